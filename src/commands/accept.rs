@@ -1,0 +1,14 @@
+//! `plimsoll accept`.
+
+use std::process::ExitCode;
+
+use super::Global;
+
+/// Arguments of `plimsoll accept`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {}
+
+/// Runs the command.
+pub(super) fn execute(_args: Args, _global: &Global) -> anyhow::Result<ExitCode> {
+    anyhow::bail!("not here yet")
+}

@@ -1,0 +1,59 @@
+//! Owners: who holds the memory, by names that last from run to run.
+
+use std::fmt;
+
+use crate::units::Bytes;
+
+/// One step of an owner path: how the holder refers to what it holds, and what that is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Step {
+    /// The reference as a developer writes it: `static RouteCache.CACHE`, `.sessions`,
+    /// `thread http-worker-*`, `module app`, `entries`. Empty where the dump names none.
+    pub edge: String,
+    /// The class of what is held, normalized: `java.util.HashMap`, `Map`, `dict`.
+    pub class: String,
+}
+
+/// The path from a GC root to a data structure, down the dominator tree, container internals folded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OwnerPath(pub Vec<Step>);
+
+/// A node of the owner tree: all objects of one path, merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The last step of its path.
+    pub step: Step,
+    /// How many objects are merged here.
+    pub count: u64,
+    /// Their own bytes, internals of a container included.
+    pub shallow: Bytes,
+    /// What would be freed if they went.
+    pub retained: Bytes,
+    /// For containers: entries in all of them together; `None` where the class is no container.
+    pub entries: Option<u64>,
+    /// What they hold, largest retained size first; what is too small to matter is left out.
+    pub children: Vec<Owner>,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.edge.is_empty(), self.class.is_empty()) {
+            (true, _) => write!(f, "{}", self.class),
+            (false, true) => write!(f, "{}", self.edge),
+            (false, false) => write!(f, "{}: {}", self.edge, self.class),
+        }
+    }
+}
+
+impl fmt::Display for OwnerPath {
+    /// `static RouteCache.CACHE: java.lang.ThreadLocal → entries: java.util.HashMap`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, step) in self.0.iter().enumerate() {
+            if i > 0 {
+                write!(f, " → ")?;
+            }
+            write!(f, "{step}")?;
+        }
+        Ok(())
+    }
+}

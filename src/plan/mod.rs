@@ -1,0 +1,36 @@
+//! The plan: everything random or defaulted is decided here, before anything runs.
+
+use crate::policy::Load;
+use crate::record::Phase;
+
+/// What a run will do, step by step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Hex digest over everything that decides what is sent; equal plans send the same bytes.
+    pub digest: String,
+    /// The load profile it was made from.
+    pub load: Load,
+    /// The steps in order.
+    pub steps: Vec<PlannedStep>,
+}
+
+/// One step of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlannedStep {
+    /// Send the requests of a phase, drain, settle, read the floor.
+    Load {
+        /// Which phase.
+        phase: Phase,
+        /// Number of its first request among all requests of its kind: fields depend on it, so that
+        /// `unique` is unique over the whole run.
+        first: u64,
+        /// How many requests.
+        requests: u64,
+    },
+    /// No load for the length of `load.cool_down`, then settle.
+    CoolDown,
+    /// Take a heap dump of every process that can give one.
+    Dump(crate::record::DumpPoint),
+}

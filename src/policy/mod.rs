@@ -1,0 +1,22 @@
+//! The policy: scenario (service, load) and rules. Text in, a [`Policy`] or all its diagnostics out.
+
+mod load;
+mod rules;
+mod service;
+
+pub use load::{Behaviour, Body, Expect, Field, Load, Payload, Request, Round, Ugly};
+pub use rules::{Bound, Growth, Headroom, Level, OwnerRule, PhaseFilter, Recovery, Rules, Slope, Waiver};
+pub use service::{DumpPolicy, Readiness, Service};
+
+/// A validated policy: every default is filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Name of the scenario: the file's `name`, else the folder it stands in.
+    pub name: String,
+    /// How the service is started.
+    pub service: Service,
+    /// What is sent.
+    pub load: Load,
+    /// What is allowed.
+    pub rules: Rules,
+}
