@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use super::Node;
 
-/// Answers for single edges and nodes. Formats read it off the dump when asked; nothing is kept per edge.
+/// Answers for single nodes. Formats read it off the dump when asked; nothing is kept per reference.
 pub trait Naming {
-    /// How `from` refers to `to`, by the first of its references that does.
+    /// Tells every reference of a node with what it is called, in the order of the dump.
     ///
-    /// `None` when it does not: an immediate dominator need not refer to what it dominates.
-    fn reference(&self, from: Node, to: Node) -> Option<Reference<'_>>;
+    /// One call costs what the node is long, so ask once per holder, not once per held object. An
+    /// immediate dominator need not refer to what it dominates: then no reference leads there.
+    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>));
 
     /// What makes this very object recognizable from run to run.
     fn label(&self, _node: Node) -> Option<Label<'_>> {
