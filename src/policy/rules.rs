@@ -22,6 +22,14 @@ pub struct Rules {
     pub fail_when_unsure: bool,
 }
 
+impl Rules {
+    /// Whether any rule that is not off compares with a baseline, so that a run without one leaves it open.
+    pub fn need_baseline(&self) -> bool {
+        self.bounds.iter().any(|rule| rule.level != Level::Off && rule.max_growth.is_some())
+            || self.owners.iter().any(|rule| rule.level != Level::Off && rule.max_growth.is_some())
+    }
+}
+
 /// What a broken rule does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
