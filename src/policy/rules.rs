@@ -54,6 +54,37 @@ pub enum PhaseFilter {
     Ugly,
 }
 
+impl Level {
+    /// The name in policies and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Warn => "warn",
+            Self::Block => "block",
+        }
+    }
+}
+
+impl PhaseFilter {
+    /// The name in policies and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Steady => "steady",
+            Self::Ugly => "ugly",
+        }
+    }
+
+    /// The phases in a sentence.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::All => "all phases",
+            Self::Steady => "the steady rounds",
+            Self::Ugly => "ugly payloads",
+        }
+    }
+}
+
 /// A limit on a metric: absolute, or against the baseline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bound {
