@@ -8,7 +8,9 @@ mod error;
 mod graph;
 mod mapping;
 mod owner;
+mod python;
 mod summary;
+mod v8;
 
 pub use dominators::{Dominators, EdgeUse, Orphans};
 pub use error::HeapError;
