@@ -1,1 +1,7 @@
-//! run.
+//! A run: starts the service, loads it, samples it, captures its heap, stops it. Never judges.
+//!
+//! The only part with a clock and an async runtime.
+
+mod cgroup;
+pub mod keeper;
+mod tree;
