@@ -3,5 +3,9 @@
 //! The only part with a clock and an async runtime.
 
 mod cgroup;
+mod clock;
 pub mod keeper;
+mod sample;
 mod tree;
+
+pub use clock::{Clock, now, today};
