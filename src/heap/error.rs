@@ -1,0 +1,41 @@
+//! Why a dump could not be read.
+
+use std::path::PathBuf;
+
+/// The dump cannot be analyzed; what is merely cut or odd is a caveat of the result instead.
+#[derive(Debug, thiserror::Error)]
+pub enum HeapError {
+    /// The file cannot be opened or read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Read {
+        /// The dump.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The content is of no known format.
+    #[error(
+        "`{}` is no heap dump: it {looks}; expected HPROF, a V8 heap snapshot or a Python graph of Plimsoll",
+        path.display()
+    )]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// What it looks like instead, as the end of a sentence: `starts with "PK"`.
+        looks: String,
+    },
+    /// The file contradicts its format.
+    #[error("malformed dump at byte `{offset}`: {what}")]
+    Malformed {
+        /// Where, counted from the start of the uncompressed file.
+        offset: u64,
+        /// What is wrong there, and what to do.
+        what: String,
+    },
+    /// More objects or references than 31 bits count.
+    #[error("`{objects}` objects are more than one graph holds (2,147,483,646): take the dump at a smaller heap")]
+    TooLarge {
+        /// Objects in the file.
+        objects: u64,
+    },
+}

@@ -1,0 +1,116 @@
+//! One object graph for every format: dense nodes, classes, sizes, references, named roots.
+//!
+//! Node 0 is the virtual root that holds every GC root; objects are `1..`. Addresses and ids of the
+//! dump never get in here. What a reference is *called* is not stored either: a reader that can say
+//! it implements [`Naming`], and only the few edges of the dominator tree that somebody looks at are
+//! ever asked for.
+
+mod builder;
+pub(super) mod edges;
+mod naming;
+mod root;
+pub(super) mod sizes;
+#[cfg(test)]
+pub(crate) mod text;
+
+pub use builder::GraphBuilder;
+pub use edges::Edges;
+pub use naming::{Label, Naming, Reference};
+pub use root::{Root, RootKind};
+pub use sizes::Sizes;
+
+use crate::units::Bytes;
+
+/// An object of the graph; [`Node::ROOT`] is the virtual root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Node(pub u32);
+
+/// A class of objects: a row of the graph's class table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassId(pub u32);
+
+/// A class as the dump names it, in the notation of its language (`java.util.HashMap$Node`, `byte[]`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// The name, not normalized.
+    pub name: Box<str>,
+    /// The class it extends, where the dump says so.
+    pub superclass: Option<ClassId>,
+}
+
+/// Objects, their classes and sizes, and the references between them.
+#[derive(Debug)]
+pub struct Graph {
+    pub(super) classes: Vec<Class>,
+    pub(super) class_of: ClassColumn,
+    pub(super) sizes: Sizes,
+    pub(super) edges: Edges,
+    pub(super) roots: Vec<Root>,
+}
+
+/// The class of each node; two bytes are enough for nearly every dump.
+#[derive(Debug)]
+pub(super) enum ClassColumn {
+    Narrow(Vec<u16>),
+    Wide(Vec<u32>),
+}
+
+impl Node {
+    /// The virtual root.
+    pub const ROOT: Self = Self(0);
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Graph {
+    /// Nodes, the virtual root included: node numbers are `0..len`.
+    pub fn len(&self) -> usize {
+        self.sizes.len()
+    }
+
+    /// Whether there is no object at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() <= 1
+    }
+
+    /// All objects, reachable or not, in order of their numbers; the virtual root is not one.
+    pub fn objects(&self) -> impl Iterator<Item = Node> + use<> {
+        (1..self.len() as u32).map(Node)
+    }
+
+    /// The class of a node. The virtual root answers with class 0, which means nothing.
+    pub fn class(&self, node: Node) -> ClassId {
+        ClassId(match &self.class_of {
+            ClassColumn::Narrow(column) => u32::from(column[node.index()]),
+            ClassColumn::Wide(column) => column[node.index()],
+        })
+    }
+
+    /// The raw name of a node's class.
+    pub fn class_name(&self, node: Node) -> &str {
+        &self.classes[self.class(node).0 as usize].name
+    }
+
+    /// All classes; [`ClassId`] is the index.
+    pub fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
+    /// Bytes of the object itself.
+    pub fn shallow(&self, node: Node) -> Bytes {
+        self.sizes.get(node)
+    }
+
+    /// What a node refers to, in the order of the dump, duplicates included. Nothing once the edges
+    /// were consumed by the dominators.
+    pub fn references(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        self.edges.of(node)
+    }
+
+    /// GC roots in the order of the dump; a node may be there several times, for several reasons.
+    pub fn roots(&self) -> &[Root] {
+        &self.roots
+    }
+}

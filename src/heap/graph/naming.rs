@@ -1,0 +1,60 @@
+//! What a format can say of a reference or an object, beyond its class.
+
+use std::borrow::Cow;
+
+use super::Node;
+
+/// Answers for single nodes. Formats read it off the dump when asked; nothing is kept per reference.
+pub trait Naming {
+    /// Tells every reference of a node with what it is called, in the order of the dump.
+    ///
+    /// One call costs what the node is long, so ask once per holder, not once per held object. An
+    /// immediate dominator need not refer to what it dominates: then no reference leads there.
+    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>));
+
+    /// What makes this very object recognizable from run to run.
+    fn label(&self, _node: Node) -> Option<Label<'_>> {
+        None
+    }
+
+    /// What a container entry is filed under, where that has a lasting name: for an entry of a map of
+    /// thread-locals, the static field that holds the `ThreadLocal`. Never a value from the heap.
+    fn key(&self, _entry: Node) -> Option<Reference<'_>> {
+        None
+    }
+}
+
+/// How a holder refers to what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reference<'a> {
+    /// A static field; the class is the raw name of the one that declares it.
+    Static {
+        /// Raw name of the class.
+        class: Cow<'a, str>,
+        /// Name of the field.
+        field: Cow<'a, str>,
+    },
+    /// A field, property or attribute.
+    Field(Cow<'a, str>),
+    /// An element of an array or list, by its index.
+    Element(u32),
+    /// A variable that a closure captured, or a global name of a module.
+    Variable(Cow<'a, str>),
+    /// A local variable on the stack of a thread.
+    Local,
+    /// A reference that the runtime keeps and no source code names: class loader, superclass, map.
+    Internal(Cow<'a, str>),
+}
+
+/// What makes an object recognizable.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Label<'a> {
+    /// The object stands for a class: its raw name.
+    Class(Cow<'a, str>),
+    /// A thread: its name.
+    Thread(Cow<'a, str>),
+    /// A module or script: its name or path.
+    Module(Cow<'a, str>),
+    /// A function or closure: its name, and where it stands in the source if known.
+    Function(Cow<'a, str>),
+}
