@@ -1,10 +1,19 @@
 //! The policy: scenario (service, load) and rules. Text in, a [`Policy`] or all its diagnostics out.
 
+mod applies;
+mod builtin;
+mod complete;
+mod draft;
 mod load;
+mod overlay;
+mod parse;
 mod rules;
+mod section;
 mod service;
 
+pub use builtin::{BUILT_IN, built_in};
 pub use load::{Behaviour, Body, Expect, Field, Load, Payload, Request, Round, Ugly};
+pub use parse::parse;
 pub use rules::{Bound, Growth, Headroom, Level, OwnerRule, PhaseFilter, Recovery, Rules, Slope, Waiver};
 pub use service::{DumpPolicy, Readiness, Service};
 

@@ -22,6 +22,14 @@ pub struct Rules {
     pub fail_when_unsure: bool,
 }
 
+impl Rules {
+    /// Whether any rule that is not off compares with a baseline, so that a run without one leaves it open.
+    pub fn need_baseline(&self) -> bool {
+        self.bounds.iter().any(|rule| rule.level != Level::Off && rule.max_growth.is_some())
+            || self.owners.iter().any(|rule| rule.level != Level::Off && rule.max_growth.is_some())
+    }
+}
+
 /// What a broken rule does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -44,6 +52,37 @@ pub enum PhaseFilter {
     Steady,
     /// Ugly payloads.
     Ugly,
+}
+
+impl Level {
+    /// The name in policies and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Warn => "warn",
+            Self::Block => "block",
+        }
+    }
+}
+
+impl PhaseFilter {
+    /// The name in policies and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Steady => "steady",
+            Self::Ugly => "ugly",
+        }
+    }
+
+    /// The phases in a sentence.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::All => "all phases",
+            Self::Steady => "the steady rounds",
+            Self::Ugly => "ugly payloads",
+        }
+    }
 }
 
 /// A limit on a metric: absolute, or against the baseline.

@@ -107,6 +107,26 @@ impl Gauge {
     }
 }
 
+impl Gauge {
+    /// The statistics that there are of the figure.
+    ///
+    /// What is only known after a collection or from the inside of the runtime has no peak and no
+    /// mean: between two collections nobody can tell what is in use from what is garbage.
+    pub fn statistics(self) -> impl Iterator<Item = Statistic> + Clone {
+        let inside = matches!(self, Self::Live | Self::Heap | Self::Native | Self::Metaspace | Self::Direct);
+        let of_all = [Statistic::Floor, Statistic::Slope].into_iter();
+        let of_sampled = [Statistic::Peak, Statistic::End, Statistic::Mean].into_iter();
+        of_all.chain(of_sampled.filter(move |_| !inside))
+    }
+}
+
+impl Metric {
+    /// Whether the statistic can be measured of the gauge at all.
+    pub fn exists(self) -> bool {
+        self.gauge.statistics().any(|statistic| statistic == self.statistic)
+    }
+}
+
 impl Statistic {
     /// All statistics.
     pub const ALL: [Self; 5] = [Self::Peak, Self::Floor, Self::End, Self::Mean, Self::Slope];
@@ -169,6 +189,9 @@ mod tests {
                 assert_eq!(metric.to_string().parse(), Ok(metric));
             }
         }
+        assert!("rss.peak".parse::<Metric>().is_ok_and(Metric::exists));
+        assert!("live.floor".parse::<Metric>().is_ok_and(Metric::exists));
+        assert!(!"live.peak".parse::<Metric>().is_ok_and(Metric::exists));
         assert!("rss".parse::<Metric>().is_err());
         assert!("rss.top".parse::<Metric>().is_err());
     }

@@ -3,7 +3,7 @@
 use crate::diag::Place;
 use crate::heap::OwnerPath;
 use crate::policy::Level;
-use crate::units::{ByteRate, Bytes, Elapsed, Metric};
+use crate::units::{ByteRate, Bytes, Elapsed, Gauge, Metric};
 
 /// One broken rule, or one misbehaviour under load.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +32,40 @@ pub struct Finding {
     pub shape: Option<&'static str>,
     /// What to look at, one sentence each.
     pub advice: Vec<String>,
+}
+
+impl Finding {
+    /// A finding of a code about a subject; the rest is filled in by the rule.
+    pub(super) fn new(code: &'static str, level: Level, measured: Amount, message: String) -> Self {
+        Self {
+            code,
+            level,
+            standing: Standing::Fires,
+            place: None,
+            subject: Subject::default(),
+            measured,
+            limit: None,
+            interval: None,
+            noise: None,
+            message,
+            shape: None,
+            advice: Vec::new(),
+        }
+    }
+
+    /// What comes first in a report: what fires before what is unsure or waived, blocking before warning,
+    /// then the share by which the limit is exceeded.
+    pub(super) fn weight(&self) -> f64 {
+        let standing = match self.standing {
+            Standing::Fires => 2e9,
+            Standing::Unsure => 1e9,
+            Standing::Waived(_) => 0.0,
+        };
+        let level = if self.level == Level::Block { 4e8 } else { 0.0 };
+        let incident = if self.limit.is_none() && self.level == Level::Block { 2e8 } else { 0.0 };
+        let excess = self.limit.map_or(0.0, |limit| self.measured.value() / limit.value().max(1.0));
+        standing + level + incident + excess.clamp(0.0, 1e8)
+    }
 }
 
 /// Whether a finding counts.
@@ -69,6 +103,28 @@ pub enum Amount {
     Count(f64),
     /// Time.
     Time(Elapsed),
+}
+
+impl Amount {
+    /// The bare number, in the unit's base.
+    pub fn value(self) -> f64 {
+        match self {
+            Self::Size(bytes) => bytes.as_f64(),
+            Self::Rate(rate) => rate.0,
+            Self::Count(count) => count,
+            Self::Time(time) => time.0.as_secs_f64(),
+        }
+    }
+
+    /// A value of a gauge: bytes, or things for the gauges that count.
+    pub fn of(gauge: Gauge, value: u64) -> Self {
+        if gauge.is_count() { Self::Count(value as f64) } else { Self::Size(Bytes(value)) }
+    }
+
+    /// A slope of a gauge: bytes, or things, for each request.
+    pub fn per_request(gauge: Gauge, rate: ByteRate) -> Self {
+        if gauge.is_count() { Self::Count(rate.0) } else { Self::Rate(rate) }
+    }
 }
 
 impl std::fmt::Display for Amount {

@@ -1,0 +1,160 @@
+//! From text to a policy: reads the file and those it extends, overlays them, fills in the defaults.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use super::Policy;
+use super::builtin::{BUILT_IN, built_in};
+use super::complete::complete;
+use super::draft::Draft;
+use super::section::{At, Section};
+use crate::diag::{Code, Diagnostics, Mark, Source, nearest};
+
+/// Larger files are no policies.
+const LARGEST: usize = 1 << 20;
+
+/// Files that one policy may extend, over all levels.
+const MOST_FILES: usize = 32;
+
+/// Reads a policy with everything it extends.
+///
+/// `loader` gives the text of an extended file by its path, or says why it cannot; a path is meant
+/// from the folder of the file that names it. A name without `/` and `.toml` is one of [`BUILT_IN`].
+///
+/// # Errors
+/// All mistakes at once, of all files, sorted by place.
+pub fn parse(source: &Source, loader: &dyn Fn(&str) -> Result<String, String>) -> Result<Policy, Diagnostics> {
+    let mut out = Diagnostics::default();
+    let source = Arc::new(source.clone());
+    let mut draft = read(&source, &mut out);
+    let mut reading = Reading { loader, files: 1, out: &mut out };
+    reading.extend(&mut draft, &[source.name.clone()]);
+    if draft.rules.is_empty() {
+        reading.default_rules(&mut draft);
+    }
+    let policy = complete(&source, draft, &mut out);
+    match policy {
+        Some(policy) => out.or(policy),
+        None => match out.or(()) {
+            Err(diagnostics) => Err(diagnostics),
+            // `complete` gives nothing only after it said why; this keeps that from ever being a panic.
+            Ok(()) => Err(Diagnostics::default()),
+        },
+    }
+}
+
+struct Reading<'a> {
+    loader: &'a dyn Fn(&str) -> Result<String, String>,
+    files: usize,
+    out: &'a mut Diagnostics,
+}
+
+impl Reading<'_> {
+    /// Adds the extended files; the last one named wins over those before it.
+    ///
+    /// The recursion ends with [`MOST_FILES`] or with a cycle, whichever comes first.
+    fn extend(&mut self, draft: &mut Draft, ancestors: &[String]) {
+        for name in std::mem::take(&mut draft.extends).into_iter().rev() {
+            let Some(source) = self.find(&name, ancestors) else { continue };
+            let mut base = read(&source, self.out);
+            base.rules.disown();
+            let ancestors: Vec<String> = ancestors.iter().cloned().chain([source.name.clone()]).collect();
+            self.extend(&mut base, &ancestors);
+            draft.extend(base);
+        }
+    }
+
+    fn default_rules(&mut self, draft: &mut Draft) {
+        if let Some(source) = built_in("web-service").map(|text| Arc::new(Source::new("web-service (built in)", text)))
+        {
+            let mut base = read(&source, self.out);
+            base.rules.disown();
+            draft.rules.extend(base.rules);
+        }
+    }
+
+    fn find(&mut self, name: &At<String>, ancestors: &[String]) -> Option<Arc<Source>> {
+        let At { value, mark } = name;
+        self.files += 1;
+        if self.files > MOST_FILES {
+            let message = format!("more than `{MOST_FILES}` files are extended");
+            self.out.push(Code::CyclicExtends, mark, message, "put the rules into fewer files");
+            return None;
+        }
+        let (path, text) = match built_in(value) {
+            Some(text) => (format!("{value} (built in)"), Ok(text.to_owned())),
+            None if !value.contains(['/', '.']) => {
+                let names = BUILT_IN.iter().map(|(name, _)| *name);
+                let cure = match nearest(value, names.clone()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        format!("built in are {}; a file is named by its path", names.collect::<Vec<_>>().join(", "))
+                    }
+                };
+                self.out.push(Code::UnreadablePolicy, mark, format!("no policy `{value}` is built in"), cure);
+                return None;
+            }
+            None => {
+                let path = beside(&mark.source.name, value);
+                let text = (self.loader)(&path);
+                (path, text)
+            }
+        };
+        if ancestors.contains(&path) {
+            let message = format!("`{path}` extends itself: {} → {path}", ancestors.join(" → "));
+            self.out.push(Code::CyclicExtends, mark, message, "take one of the steps out");
+            return None;
+        }
+        match text {
+            Ok(text) => Some(Arc::new(Source::new(path, text))),
+            Err(why) => {
+                let message = format!("`{path}` cannot be read: {why}");
+                self.out.push(Code::UnreadablePolicy, mark, message, "paths count from the file that names them");
+                None
+            }
+        }
+    }
+}
+
+/// The path of a file that another one names.
+fn beside(file: &str, path: &str) -> String {
+    match Path::new(file).parent() {
+        Some(folder) if folder != Path::new("") => folder.join(path).to_string_lossy().into_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+/// Reads one file.
+fn read(source: &Arc<Source>, out: &mut Diagnostics) -> Draft {
+    let whole = Mark { source: Arc::clone(source), span: 0..0 };
+    if source.text.len() > LARGEST {
+        let message = format!("`{}` has {} bytes", source.name, source.text.len());
+        out.push(Code::FileTooLarge, &whole, message, "a policy has at most 1 MiB: is this the right file?");
+        return Draft::default();
+    }
+    let (table, errors) = DeTable::parse_recoverable(&source.text);
+    for error in &errors {
+        let span = error.span().unwrap_or(0..0);
+        let mark = Mark { source: Arc::clone(source), span };
+        out.push(Code::Syntax, &mark, format!("this is no TOML: {}", error.message()), cure(error.message()));
+    }
+    if !errors.is_empty() {
+        // What a broken file seems to say would only add mistakes that are none.
+        return Draft::default();
+    }
+    let draft = Draft::read(Section::new(source, table.get_ref(), whole), out);
+    draft.rules.check_duplicates(out);
+    draft
+}
+
+fn cure(message: &str) -> &'static str {
+    if message.contains("duplicate") {
+        "each name can stand once: rename or remove one"
+    } else if message.contains("string") || message.contains("quote") {
+        "put the value in quotes, as in `key = \"value\"`"
+    } else {
+        "see https://toml.io for the form; values are strings, numbers, lists or tables"
+    }
+}
