@@ -6,6 +6,7 @@
 mod dominators;
 mod error;
 mod graph;
+mod hprof;
 mod mapping;
 mod owner;
 mod python;
