@@ -1,5 +1,7 @@
 //! `plimsoll policy`, `explain` and `init` from the outside.
 
+#![expect(clippy::unwrap_used, reason = "a test may say that this cannot fail")]
+
 use std::fs;
 
 use assert_cmd::Command;

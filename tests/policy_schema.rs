@@ -1,5 +1,7 @@
 //! The schema for editors knows the same keys as the reader, no more and no less.
 
+#![expect(clippy::unwrap_used, reason = "a test may say that this cannot fail")]
+
 use std::collections::BTreeSet;
 
 use plimsoll::diag::{Code, Source};
