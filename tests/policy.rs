@@ -1,5 +1,7 @@
 //! Policies: what a file means, and what is said about a wrong one.
 
+#![expect(clippy::panic, reason = "a test says what it found instead")]
+
 use plimsoll::diag::{Code, Diagnostics, Source};
 use plimsoll::policy::{
     BUILT_IN, Behaviour, Body, DumpPolicy, Expect, Field, Level, Payload, PhaseFilter, Policy, Readiness, parse,
@@ -347,7 +349,10 @@ fn every_mistake_has_its_code_its_place_and_its_cure() {
             Ok(policy) => panic!("{mistake}\nis taken for {policy:#?}"),
         };
         let shown = diagnostics.to_string();
-        assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), [*code], "{mistake}\n{shown}");
+        let mut codes: Vec<Code> = diagnostics.iter().map(|d| d.code).collect();
+        // The reader of TOML sees each line of a table that stands twice.
+        codes.dedup();
+        assert_eq!(codes, [*code], "{mistake}\n{shown}");
         assert!(shown.contains(part) && shown.contains("--> plimsoll.toml:"), "{part} is missing in\n{shown}");
         assert!(
             shown.contains(&format!("error[{code}]")) && shown.contains('^') && shown.contains("help: "),

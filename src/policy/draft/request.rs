@@ -204,11 +204,16 @@ fn check_fields(
     let headers = headers.values().map(|value| (value.value.as_str(), &value.mark));
     let templates = [(path.value.as_str(), &path.mark), (body_text, &body.mark)].into_iter().chain(headers);
     let mut used = BTreeSet::new();
+    // A slip of the pen makes an unknown and an unused name: it is one mistake.
+    let mut meant = BTreeSet::new();
     for (text, mark) in templates {
         for name in template::fields(text) {
             if used.insert(name.to_owned()) && !with.contains_key(name) {
                 let cure = match crate::diag::nearest(name, with.keys().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{{{near}}}`?"),
+                    Some(near) => {
+                        meant.insert(near.to_owned());
+                        format!("did you mean `{{{near}}}`?")
+                    }
                     None => format!("add `with = {{ {name} = {{ uniform = 1000 }} }}`"),
                 };
                 out.push(Code::UnknownField, mark, format!("no field stands for `{{{name}}}`"), cure);
@@ -216,7 +221,7 @@ fn check_fields(
         }
     }
     for (name, field) in with {
-        if !used.contains(name) {
+        if !used.contains(name) && !meant.contains(name) {
             let message = format!("no path, header or body uses `{{{name}}}`");
             out.push(Code::UnusedField, &field.mark, message, format!("remove `{name}`, or use `{{{name}}}`"));
         }
