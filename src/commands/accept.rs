@@ -8,6 +8,7 @@ use anyhow::bail;
 use super::{Format, Global, check, judge, policy};
 use crate::compare::Reference;
 use crate::record::Recording;
+use crate::run::today;
 use crate::store::Baselines;
 use crate::units::{Bytes, Metric};
 use crate::verdict::Outcome;
@@ -32,7 +33,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Err(code) => return Ok(code),
     };
     let baselines = Baselines::open(&args.check.baseline);
-    let judged = judge::judge(&policy.rules, judge::read(&args.check.recordings)?, &baselines)?;
+    let judged = judge::judge(&policy.rules, judge::read(&args.check.recordings)?, &baselines, today())?;
     let restart = match (&judged.comparison.reference, judged.verdict.outcome) {
         _ if !judged.recordings.iter().all(|recording| recording.complete) => {
             bail!("the run was cut short: only a whole run can be a baseline")

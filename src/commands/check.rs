@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::{Global, judge, policy};
+use crate::run::today;
 use crate::store::{self, Baselines};
 
 /// Arguments of `plimsoll check`.
@@ -25,5 +26,5 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Ok(policy) => policy,
         Err(code) => return Ok(code),
     };
-    judge::judge(&policy.rules, judge::read(&args.recordings)?, &Baselines::open(args.baseline))?.print(global)
+    judge::judge(&policy.rules, judge::read(&args.recordings)?, &Baselines::open(args.baseline), today())?.print(global)
 }

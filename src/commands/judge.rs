@@ -28,13 +28,18 @@ pub(super) struct Read {
 }
 
 /// Judges the repeats of a run against the stored baseline of its scenario.
-pub(super) fn judge(rules: &Rules, read: Read, baselines: &Baselines) -> anyhow::Result<Judged> {
+pub(super) fn judge(
+    rules: &Rules,
+    read: Read,
+    baselines: &Baselines,
+    today: jiff::civil::Date,
+) -> anyhow::Result<Judged> {
     let Read { recordings, mut notes } = read;
     let scenario = recordings.first().map(|recording| recording.scenario.as_str()).unwrap_or_default();
     let baseline = baselines.load(scenario)?;
     notes.extend(baseline.skipped);
     let comparison = compare(&recordings, &baseline.recordings);
-    let verdict = to_verdict(rules, &comparison, &recordings, jiff::Zoned::now().date());
+    let verdict = to_verdict(rules, &comparison, &recordings, today);
     Ok(Judged { recordings, comparison, verdict, notes })
 }
 
@@ -55,6 +60,12 @@ pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Read> {
         read.notes.extend(opened.notes);
     }
     Ok(read)
+}
+
+impl From<Vec<Recording>> for Read {
+    fn from(recordings: Vec<Recording>) -> Self {
+        Self { recordings, notes: Vec::new() }
+    }
 }
 
 impl Judged {

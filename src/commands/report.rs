@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::{Global, check, judge, policy};
+use crate::run::today;
 use crate::store::Baselines;
 
 /// Arguments of `plimsoll report`.
@@ -18,7 +19,7 @@ pub(super) fn execute(Args { check: args }: Args, global: &Global) -> anyhow::Re
         Ok(policy) => policy,
         Err(code) => return Ok(code),
     };
-    let judged = judge::judge(&policy.rules, judge::read(&args.recordings)?, &Baselines::open(args.baseline))?;
+    let judged = judge::judge(&policy.rules, judge::read(&args.recordings)?, &Baselines::open(args.baseline), today())?;
     judged.print(global)?;
     Ok(ExitCode::SUCCESS)
 }
