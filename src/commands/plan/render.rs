@@ -37,7 +37,8 @@ fn page(outline: &Outline, stages: &Table, requests: &Table) -> String {
     for shown in outline.requests.iter().filter(|shown| !shown.first.is_empty()) {
         let _ = writeln!(text, "\nfirst of `{}`:", shown.name);
         for request in &shown.first {
-            let _ = writeln!(text, "  {} {} {}", request.method, request.path, body(&request.body));
+            let line = format!("  {} {} {}", request.method, request.path, body(&request.body));
+            let _ = writeln!(text, "{}", line.trim_end());
         }
     }
     let _ = writeln!(text, "\nplan {}", outline.digest);
