@@ -5,6 +5,7 @@
 mod cgroup;
 mod clock;
 pub mod keeper;
+pub mod load;
 mod sample;
 mod tree;
 

@@ -66,7 +66,8 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
 
 /// What the root of the snapshot refers to: the virtual root of the graph takes its place.
 fn roots(graph: &Graph) -> Vec<Root> {
-    let kind = |name: &str| if name.starts_with('(') || name.is_empty() { RootKind::Internal } else { RootKind::Global };
+    let kind =
+        |name: &str| if name.starts_with('(') || name.is_empty() { RootKind::Internal } else { RootKind::Global };
     let root = |node| Root { node, kind: kind(graph.class_name(node)), name: "".into() };
     graph.references(Node::ROOT).map(root).collect()
 }

@@ -70,7 +70,9 @@ impl Names {
     /// The file of a CommonJS module: `Module.filename`.
     fn module(&self, row: Row) -> Option<Cow<'_, str>> {
         let name = self.row(self.target(row, |name| name == "filename")?)?;
-        (name.kind == NodeKind::Text).then(|| self.text(name.name)).filter(|name| name.starts_with(['/', '\\']) || name.contains(':'))
+        (name.kind == NodeKind::Text)
+            .then(|| self.text(name.name))
+            .filter(|name| name.starts_with(['/', '\\']) || name.contains(':'))
     }
 
     /// Pairs or members in the hash table of a `Map` or `Set` (V8's `OrderedHashTable`: counts, buckets,

@@ -36,7 +36,9 @@ impl Sections {
     pub(super) fn get(&self, key: &str) -> Result<Range<usize>, HeapError> {
         self.0.get(key).cloned().ok_or_else(|| HeapError::Malformed {
             offset: 0,
-            what: format!("there is no `{key}` in it: it is no V8 heap snapshot, or a sampling profile; take a heap snapshot"),
+            what: format!(
+                "there is no `{key}` in it: it is no V8 heap snapshot, or a sampling profile; take a heap snapshot"
+            ),
         })
     }
 
@@ -129,7 +131,10 @@ impl Scan<'_> {
     }
 
     fn error(&self, what: &str) -> HeapError {
-        HeapError::Malformed { offset: self.at as u64, what: format!("{} {what}; take the snapshot again", self.inside) }
+        HeapError::Malformed {
+            offset: self.at as u64,
+            what: format!("{} {what}; take the snapshot again", self.inside),
+        }
     }
 }
 

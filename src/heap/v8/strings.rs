@@ -38,7 +38,10 @@ impl Strings {
             at += quote;
             let Some(end) = end_of_string(bytes, at + 1) else {
                 let offset = (section.start + at) as u64;
-                return Err(HeapError::Malformed { offset, what: "a string has no end; take the snapshot again".into() });
+                return Err(HeapError::Malformed {
+                    offset,
+                    what: "a string has no end; take the snapshot again".into(),
+                });
             };
             if strings.count.is_multiple_of(STRIDE) {
                 strings.positions.push(at as u64);
