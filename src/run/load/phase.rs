@@ -19,6 +19,9 @@ use crate::record::{LoadTally, Phase};
 /// a peak of its own making.
 const SLIP: Duration = Duration::from_millis(10);
 
+/// The connections of a burst are opened so long before it.
+const LEAD: Duration = Duration::from_millis(100);
+
 /// What is to be sent.
 pub(super) struct Sending {
     pub(super) load: Arc<Load>,
@@ -46,12 +49,11 @@ impl Sending {
             let planned = self.plan.get(&self.phase, self.first + number).ok_or_else(no_requests)?;
             digest.update(&planned.digest());
             let head = outgoing::head(&planned, &host)?;
-            if width > 1 && number % width as u64 == 0 {
+            if width > 1 && number.is_multiple_of(width as u64) {
                 slots.drained().await;
+                metronome.until(schedule.due(number) - LEAD).await?;
                 slots.open(width).await?;
-            }
-            if number == 0 {
-                schedule.start = Instant::now();
+                schedule.make_room(number);
             }
             let due = schedule.due(number);
             metronome.until(due).await?;
@@ -62,7 +64,7 @@ impl Sending {
             let ready = schedule.begin(due, waited);
             slots.send(slot, Job { planned, head, due, ready })?;
             // Lets the slot send before the next request is made.
-            if width == 1 || (number + 1) % width as u64 == 0 {
+            if (number + 1).is_multiple_of(width as u64) {
                 tokio::task::yield_now().await;
             }
         }
@@ -89,13 +91,20 @@ struct Schedule {
 
 impl Schedule {
     fn new(rate: f64, width: u64) -> Self {
-        Self { start: Instant::now(), gap: 1.0 / rate, width, slips: Slips::default() }
+        // Bursts need a moment for their connections.
+        let start = if width > 1 { Instant::now() + LEAD } else { Instant::now() };
+        Self { start, gap: 1.0 / rate, width, slips: Slips::default() }
     }
 
     /// Bursts keep the rate on average.
     fn due(&self, number: u64) -> Instant {
         let planned = Duration::try_from_secs_f64(self.gap * (number / self.width * self.width) as f64);
         self.start + self.slips.shifted + self.slips.own + planned.unwrap_or(FOREVER)
+    }
+
+    /// A burst that had to wait for answers or connections moves the schedule.
+    fn make_room(&mut self, number: u64) {
+        self.slips.shifted += Instant::now().saturating_duration_since(self.due(number));
     }
 
     /// A request that was due goes now; returns since when only the generator was in its way. The rest of

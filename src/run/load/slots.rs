@@ -1,5 +1,6 @@
 //! Places for requests in flight, each with a connection of its own.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,6 @@ use super::exchange::{Job, exchange};
 use super::line::Line;
 use super::sender::Progress;
 use super::tallies::Tallies;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// The slots of a phase. They are tasks of the runtime on which [`Slots`] is used, and end with it.
 pub(super) struct Slots {
@@ -126,10 +126,11 @@ impl Shared {
 }
 
 async fn serve(slot: usize, shared: Arc<Shared>, mut orders: mpsc::Receiver<Order>) {
-    let mut line = None;
+    let mut line: Option<Line> = None;
     while let Some(order) = next(&mut line, &mut orders).await {
         match order {
             Order::Send(job) => shared.send(&mut line, *job).await,
+            Order::Open if line.as_ref().is_some_and(Line::fresh) => {}
             Order::Open => {
                 let open = tokio::time::timeout(shared.timeout, Line::open(&shared.address));
                 line = open.await.ok().and_then(Result::ok);
