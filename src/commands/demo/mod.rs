@@ -100,7 +100,8 @@ fn run(policy: &Policy, folder: &Path, keep_dumps: bool, global: &Global) -> any
 
 fn conclude(runs: &[Judged], told: bool, runtime: &str, global: &Global) -> anyhow::Result<()> {
     if global.format == Format::Json {
-        let views: Vec<_> = runs.iter().map(|judged| report::json::value(&judged.report())).collect::<Result<_, _>>()?;
+        let views: Vec<_> =
+            runs.iter().map(|judged| report::json::value(&judged.report())).collect::<Result<_, _>>()?;
         anstream::println!("{:#}", serde_json::json!({ "schema": 1, "runtime": runtime, "runs": views }));
         return Ok(());
     }
