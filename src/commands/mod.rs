@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod heap;
 mod init;
+mod judge;
 mod plan;
 mod policy;
 mod report;

@@ -5,6 +5,8 @@
 mod cgroup;
 mod clock;
 pub mod keeper;
+pub mod load;
+pub mod probe;
 mod sample;
 mod tree;
 
