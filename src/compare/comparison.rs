@@ -154,7 +154,10 @@ pub struct OwnerChange {
     pub entries_against_baseline: Option<i64>,
     /// For each request of the diagnosis rounds, within this run; `None` without a second dump.
     pub per_request: Option<ByteRate>,
-    /// The same in the baseline's newest run; `None` without a baseline or where it has no second dump.
+    /// Retained in the reference dump for each request until then: what the growth would be had it always been the
+    /// same. `None` where no request was answered before.
+    pub average_per_request: Option<ByteRate>,
+    /// `per_request` in the baseline's newest run; `None` without a baseline or where it has no second dump.
     pub baseline_per_request: Option<ByteRate>,
     /// Entries (or objects) more for each request of the diagnosis rounds.
     pub entries_per_request: Option<f64>,

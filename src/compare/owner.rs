@@ -10,9 +10,13 @@ use crate::units::{ByteDelta, ByteRate, Bytes};
 
 type Tree = BTreeMap<OwnerPath, Totals>;
 
+/// An owner grows steadily if it gains this share of its average for each request.
+const STEADY: f64 = 0.9;
+
 /// The two dumps of one process in one run.
 struct Dumps {
     reference: Tree,
+    requests: u64,
     last: Option<(Tree, u64)>,
 }
 
@@ -42,7 +46,7 @@ fn newest(runs: &[&Recording], process: &str) -> Option<Dumps> {
             let requests = last.requests.saturating_sub(reference.requests);
             (requests > 0).then(|| (flatten(&last.summary.owners), requests))
         });
-        Some(Dumps { reference: flatten(&reference.summary.owners), last })
+        Some(Dumps { reference: flatten(&reference.summary.owners), requests: reference.requests, last })
     })
 }
 
@@ -70,6 +74,7 @@ fn change(process: &str, path: OwnerPath, own: &Dumps, base: Option<&Dumps>) -> 
         against_baseline: since.map(|(bytes, _)| ByteDelta(bytes)),
         entries_against_baseline: since.map(|(_, entries)| entries),
         per_request: within.zip(last).map(|((bytes, _), (_, requests))| ByteRate(bytes as f64 / requests)),
+        average_per_request: (own.requests > 0).then(|| ByteRate(now.retained as f64 / own.requests as f64)),
         baseline_per_request: base.and_then(|base| {
             let (tree, requests) = base.last.as_ref()?;
             Some(ByteRate(delta(at(&base.reference).retained, at(tree).retained) as f64 / *requests as f64))
@@ -79,6 +84,15 @@ fn change(process: &str, path: OwnerPath, own: &Dumps, base: Option<&Dumps>) -> 
         bytes_per_entry: each(within).or_else(|| each(since)),
         pattern: None,
         path,
+    }
+}
+
+impl OwnerChange {
+    /// Whether it grows between the dumps as it did before them. A cache that fills grows ever more slowly: one that
+    /// takes twice the run comes to 0.7 of its average. Holds without a baseline, and without a floor's warm-up drift.
+    pub fn grows_steadily(&self) -> bool {
+        let (Some(now), Some(average)) = (self.per_request, self.average_per_request) else { return false };
+        now.0 > 0.0 && now.0 >= STEADY * average.0
     }
 }
 

@@ -77,7 +77,7 @@ fn rate(rule: &OwnerRule, owner: &OwnerChange, comparison: &Comparison) -> Optio
     let compared = matches!(comparison.reference, Reference::Baseline { .. });
     let before = owner.baseline_per_request.filter(|rate| compared && rate.0 > 0.0).unwrap_or_default();
     let extra = ByteRate(owner.per_request?.0 - before.0);
-    let standing = (extra > max).then(|| agreement(extra, comparison)).flatten()?;
+    let standing = (extra > max).then(|| agreement(owner, extra, comparison)).flatten()?;
     let message = format!("owner `{}` grows by {extra}{}, allowed {max}", owner.path, naming::entries(owner));
     let mut finding = finding("owner-grows-per-request", rule, owner, Amount::Rate(extra), Amount::Rate(max), message);
     finding.standing = standing;
@@ -85,7 +85,7 @@ fn rate(rule: &OwnerRule, owner: &OwnerChange, comparison: &Comparison) -> Optio
 }
 
 /// Whether the live floor of the steady rounds bears out that an owner grows by so much; `None` where it denies it.
-fn agreement(extra: ByteRate, comparison: &Comparison) -> Option<Standing> {
+fn agreement(owner: &OwnerChange, extra: ByteRate, comparison: &Comparison) -> Option<Standing> {
     let Some((curve, slope)) = comparison.steady_live().and_then(|curve| Some((curve, curve.slope?))) else {
         return Some(Standing::Unsure);
     };
@@ -94,6 +94,7 @@ fn agreement(extra: ByteRate, comparison: &Comparison) -> Option<Standing> {
         _ if slope.upper.0 < needed => None,
         (Shape::Plateau(_) | Shape::Step(_), Evidence::Difference) => None,
         (Shape::Retention, _) if slope.per_request.0 >= needed => Some(Standing::Fires),
+        (_, Evidence::OwnCurve) if slope.lower.0 >= needed && owner.grows_steadily() => Some(Standing::Fires),
         _ => Some(Standing::Unsure),
     }
 }

@@ -9,18 +9,17 @@ use crate::units::{Bytes, Metric, Percent, Statistic};
 /// The budget where no bound gives one: two percent, and half a mebibyte.
 const DEFAULT: Growth = Growth { relative: Percent(2.0), absolute: 512 * 1024 };
 
-/// The finding about new growth that will come to `top` above the baseline: as bad as the level budget says, and
-/// worth a warning within it.
+/// The finding about new growth that will come to `top` above the baseline, if that is above the level budget.
 pub(super) fn finding(rule: &Slope, bounds: &[Bound], curve: &Curve, top: Bytes) -> Option<Finding> {
     let baseline = curve.points.last().and_then(|point| point.2)?;
     let metric = Metric { gauge: rule.gauge, statistic: Statistic::Floor };
     let budget = bounds.iter().find(|bound| bound.metric == metric && matches(bound.phase, curve));
     let growth = budget.and_then(|bound| bound.max_growth).unwrap_or(DEFAULT);
     let allowed = limit(growth, baseline);
-    let level = match top.0 > allowed {
-        true => budget.map_or(rule.level, |bound| bound.level),
-        false => Level::Warn.min(rule.level),
-    };
+    if top.0 <= allowed {
+        return None;
+    }
+    let level = budget.map_or(rule.level, |bound| bound.level);
     let (top, limit) = (Amount::of(rule.gauge, top.0), Amount::of(rule.gauge, allowed));
     let form = match curve.shape {
         Shape::Step(_) => format!("`{metric}` jumped once to {top} above the baseline"),

@@ -6,7 +6,8 @@
 //! more than the noise of a floor, which keeps payloads of few requests from firing by chance.
 //!
 //! A rise that flattens, or one jump, is no leak: its level is judged (`plateau`). Without a baseline nothing cancels
-//! warm-up and filling caches, so a rise counts only if it goes on in the later rounds as straight as it began.
+//! warm-up and filling caches, so a rise counts only if it goes on in the later rounds as straight as it began, or if
+//! the dumps show an owner that grows as steadily as it always did.
 
 use super::{Amount, Finding, Standing as Counts, Subject, plateau};
 use crate::compare::{Comparison, Curve, Evidence, Shape, SlopeEstimate, Standing};
@@ -16,6 +17,8 @@ use crate::units::{ByteRate, Gauge, Metric, Statistic};
 
 /// Repeats after which a grey result is decided.
 const MOST_PAIRS: usize = 3;
+/// Owners explain a rise by this share of it.
+const OWNED: f64 = 0.5;
 /// A part of `live` counts as the cause if it rises by this share of it.
 const CAUSE: f64 = 0.7;
 
@@ -65,6 +68,7 @@ fn of_curve(
         (Standing::Above, Evidence::Difference, _) | (Standing::Above, Evidence::OwnCurve, Shape::Retention) => {
             Counts::Fires
         }
+        (Standing::Above, Evidence::OwnCurve, _) if is_owned(comparison, curve, slope) => Counts::Fires,
         (Standing::Above, Evidence::OwnCurve, _) | (Standing::Unsure, Evidence::OwnCurve, _) => Counts::Unsure,
         (Standing::Unsure, Evidence::Difference, _) => grey(rule.max, curve)?,
     };
@@ -116,6 +120,13 @@ fn advice(curve: &Curve, standing: &Counts) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether an owner that grows steadily between the dumps, and so is no cache that fills, explains the steady rise.
+fn is_owned(comparison: &Comparison, curve: &Curve, slope: SlopeEstimate) -> bool {
+    let steady = comparison.owners.iter().filter(|owner| owner.grows_steadily());
+    let growth: f64 = steady.filter_map(|owner| owner.per_request).map(|rate| rate.0).sum();
+    curve.payload.is_none() && !curve.gauge.is_count() && growth >= OWNED * slope.per_request.0
 }
 
 /// Whether the growth of `live` is that of memory outside the managed heap.
