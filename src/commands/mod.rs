@@ -7,8 +7,10 @@ mod explain;
 mod heap;
 mod init;
 mod judge;
+mod measure;
 mod plan;
 mod policy;
+mod progress;
 mod report;
 mod run;
 
