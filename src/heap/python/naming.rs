@@ -43,11 +43,9 @@ impl Names {
 impl Naming for Names {
     fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
         let Some(Record::Object { targets, .. }) = self.record(from) else { return };
-        for (index, id) in targets.iter().enumerate() {
-            if let Some(to) = node(&self.ids, id) {
-                let index = || Reference::Element(u32::try_from(index).unwrap_or(u32::MAX));
-                tell(to, self.name(from, to).map_or_else(index, |name| Reference::Field(Cow::Borrowed(name))));
-            }
+        for to in targets.iter().filter_map(|id| node(&self.ids, id)) {
+            let unnamed = Reference::Internal(Cow::Borrowed(""));
+            tell(to, self.name(from, to).map_or(unnamed, |name| Reference::Field(Cow::Borrowed(name))));
         }
     }
 
