@@ -56,3 +56,42 @@ fn the_schema_is_json() {
     let schema = plimsoll().args(["policy", "schema"]).assert().success();
     assert!(serde_json::from_slice::<serde_json::Value>(&schema.get_output().stdout).is_ok());
 }
+
+#[test]
+fn the_plan_is_the_same_each_time_and_shows_what_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = r#"
+        name = "shop"
+        [service]
+        command = ["node", "app.js"]
+        [load]
+        base-url = "http://127.0.0.1:3000"
+        [load.request.quote]
+        weight = 3
+        get = "/quote/{symbol}"
+        with = { symbol = { zipf = 10 } }
+        [load.request.order]
+        post = "/order"
+        body = { json = { id = "{id}" } }
+        with = { id = "uuid" }
+        [load.ugly.big]
+        post = "/upload"
+        body = { upload = { size = "2 MiB" } }
+        hang-up = {}
+    "#;
+    fs::write(folder.path().join("plimsoll.toml"), policy).unwrap();
+    let plan = |arguments: &[&str]| {
+        let assert = plimsoll().current_dir(folder.path()).arg("plan").args(arguments).assert().success();
+        String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+    };
+    let shown = plan(&["--requests", "3"]);
+    assert_eq!(shown, plan(&["--requests", "3"]));
+    for part in ["warm-up", "3000", "ugly big", "40.0 MiB", "75.0 %", "hangs up", "reference dump", "/quote/"] {
+        assert!(shown.contains(part), "{part} is missing in\n{shown}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&plan(&["--format", "json"])).unwrap();
+    assert_eq!(json["phases"][1]["requests"], 3000);
+    assert_eq!(json["requests"][1]["first"].as_array().map(Vec::len), Some(2));
+    assert!(shown.contains(json["plan"].as_str().unwrap()));
+    plimsoll().current_dir(folder.path()).args(["plan", "--config", "no.toml"]).assert().code(2);
+}

@@ -6,8 +6,11 @@ mod demo;
 mod explain;
 mod heap;
 mod init;
+mod judge;
+mod measure;
 mod plan;
 mod policy;
+mod progress;
 mod report;
 mod run;
 

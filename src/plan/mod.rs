@@ -14,6 +14,7 @@ mod template;
 
 pub use request::{PlannedBody, PlannedRequest, Requests, request};
 pub use steps::plan;
+pub(crate) use steps::round_of;
 
 use crate::policy::Load;
 use crate::record::Phase;

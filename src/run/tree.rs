@@ -29,6 +29,11 @@ pub(crate) fn is_alive(pid: u32) -> bool {
     stat.is_some_and(|stat| !matches!(stat.state, 'Z' | 'X' | 'x'))
 }
 
+/// When a process was started, in clock ticks since boot.
+pub(crate) fn start_of(pid: u32) -> Option<u64> {
+    Some(Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?.starttime)
+}
+
 /// The children of all threads of a process; `None` where the kernel does not list children.
 fn children(pid: u32) -> Option<Vec<u32>> {
     let Some(tasks) = i32::try_from(pid).ok().and_then(|pid| Process::new(pid).ok()?.tasks().ok()) else {

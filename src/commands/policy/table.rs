@@ -57,7 +57,7 @@ fn summary(policy: &Policy) -> String {
     let load = &policy.load;
     let (requests, rounds) = (load.steady.requests, load.steady.rounds);
     format!(
-        "scenario `{}`: {requests} requests in {rounds} rounds at {}, {} kinds of request, {} ugly payloads",
+        "scenario `{}`: {requests} requests in {rounds} rounds at {}; kinds of request: {}, ugly payloads: {}",
         policy.name,
         load.steady.rate,
         load.requests.len(),

@@ -58,14 +58,6 @@ impl Cgroup {
         Group { folder: self.folder.clone() }
     }
 
-    /// `v1` or `v2`.
-    pub fn version(&self) -> &'static str {
-        match self.version {
-            Version::One => "v1",
-            Version::Two => "v2",
-        }
-    }
-
     /// Takes the memory limit away, for a heap dump that needs more memory than the service.
     pub fn lift_limit(&self) -> io::Result<()> {
         if self.limit.is_some() { self.set_limit(None) } else { Ok(()) }

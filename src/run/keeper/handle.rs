@@ -102,17 +102,17 @@ impl Keeper {
     }
 
     /// Asks the service to end, waits, kills what is left.
-    pub async fn stop(self) -> Result<(), KeeperError> {
+    pub async fn stop(&mut self) -> Result<(), KeeperError> {
         let patience = self.patience;
         self.end(wire::Command::Stop, patience).await
     }
 
     /// Kills the service.
-    pub async fn kill(self) -> Result<(), KeeperError> {
+    pub async fn kill(&mut self) -> Result<(), KeeperError> {
         self.end(wire::Command::Kill, Duration::ZERO).await
     }
 
-    async fn end(mut self, command: wire::Command, patience: Duration) -> Result<(), KeeperError> {
+    async fn end(&mut self, command: wire::Command, patience: Duration) -> Result<(), KeeperError> {
         if let Some(control) = &mut self.control {
             let mut line = serde_json::to_vec(&command).unwrap_or_default();
             line.push(b'\n');

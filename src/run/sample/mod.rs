@@ -34,6 +34,8 @@ pub(crate) struct Tick {
     pub sample: Sample,
     /// OOM kills in the group so far.
     pub oom_kills: Option<u64>,
+    /// Processes that live.
+    pub processes: usize,
 }
 
 /// A full reading with the peaks since the phase began.
@@ -51,8 +53,8 @@ enum Ask {
     Limit { lifted: bool, done: oneshot::Sender<Result<(), String>> },
 }
 
-/// The sampling thread. It ends when this is dropped.
-#[derive(Debug)]
+/// The sampling thread. It ends when the last copy of this is dropped.
+#[derive(Debug, Clone)]
 pub(crate) struct Sampler {
     asks: mpsc::Sender<Ask>,
 }
@@ -123,7 +125,8 @@ impl Thread {
         if depth == Depth::Full {
             self.next_full = began + FULL_EVERY.max(began.elapsed() * FULL_SHARE);
         }
-        Tick { sample: Sample { at: self.clock.elapsed(), reading: tree.total }, oom_kills: tree.oom_kills }
+        let sample = Sample { at: self.clock.elapsed(), reading: tree.total };
+        Tick { sample, oom_kills: tree.oom_kills, processes: tree.processes.len() }
     }
 
     fn read(&mut self, depth: Depth) -> TreeReading {
@@ -147,7 +150,8 @@ impl Thread {
 
     fn begin(&mut self) -> bool {
         let tree = tree::read(self.keeper, self.group.as_ref(), Depth::Quick);
-        let exact = tree.processes.iter().fold(true, |all, process| process::reset_high_water(process.pid) && all);
+        let resets: Vec<bool> = tree.processes.iter().map(|process| process::reset_high_water(process.pid)).collect();
+        let exact = resets.into_iter().all(|reset| reset);
         if let Some(group) = &mut self.group {
             group.reset_peak();
         }
