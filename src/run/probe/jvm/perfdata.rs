@@ -52,8 +52,10 @@ impl Counters {
 
     /// The sum of `sun.gc.generation.*.space.*.used`: bytes in use on the heap when it was collected last.
     pub fn used(&self) -> Option<u64> {
-        let space = |name: &str| name.starts_with("sun.gc.generation.") && name.contains(".space.") && name.ends_with(".used");
-        let values: Vec<u64> = self.numbers.keys().filter(|name| space(name)).filter_map(|name| self.number(name)).collect();
+        let space =
+            |name: &str| name.starts_with("sun.gc.generation.") && name.contains(".space.") && name.ends_with(".used");
+        let values: Vec<u64> =
+            self.numbers.keys().filter(|name| space(name)).filter_map(|name| self.number(name)).collect();
         (!values.is_empty()).then(|| values.into_iter().fold(0, u64::saturating_add))
     }
 }
