@@ -31,7 +31,7 @@ pub(super) fn settle(
     let view = View { places, graph, dominators, naming, folding };
     let found: Vec<(Node, Option<Home>)> = holders(graph, dominators, &homeless)
         .into_iter()
-        .map(|(node, holders)| (node, view.home(node, &holders)))
+        .map(|(node, holders)| (node, view.home(node, homeless[&node], &holders)))
         .collect();
     for (node, home) in found {
         match home {
@@ -69,7 +69,7 @@ fn homeless(places: &Places, graph: &Graph, dominators: &Dominators, least: u64)
         if places.anchors.contains_key(&above) {
             below.retain(|_, referred| !*referred);
         }
-        homeless.append(&mut below);
+        homeless.extend(below);
     }
     homeless
 }
