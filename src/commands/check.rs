@@ -1,6 +1,6 @@
 //! `plimsoll check`: judge again, without running.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::judge::{self, Judged};
@@ -10,7 +10,9 @@ use crate::run::today;
 use crate::store::{self, Baselines};
 
 /// Arguments of `plimsoll check`.
+// Other commands flatten these arguments into theirs, where a second group of this name would clash.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     /// Recordings: folders below .plimsoll/runs, several for the repeats of one run. The newest if none is given.
     pub recordings: Vec<PathBuf>,
@@ -20,9 +22,9 @@ pub(super) struct Args {
     /// The day for which waivers are looked at, such as 2027-01-31; today if none is given.
     #[arg(long, value_name = "DAY")]
     pub date: Option<jiff::civil::Date>,
-    /// The folder of the baselines.
-    #[arg(long, default_value = store::BASELINES)]
-    pub baseline: PathBuf,
+    /// The folder of the baselines [default: .plimsoll/baselines beside the policy].
+    #[arg(long, value_name = "DIR")]
+    pub baseline: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -37,7 +39,17 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
 impl Args {
     /// Reads the recordings and judges them on the wanted day.
     pub(super) fn judge(&self, rules: &Rules) -> anyhow::Result<Judged> {
-        let baselines = Baselines::open(&self.baseline);
-        judge::judge(rules, judge::read(&self.recordings)?, &baselines, self.date.unwrap_or_else(today))
+        let read = judge::read(&self.recordings, &self.folder().join(store::RUNS))?;
+        judge::judge(rules, read, &self.baselines(), self.date.unwrap_or_else(today))
+    }
+
+    /// The stored baselines that the recordings are compared with.
+    pub(super) fn baselines(&self) -> Baselines {
+        Baselines::open(self.baseline.clone().unwrap_or_else(|| self.folder().join(store::BASELINES)))
+    }
+
+    /// Where the policy stands: `run` keeps its recordings beside it.
+    fn folder(&self) -> &Path {
+        self.config.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 }
