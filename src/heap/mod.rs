@@ -6,7 +6,7 @@
 mod dominators;
 mod error;
 mod graph;
-mod hprof;
+pub mod hprof;
 mod mapping;
 mod owner;
 mod summary;
