@@ -102,6 +102,11 @@ impl Names {
         roots
     }
 
+    /// The object at an address: for comparing with other tools, which show addresses.
+    pub fn at_address(&self, address: u64) -> Option<Node> {
+        self.node(address)
+    }
+
     fn node(&self, id: u64) -> Option<Node> {
         self.ids.rank(id).filter(|_| id != 0).map(|rank| Node(rank + 1))
     }
