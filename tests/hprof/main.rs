@@ -1,5 +1,7 @@
 //! HPROF dumps, right and wrong, through the public interface.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking that something is wrong")]
+
 mod hostile;
 mod jvm;
 mod writer;

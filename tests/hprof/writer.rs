@@ -169,7 +169,7 @@ impl Read {
             self.dump.names.references(node, &mut |_, _| answers += 1);
             answers += u64::from(self.dump.names.label(node).is_some());
             answers += u64::from(self.dump.names.key(node).is_some());
-            answers += self.tree.retained(node).0 & 1 + self.dump.graph.references(node).count() as u64;
+            answers += self.tree.retained(node).0.min(1) + self.dump.graph.references(node).count() as u64;
         }
         answers
     }
