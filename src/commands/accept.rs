@@ -1,14 +1,103 @@
-//! `plimsoll accept`.
+//! `plimsoll accept`: make a recording the baseline, after showing what changes.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use super::Global;
+use anyhow::bail;
+
+use super::{Format, Global, check, judge, policy};
+use crate::compare::Reference;
+use crate::record::Recording;
+use crate::run::today;
+use crate::store::Baselines;
+use crate::units::{Bytes, Metric};
+use crate::verdict::Outcome;
 
 /// Arguments of `plimsoll accept`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    #[command(flatten)]
+    check: check::Args,
+    /// Accept a run that regressed: the baseline starts again from it. Say why.
+    #[arg(long, value_name = "WHY")]
+    force: Option<String>,
+    /// Do not ask.
+    #[arg(long, short)]
+    yes: bool,
+}
 
 /// Runs the command.
-pub(super) fn execute(_args: Args, _global: &Global) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not here yet")
+pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
+    let policy = match policy::read(&args.check.config, global) {
+        Ok(policy) => policy,
+        Err(code) => return Ok(code),
+    };
+    let baselines = Baselines::open(&args.check.baseline);
+    let judged = judge::judge(&policy.rules, judge::read(&args.check.recordings)?, &baselines, today())?;
+    let restart = match (&judged.comparison.reference, judged.verdict.outcome) {
+        _ if !judged.recordings.iter().all(|recording| recording.complete) => {
+            bail!("the run was cut short: only a whole run can be a baseline")
+        }
+        (_, Outcome::Regressed) if args.force.is_none() => {
+            bail!("the run regressed ({}); mend it, or say why it is right with --force WHY", judged.verdict.headline)
+        }
+        (reference, outcome) => matches!(reference, Reference::Incomparable(_)) || outcome == Outcome::Regressed,
+    };
+    if global.format != Format::Json && !global.quiet {
+        anstream::eprint!("{}", changes(&judged, restart));
+        if !args.yes && std::io::stdin().is_terminal() && !confirmed()? {
+            anstream::eprintln!("nothing was changed");
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    let mut written = Vec::new();
+    for (i, recording) in judged.recordings.iter().enumerate() {
+        written.push(baselines.accept(&with_reason(recording, args.force.as_deref()), restart && i == 0)?);
+    }
+    match global.format {
+        Format::Json => {
+            let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+            anstream::println!("{:#}", serde_json::json!({ "schema": 1, "accepted": paths, "restarted": restart }));
+        }
+        _ => written.iter().for_each(|path| anstream::println!("accepted as {}", path.display())),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the baseline was and what it becomes, one line for each level that a rule may ask for.
+fn changes(judged: &judge::Judged, restart: bool) -> String {
+    let mut out = match (&judged.comparison.reference, restart) {
+        (Reference::NoBaseline, _) => "this is the first baseline of the scenario\n".to_owned(),
+        (_, true) => "the baseline starts again from this run; what was accepted before is dropped\n".to_owned(),
+        (Reference::Baseline { runs }, false) => format!("this run joins a baseline of {runs} runs\n"),
+        (Reference::Incomparable(_), false) => String::new(),
+    };
+    for name in ["live.floor", "rss.peak"] {
+        let metric: Option<Metric> = name.parse().ok();
+        let level =
+            judged.comparison.levels.iter().find(|level| Some(level.metric) == metric && level.payload.is_none());
+        if let Some(level) = level {
+            let before = level.baseline.map(|value| format!(", was {}", Bytes(value))).unwrap_or_default();
+            out += &format!("  {name}: {}{before}\n", Bytes(level.candidate));
+        }
+    }
+    out
+}
+
+fn confirmed() -> anyhow::Result<bool> {
+    anstream::eprint!("accept it? [y/N] ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
+}
+
+/// The reason of a forced acceptance stands in the recording that the baseline keeps.
+fn with_reason(recording: &Recording, reason: Option<&str>) -> Recording {
+    let mut recording = recording.clone();
+    if let Some(reason) = reason {
+        let unseen = crate::record::Unseen { what: "accepted although it regressed".into(), why: reason.into() };
+        recording.unseen.push(unseen);
+    }
+    recording
 }

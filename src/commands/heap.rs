@@ -1,14 +1,128 @@
-//! `plimsoll heap`.
+//! `plimsoll heap`: one dump, or several, from anywhere.
 
+mod json;
+mod selection;
+mod terminal;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::Global;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::selection::Selection;
+use super::{Format, Global};
+use crate::heap::{self, HeapSummary, Limits, Options};
 
 /// What can be done.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {}
+pub(super) enum Command {
+    /// Totals, largest owners and largest classes of a dump.
+    #[command(after_help = SUMMARY_HELP)]
+    Summary(One),
+    /// Who holds the memory: the owner tree of a dump.
+    #[command(after_help = OWNERS_HELP)]
+    Owners(One),
+    /// What grew between two dumps or more, named at the place where it accumulates.
+    #[command(after_help = DIFF_HELP)]
+    Diff(Several),
+}
+
+const SUMMARY_HELP: &str = "\
+Reads HPROF (JVM: `jcmd PID GC.heap_dump FILE`), V8 heap snapshots (Node.js: `v8.writeHeapSnapshot()`,
+Chrome: Memory tab) and Plimsoll's Python graphs, any of them also as .gz: the content decides.
+
+  plimsoll heap summary app.hprof
+  plimsoll heap summary --format json app.heapsnapshot";
+
+const OWNERS_HELP: &str = "\
+An owner is a path of named references from a root. Internals of containers are folded, equal siblings
+are merged. `retained` is what would be freed if the owner went.
+
+  plimsoll heap owners app.hprof --depth 3
+  plimsoll heap owners app.hprof --match 'static *Cache*'";
+
+const DIFF_HELP: &str = "\
+Give the dumps in the order in which they were taken: of one process, or of two builds under the same
+load. Owners are matched by their names, never by addresses. Each growth is told once, at the container
+or holder where it accumulates.
+
+  plimsoll heap diff before.hprof after.hprof
+  plimsoll heap diff 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --top 5";
+
+/// One dump.
+#[derive(Debug, clap::Args)]
+pub(super) struct One {
+    /// The dump.
+    file: PathBuf,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Two dumps or more.
+#[derive(Debug, clap::Args)]
+pub(super) struct Several {
+    /// The dumps, in the order in which they were taken.
+    #[arg(required = true, num_args = 2..)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// How dumps are read.
+#[derive(Debug, clap::Args)]
+struct Reading {
+    /// Count objects that no root reaches as well.
+    #[arg(long)]
+    keep_unreachable: bool,
+}
 
 /// Runs the command.
-pub(super) fn execute(_command: Command, _global: &Global) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not here yet")
+pub(super) fn execute(command: Command, global: &Global) -> anyhow::Result<ExitCode> {
+    let text = match (&command, global.format) {
+        (_, Format::Markdown) => {
+            anstream::eprintln!("error: `plimsoll heap` has no `markdown`: use `--format terminal` or `--format json`");
+            return Ok(ExitCode::from(2));
+        }
+        (Command::Summary(one), Format::Json) => {
+            json::summary(&one.file, &read(&one.file, &one.reading, global)?, &one.selection)?
+        }
+        (Command::Owners(one), Format::Json) => {
+            json::owners(&one.file, &read(&one.file, &one.reading, global)?, &one.selection)?
+        }
+        (Command::Diff(several), Format::Json) => {
+            json::diff(&several.files, &several.read(global)?, &several.selection)?
+        }
+        (Command::Summary(one), _) => terminal::summary(&read(&one.file, &one.reading, global)?, &one.selection),
+        (Command::Owners(one), _) => terminal::owners(&read(&one.file, &one.reading, global)?, &one.selection),
+        (Command::Diff(several), _) => terminal::diff(&several.read(global)?, &several.selection),
+    };
+    match writeln!(anstream::stdout().lock(), "{}", text.trim_end()) {
+        // The reader has seen enough: `| head`.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        written => Ok(written.map(|()| ExitCode::SUCCESS)?),
+    }
+}
+
+impl Several {
+    fn read(&self, global: &Global) -> anyhow::Result<Vec<HeapSummary>> {
+        self.files.iter().map(|file| read(file, &self.reading, global)).collect()
+    }
+}
+
+fn read(file: &Path, reading: &Reading, global: &Global) -> anyhow::Result<HeapSummary> {
+    let progress = if global.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+    progress.set_style(
+        ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
+    progress.set_message(format!("reading `{}`", file.display()));
+    progress.enable_steady_tick(std::time::Duration::from_millis(120));
+    let options = Options { limits: Limits::default(), keep_unreachable: reading.keep_unreachable };
+    let summary = heap::summarize(file, &options);
+    progress.finish_and_clear();
+    Ok(summary?)
 }

@@ -6,8 +6,11 @@ mod demo;
 mod explain;
 mod heap;
 mod init;
+mod judge;
+mod measure;
 mod plan;
 mod policy;
+mod progress;
 mod report;
 mod run;
 
@@ -98,6 +101,9 @@ enum Command {
     Heap(heap::Command),
     /// The whole story on an embedded leaky service and its fixed twin, nothing to configure.
     Demo(demo::Args),
+    /// Keeps a service; for plimsoll's own use.
+    #[command(name = "__keeper", hide = true)]
+    Keeper,
 }
 
 /// Runs the command line of the process.
@@ -135,6 +141,7 @@ impl Cli {
             Command::Explain(args) => explain::execute(args, global),
             Command::Heap(command) => heap::execute(command, global),
             Command::Demo(args) => demo::execute(args, global),
+            Command::Keeper => Ok(crate::run::keeper::main()),
         }
     }
 }

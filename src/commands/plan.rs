@@ -1,14 +1,36 @@
-//! `plimsoll plan`.
+//! `plimsoll plan`: what a run would send, sample and dump, without running.
 
+mod outline;
+mod render;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::Global;
+use super::{Format, Global, policy};
+use outline::Outline;
 
 /// Arguments of `plimsoll plan`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// The policy.
+    #[arg(long, default_value = "plimsoll.toml")]
+    config: PathBuf,
+    /// Requests to show of each name.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(0..=1000))]
+    requests: u64,
+}
 
 /// Runs the command.
-pub(super) fn execute(_args: Args, _global: &Global) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not here yet")
+pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
+    let policy = match policy::read(&args.config, global) {
+        Ok(policy) => policy,
+        Err(code) => return Ok(code),
+    };
+    let outline = Outline::of(&policy, args.requests);
+    match global.format {
+        Format::Json => anstream::println!("{:#}", render::json(&outline)),
+        Format::Terminal => anstream::print!("{}", render::terminal(&outline)),
+        Format::Markdown => anstream::print!("{}", render::markdown(&outline)),
+    }
+    Ok(ExitCode::SUCCESS)
 }

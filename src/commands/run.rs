@@ -1,14 +1,98 @@
 //! `plimsoll run`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::Global;
+use super::measure::{Ground, Measured, measure, saved};
+use super::progress::Progress;
+use crate::plan::plan;
+use crate::policy::{DumpPolicy, Policy};
+use crate::run::{End, today};
+use crate::store::{BASELINES, Baselines, RUNS};
+use crate::verdict::Outcome;
 
 /// Arguments of `plimsoll run`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Args {
+    /// The policy: service, load and rules.
+    #[arg(long, short, default_value = "plimsoll.toml", value_name = "FILE")]
+    config: PathBuf,
+    /// Where recordings are kept [default: .plimsoll/runs beside the policy].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Where the baselines are [default: .plimsoll/baselines beside the policy].
+    #[arg(long, value_name = "DIR")]
+    baseline: Option<PathBuf>,
+    /// Keep the heap dumps after they were analyzed.
+    #[arg(long, conflicts_with = "no_dumps")]
+    keep_dumps: bool,
+    /// Take no heap dumps: owners stay unknown.
+    #[arg(long)]
+    no_dumps: bool,
+    /// Measure up to so many times while the evidence is not enough either way.
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10))]
+    confirm: u32,
+    /// Say where the recording is and what Plimsoll itself used.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+const AFTER_HELP: &str = "\
+A run starts the service, waits until it is ready, sends the warm-up, the equal rounds and each ugly payload, reads the \
+memory floor after each, takes the heap dumps, stops the service, and judges.
+The service never outlives the run: not after Ctrl-C, and not after `kill -9`.
+
+Ctrl-C ends a run in an orderly way with exit code 3; what was recorded is kept and `plimsoll report` shows it.";
 
 /// Runs the command.
-pub(super) fn execute(_args: Args, _global: &Global) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not here yet")
+pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
+    let policy = match super::policy::read(&args.config, global) {
+        Ok(policy) => policy,
+        Err(code) => return Ok(code),
+    };
+    // Planned before the options count: a run without dumps sends the same load and stays comparable.
+    let plan = plan(&policy);
+    let policy = args.adapt(policy);
+    let folder = args.config.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let ground = Ground {
+        runs: args.out.clone().unwrap_or_else(|| folder.join(RUNS)),
+        base: folder.to_owned(),
+        keep_dumps: args.keep_dumps,
+    };
+    let baselines = Baselines::open(args.baseline.clone().unwrap_or_else(|| folder.join(BASELINES)));
+    let mut recordings = Vec::new();
+    loop {
+        let mut progress = Progress::new(global);
+        let measured = measure(&policy, &plan, &ground, &mut progress)?;
+        args.describe(&measured);
+        if let End::Interrupted(signal) = measured.end {
+            anstream::eprintln!("ended by {signal}; {}", saved(&measured.folder, &measured.recording, None));
+            return Ok(ExitCode::from(3));
+        }
+        recordings.push(measured.recording);
+        let judged = super::judge::judge(&policy.rules, recordings.clone().into(), &baselines, today())?;
+        let runs = u32::try_from(recordings.len()).unwrap_or(u32::MAX);
+        if judged.verdict.outcome != Outcome::Inconclusive || runs >= args.confirm || measured.end != End::Complete {
+            return judged.print(global);
+        }
+        progress.say(&format!("not sure yet after {runs} of at most {} runs: measuring again", args.confirm));
+    }
+}
+
+impl Args {
+    fn adapt(&self, mut policy: Policy) -> Policy {
+        if self.no_dumps {
+            policy.service.dumps = DumpPolicy::Never;
+        }
+        policy
+    }
+
+    fn describe(&self, measured: &Measured) {
+        if self.verbose {
+            anstream::eprintln!("{}", measured.overhead);
+            anstream::eprintln!("recorded in `{}`", measured.folder.display());
+        }
+    }
 }

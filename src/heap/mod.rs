@@ -3,17 +3,29 @@
 //! A reader in, a summary out. Knows no policy and no service, and could become a crate of its own
 //! by moving this folder.
 
+mod classes;
+mod diff;
 mod dominators;
 mod error;
+mod fold;
 mod graph;
 pub mod hprof;
 mod mapping;
+mod naming;
 mod owner;
+mod owners;
+mod pattern;
+mod python;
+mod summarize;
 mod summary;
+mod v8;
 
+pub use diff::{Change, LEAST_GROWTH, OwnerGrowth, OwnerTrend, diff, owner as owner_at, trend};
 pub use dominators::{Dominators, EdgeUse, Orphans};
 pub use error::HeapError;
 pub use graph::{Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Node, Reference, Root, RootKind, Sizes};
 pub use mapping::Mapping;
 pub use owner::{Owner, OwnerPath, Step};
+pub use owners::Limits;
+pub use summarize::{Options, summarize};
 pub use summary::{ClassRow, Format, HeapSummary};

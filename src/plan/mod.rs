@@ -1,4 +1,20 @@
 //! The plan: everything random or defaulted is decided here, before anything runs.
+//!
+//! Two things come out: the steps of a run ([`plan()`]), and request *i* of a phase as a pure function
+//! of seed, kind of phase and *i* ([`request`], [`Requests`]). Nothing here knows the time or sends
+//! anything.
+
+mod digest;
+mod draw;
+mod mix;
+pub mod payload;
+mod request;
+mod steps;
+mod template;
+
+pub use request::{PlannedBody, PlannedRequest, Requests, request};
+pub use steps::plan;
+pub(crate) use steps::round_of;
 
 use crate::policy::Load;
 use crate::record::Phase;
@@ -24,7 +40,8 @@ pub enum PlannedStep {
         /// Which phase.
         phase: Phase,
         /// Number of its first request among all requests of its kind: fields depend on it, so that
-        /// `unique` is unique over the whole run.
+        /// `unique` is unique over the whole run. Warm-up, steady and diagnosis rounds are one kind
+        /// (the ordinary mix), each ugly payload is its own.
         first: u64,
         /// How many requests.
         requests: u64,

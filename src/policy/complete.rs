@@ -43,8 +43,10 @@ pub(super) fn complete(source: &std::sync::Arc<Source>, draft: Draft, out: &mut 
     }
     let base = base.unwrap_or(Origin { host: "127.0.0.1".to_owned(), port: 80, path: String::new() });
     let service = complete_service(draft.service, &base);
+    let steady = &draft.load.steady;
+    let rounds = steady.rounds.as_ref().map(|at| &at.mark).or(steady.requests.as_ref().map(|at| &at.mark)).cloned();
     let load = complete_load(draft.load, &base, out);
-    let rules = complete_rules(draft.rules, &service, &load, out);
+    let rules = complete_rules(draft.rules, &service, &load, rounds, out);
     let name = draft.name.or_else(|| source.folder.clone()).map_or_else(|| "service".to_owned(), |name| plain(&name));
     command.is_some().then_some(Policy { name, service, load, rules })
 }
@@ -155,7 +157,7 @@ fn complete_round(draft: &RoundDraft, default: (u64, u32), rate: RequestRate, ou
             Some(rounds) => (requests.value, rounds),
             None => {
                 unequal(requests.value, default.1, &requests.mark, out);
-                (requests.value, 1)
+                (requests.value, default.1)
             }
         },
         (Some(requests), Some(rounds)) => {
@@ -195,11 +197,17 @@ fn check_names(load: &LoadDraft, out: &mut Diagnostics) {
     }
 }
 
-fn complete_rules(draft: RulesDraft, service: &Service, load: &Load, out: &mut Diagnostics) -> Rules {
+fn complete_rules(
+    draft: RulesDraft,
+    service: &Service,
+    load: &Load,
+    rounds: Option<Mark>,
+    out: &mut Diagnostics,
+) -> Rules {
     draft.check_limits(out);
     let scope = Scope { service, load };
     let stricter = draft.warnings_block.unwrap_or(false);
-    let mut judge = Judge { stricter, out };
+    let mut judge = Judge { stricter, rounds, out };
     let headroom: Vec<Headroom> = judge.all(draft.headroom, |_| None, |rule| &mut rule.level);
     Rules {
         bounds: judge.all(draft.bounds, |rule| scope.hinders_bound(rule), |rule| &mut rule.level),
@@ -215,6 +223,8 @@ fn complete_rules(draft: RulesDraft, service: &Service, load: &Load, out: &mut D
 /// Sets the levels: warnings may block, and what can never match is off or a mistake.
 struct Judge<'a> {
     stricter: bool,
+    /// Where the number of steady rounds stands, if it does.
+    rounds: Option<Mark>,
     out: &'a mut Diagnostics,
 }
 
@@ -234,7 +244,8 @@ impl Judge<'_> {
                 && let Some(hindrance) = hindrance(&rule)
             {
                 if own || hindrance.always {
-                    self.out.push(hindrance.code, &mark, hindrance.why, hindrance.cure);
+                    let place = self.rounds.as_ref().filter(|_| hindrance.always).unwrap_or(&mark);
+                    self.out.push(hindrance.code, place, hindrance.why, hindrance.cure);
                 } else {
                     *level(&mut rule) = Level::Off;
                 }

@@ -30,7 +30,7 @@ pub fn parse(source: &Source, loader: &dyn Fn(&str) -> Result<String, String>) -
     let source = Arc::new(source.clone());
     let mut draft = read(&source, &mut out);
     let mut reading = Reading { loader, files: 1, out: &mut out };
-    reading.extend(&mut draft, &[source.name.clone()]);
+    reading.extend(&mut draft, std::slice::from_ref(&source.name));
     if draft.rules.is_empty() {
         reading.default_rules(&mut draft);
     }

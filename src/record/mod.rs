@@ -5,6 +5,7 @@
 
 mod event;
 mod recording;
+pub mod schema;
 
 pub use event::{Event, Incident};
 pub use recording::{

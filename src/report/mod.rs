@@ -1,1 +1,28 @@
-//! report.
+//! Reports: strings only. Whether a number is too high was decided before; here it is told.
+
+pub mod json;
+pub mod markdown;
+mod section;
+mod sparkline;
+pub mod terminal;
+mod text;
+
+use crate::compare::Comparison;
+use crate::record::Recording;
+use crate::verdict::Verdict;
+
+/// What a report tells.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// The repeats of the run; their first is told in full.
+    pub recordings: &'a [Recording],
+    /// What changed.
+    pub comparison: &'a Comparison,
+    /// What it comes to.
+    pub verdict: &'a Verdict,
+    /// What was missing or passed over while reading, one sentence each.
+    pub notes: &'a [String],
+}
+
+#[cfg(test)]
+mod tests;

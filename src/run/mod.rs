@@ -1,1 +1,32 @@
-//! run.
+//! A run: starts the service, loads it, samples it, captures its heap, stops it. Never judges.
+//!
+//! The only part with a clock and an async runtime.
+
+mod capture;
+mod cgroup;
+mod clock;
+mod error;
+mod execute;
+mod fingerprint;
+mod hang;
+mod interrupt;
+mod journal;
+pub mod keeper;
+mod live;
+pub mod load;
+mod output;
+mod phase;
+pub mod probe;
+mod ready;
+mod recovery;
+mod sample;
+mod settle;
+mod setup;
+mod start;
+mod tree;
+
+pub use clock::{Clock, now, today};
+pub use error::RunError;
+pub use execute::execute;
+pub use interrupt::Interrupt;
+pub use setup::{End, Finished, Observer, Overhead, Sent, Setup};

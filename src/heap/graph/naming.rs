@@ -22,6 +22,11 @@ pub trait Naming {
     fn key(&self, _entry: Node) -> Option<Reference<'_>> {
         None
     }
+
+    /// How many entries a container holds, where the dump says so better than its references do.
+    fn entries(&self, _container: Node) -> Option<u64> {
+        None
+    }
 }
 
 /// How a holder refers to what it holds.
@@ -55,6 +60,8 @@ pub enum Label<'a> {
     Thread(Cow<'a, str>),
     /// A module or script: its name or path.
     Module(Cow<'a, str>),
+    /// The variables of a script, module or main program that closures captured: the script's name.
+    Script(Cow<'a, str>),
     /// A function or closure: its name, and where it stands in the source if known.
     Function(Cow<'a, str>),
 }

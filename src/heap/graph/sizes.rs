@@ -20,7 +20,7 @@ enum Narrow {
 
 impl Sizes {
     /// Sizes in bytes, one for each node.
-    pub(super) fn from_bytes(sizes: Vec<u64>) -> Self {
+    pub(in crate::heap) fn from_bytes(sizes: Vec<u64>) -> Self {
         let wide = sizes.iter().enumerate().filter(|(_, size)| **size >= u64::from(u32::MAX));
         let wide = wide.map(|(node, size)| (node as u32, *size)).collect();
         let narrow = sizes.into_iter().map(|size| u32::try_from(size).unwrap_or(u32::MAX)).collect();

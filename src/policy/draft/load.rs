@@ -1,6 +1,7 @@
 //! `[load]`.
 
-use super::request::{RequestDraft, read_behaviour};
+use super::behaviour::read_behaviour;
+use super::request::RequestDraft;
 use super::{At, Origin, Section, check_name};
 use crate::diag::{Code, Diagnostics, Mark};
 use crate::policy::Behaviour;

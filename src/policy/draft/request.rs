@@ -1,15 +1,15 @@
 //! `[load.request.name]`, and what `[load.ugly.name]` shares with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use toml::de::DeValue;
 
 use super::body::read_body;
-use super::{At, Section, template};
+use super::field::{check_fields, read_fields};
+use super::{At, Section};
 use crate::diag::{Code, Diagnostics, Mark};
-use crate::policy::section::{mistyped, suggest};
-use crate::policy::{Behaviour, Body, Expect, Field, Request};
-use crate::units::{Bytes, Elapsed};
+use crate::policy::section::mistyped;
+use crate::policy::{Expect, Request};
 
 /// A request and where its name stands.
 #[derive(Debug, Clone)]
@@ -116,113 +116,6 @@ fn read_headers(section: &mut Section<'_>, out: &mut Diagnostics) -> BTreeMap<St
     headers
 }
 
-fn read_fields(section: &mut Section<'_>, out: &mut Diagnostics) -> BTreeMap<String, At<Field>> {
-    let Some(table) = section.section("with", out) else { return BTreeMap::new() };
-    let mut fields = BTreeMap::new();
-    for (name, At { value, mark }) in table.entries() {
-        let read = match value {
-            DeValue::String(word) => read_word(word, &mark, out),
-            DeValue::Array(_) => read_choice(name.value, value, &mark, out),
-            DeValue::Table(_) => read_range(&table, name.value, out),
-            other => mistyped(name.value, "`{ zipf = 10000 }`, `\"unique\"` or a list of strings", other, &mark, out),
-        };
-        if let Some(field) = read {
-            fields.insert(name.value.to_owned(), At { value: field, mark: name.mark });
-        }
-    }
-    fields
-}
-
-fn read_word(word: &str, mark: &Mark, out: &mut Diagnostics) -> Option<Field> {
-    match word {
-        "unique" => Some(Field::Unique),
-        "uuid" => Some(Field::Uuid),
-        _ => {
-            let cure = suggest(word, ["unique", "uuid"].into_iter(), "write");
-            out.push(Code::UnknownWord, mark, format!("`{word}` is no kind of field"), cure);
-            None
-        }
-    }
-}
-
-fn read_choice(name: &str, value: &DeValue<'_>, mark: &Mark, out: &mut Diagnostics) -> Option<Field> {
-    let texts = value.as_array().into_iter().flat_map(|array| array.iter());
-    let texts: Option<Vec<String>> = texts.map(|item| item.get_ref().as_str().map(str::to_owned)).collect();
-    match texts {
-        Some(texts) if !texts.is_empty() => Some(Field::OneOf(texts)),
-        Some(_) => {
-            out.push(
-                Code::OutOfRange,
-                mark,
-                format!("`{name}` has nothing to choose from"),
-                "list at least one string",
-            );
-            None
-        }
-        None => mistyped(name, "a list of strings", value, mark, out),
-    }
-}
-
-fn read_range(table: &Section<'_>, name: &str, out: &mut Diagnostics) -> Option<Field> {
-    const MOST: u64 = 1 << 40;
-    let mut section = table.named_sections(&mut Diagnostics::default()).into_iter().find(|(n, _)| n.value == name)?.1;
-    let before = out.len();
-    let uniform = section.integer("uniform", 1..=MOST, out).map(|at| Field::Uniform(at.value));
-    let zipf = section.integer("zipf", 1..=MOST, out).map(|at| Field::Zipf(at.value));
-    let choice = section.texts("one-of", "[\"a\", \"b\"]", out);
-    let choice = choice.and_then(|at| {
-        let mark = at.mark;
-        if at.value.is_empty() {
-            let message = format!("`{name}` has nothing to choose from");
-            out.push(Code::OutOfRange, &mark, message, "list at least one string");
-            return None;
-        }
-        Some(Field::OneOf(at.value))
-    });
-    let mark = section.mark.clone();
-    section.finish(out);
-    let kinds: Vec<Field> = [uniform, zipf, choice].into_iter().flatten().collect();
-    if kinds.len() != 1 && out.len() == before {
-        let message = format!("`{name}` needs one kind of value, and has {}", kinds.len());
-        out.push(Code::Conflict, &mark, message, "write one of `uniform`, `zipf`, `one-of`");
-    }
-    kinds.into_iter().next()
-}
-
-/// Every `{name}` has its field, every field its `{name}`.
-fn check_fields(
-    path: &At<String>,
-    headers: &BTreeMap<String, At<String>>,
-    body: &At<Body>,
-    with: &BTreeMap<String, At<Field>>,
-    out: &mut Diagnostics,
-) {
-    let body_text = match &body.value {
-        Body::Text { template, .. } => template.as_str(),
-        Body::Empty | Body::Payload(_) => "",
-    };
-    let headers = headers.values().map(|value| (value.value.as_str(), &value.mark));
-    let templates = [(path.value.as_str(), &path.mark), (body_text, &body.mark)].into_iter().chain(headers);
-    let mut used = BTreeSet::new();
-    for (text, mark) in templates {
-        for name in template::fields(text) {
-            if used.insert(name.to_owned()) && !with.contains_key(name) {
-                let cure = match crate::diag::nearest(name, with.keys().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{{{near}}}`?"),
-                    None => format!("add `with = {{ {name} = {{ uniform = 1000 }} }}`"),
-                };
-                out.push(Code::UnknownField, mark, format!("no field stands for `{{{name}}}`"), cure);
-            }
-        }
-    }
-    for (name, field) in with {
-        if !used.contains(name) {
-            let message = format!("no path, header or body uses `{{{name}}}`");
-            out.push(Code::UnusedField, &field.mark, message, format!("remove `{name}`, or use `{{{name}}}`"));
-        }
-    }
-}
-
 fn read_expect(section: &mut Section<'_>, out: &mut Diagnostics) -> Option<Expect> {
     let At { value, mark } = section.value("expect")?;
     let expect = match value {
@@ -241,30 +134,4 @@ fn read_expect(section: &mut Section<'_>, out: &mut Diagnostics) -> Option<Expec
         out.push(Code::OutOfRange, &mark, "`expect` is no status code", cure);
     }
     expect
-}
-
-/// Reads how the client of an ugly payload behaves.
-pub(super) fn read_behaviour(section: &mut Section<'_>, out: &mut Diagnostics) -> Behaviour {
-    let mut found = Vec::new();
-    if let Some(mut table) = section.section("hang-up", out) {
-        let after = table.quantity::<Bytes>("after", "1 KiB", out).map_or(Bytes(0), |at| at.value);
-        found.push((Behaviour::HangUp { after }, table.mark.clone()));
-        table.finish(out);
-    }
-    if let Some(mut table) = section.section("slow-reader", out) {
-        let rate = table.quantity::<Bytes>("rate", "1 KiB", out).map_or(Bytes(1024), |at| at.value);
-        let hold = table.quantity::<Elapsed>("hold", "5 s", out).map_or(Elapsed::from_millis(5000), |at| at.value);
-        found.push((Behaviour::SlowReader { rate, hold }, table.mark.clone()));
-        table.finish(out);
-    }
-    if let Some(mut table) = section.section("burst", out) {
-        let width = table.integer("width", 2..=10_000, out).map_or(50, |at| at.value as u32);
-        found.push((Behaviour::Burst { width }, table.mark.clone()));
-        table.finish(out);
-    }
-    if let [_, (_, second), ..] = &found[..] {
-        let cure = "keep one of `hang-up`, `slow-reader` and `burst`";
-        out.push(Code::Conflict, second, "a client behaves in one way only", cure);
-    }
-    found.into_iter().next().map_or(Behaviour::Polite, |(behaviour, _)| behaviour)
 }

@@ -2,7 +2,8 @@
 
 use toml::de::DeValue;
 
-use super::rules::{check_metric, check_pattern};
+use super::metric::check_metric;
+use super::rules::check_pattern;
 use super::{At, Section};
 use crate::diag::{Code, Diagnostics};
 use crate::policy::Waiver;

@@ -1,0 +1,106 @@
+//! From recordings to a printed verdict: what `run`, `check`, `report`, `accept` and `demo` share.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use super::{Format, Global};
+use crate::compare::{Comparison, compare};
+use crate::policy::Rules;
+use crate::record::Recording;
+use crate::report::{self, Report};
+use crate::store::{self, Baselines, RecordingFolder};
+use crate::verdict::{Verdict, judge as to_verdict};
+
+/// A run that was judged.
+pub(super) struct Judged {
+    pub recordings: Vec<Recording>,
+    pub comparison: Comparison,
+    pub verdict: Verdict,
+    pub notes: Vec<String>,
+}
+
+/// Recordings that were read back, with what was missing in them.
+pub(super) struct Read {
+    pub recordings: Vec<Recording>,
+    pub notes: Vec<String>,
+}
+
+/// Judges the repeats of a run against the stored baseline of its scenario.
+pub(super) fn judge(
+    rules: &Rules,
+    read: Read,
+    baselines: &Baselines,
+    today: jiff::civil::Date,
+) -> anyhow::Result<Judged> {
+    let Read { recordings, mut notes } = read;
+    let scenario = recordings.first().map(|recording| recording.scenario.as_str()).unwrap_or_default();
+    let baseline = baselines.load(scenario)?;
+    notes.extend(baseline.skipped);
+    let comparison = compare(&recordings, &baseline.recordings);
+    let verdict = to_verdict(rules, &comparison, &recordings, today);
+    Ok(Judged { recordings, comparison, verdict, notes })
+}
+
+/// Reads recordings; with no path the newest of the project.
+pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Read> {
+    let newest;
+    let paths = match paths {
+        [] => {
+            newest = [store::newest(Path::new(store::RUNS))?];
+            &newest[..]
+        }
+        paths => paths,
+    };
+    let mut read = Read { recordings: Vec::new(), notes: Vec::new() };
+    for path in paths {
+        let opened = RecordingFolder::open(path)?;
+        read.recordings.push(opened.recording);
+        read.notes.extend(opened.notes);
+    }
+    Ok(read)
+}
+
+impl From<Vec<Recording>> for Read {
+    fn from(recordings: Vec<Recording>) -> Self {
+        Self { recordings, notes: Vec::new() }
+    }
+}
+
+impl Judged {
+    /// The report in the wanted format.
+    pub(super) fn render(&self, format: Format) -> anyhow::Result<String> {
+        let report = self.report();
+        Ok(match format {
+            Format::Terminal => report::terminal::render(&report, columns()),
+            Format::Markdown => report::markdown::render(&report),
+            Format::Json => report::json::render(&report)?,
+        })
+    }
+
+    /// Prints the report; the exit code is the verdict's.
+    pub(super) fn print(&self, global: &Global) -> anyhow::Result<ExitCode> {
+        use std::io::Write as _;
+        let text = self.render(global.format)?;
+        // A reader that went away (`| head`) does not change the verdict.
+        match anstream::stdout().write_all(text.as_bytes()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("failed to print")?,
+            _ => Ok(ExitCode::from(self.verdict.exit_code())),
+        }
+    }
+
+    pub(super) fn report(&self) -> Report<'_> {
+        Report {
+            recordings: &self.recordings,
+            comparison: &self.comparison,
+            verdict: &self.verdict,
+            notes: &self.notes,
+        }
+    }
+}
+
+/// Columns of the terminal; 100 where there is none.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
+}

@@ -1,0 +1,151 @@
+//! What grew between two dumps: owners matched by path, each growth told once, where it accumulates.
+//!
+//! All of a path above a growing container grows with it, and so do the rows of what it holds. The one
+//! to name is where *one becomes many*: from the top down as long as somebody below grew without
+//! becoming more, and no further. So a map whose entries multiply is told as the map, with entries and
+//! bytes for each, not as its holder and not as the `byte[]` in each value.
+
+mod descent;
+#[cfg(test)]
+mod tests;
+
+use super::{HeapSummary, Owner, OwnerPath, pattern};
+use crate::units::{ByteDelta, Bytes};
+
+/// Owners whose retained size changed by less are not told.
+pub const LEAST_GROWTH: Bytes = Bytes(1024);
+
+/// What became of an owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Change {
+    /// It is in the later dump only.
+    New,
+    /// It retains more.
+    Grown,
+    /// It retains less.
+    Shrunk,
+    /// It is in the earlier dump only.
+    Gone,
+}
+
+/// The growth of one owner between two dumps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnerGrowth {
+    /// The container or holder at which the growth accumulates.
+    pub path: OwnerPath,
+    /// What became of it.
+    pub change: Change,
+    /// Retained in the earlier dump.
+    pub retained_before: Bytes,
+    /// Retained in the later dump.
+    pub retained_after: Bytes,
+    /// The difference.
+    pub delta: ByteDelta,
+    /// Objects of this path in the earlier and the later dump.
+    pub count: (u64, u64),
+    /// Entries (of a container) or held objects of the kind that multiplied, in the earlier and the
+    /// later dump; `None` where nothing is held in numbers.
+    pub entries: Option<(u64, u64)>,
+    /// Growth for each entry that was added; `None` where none was.
+    pub bytes_per_entry: Option<Bytes>,
+    /// The known pattern of leaks that it looks like, and what to look at.
+    pub pattern: Option<(&'static str, &'static str)>,
+}
+
+/// The growth of one owner over a series of dumps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnerTrend {
+    /// From the first dump to the last.
+    pub growth: OwnerGrowth,
+    /// From each dump to the next.
+    pub intervals: Vec<ByteDelta>,
+    /// Whether it changed in the same direction in every interval: a cache that is full does not.
+    pub every_interval: bool,
+}
+
+/// Owners that changed between two dumps, largest growth first, then shrinkage. Total: dumps of different
+/// services have nothing but new and gone owners.
+pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
+    let mut growths = descent::growths(&before.owners, &after.owners);
+    growths.sort_by(|a, b| b.delta.cmp(&a.delta).then_with(|| a.path.cmp(&b.path)));
+    growths
+}
+
+/// As [`diff`] from the first dump to the last of a series, with what happened between. Empty for fewer
+/// than two dumps.
+pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
+    let [first, .., last] = series else { return Vec::new() };
+    let trend = |growth: OwnerGrowth| {
+        let sizes: Vec<Bytes> = series.iter().map(|summary| retained(summary, &growth.path)).collect();
+        let intervals: Vec<ByteDelta> = sizes.windows(2).map(|pair| pair[1].since(pair[0])).collect();
+        let every_interval = intervals.iter().all(|step| step.0.signum() == growth.delta.0.signum());
+        OwnerTrend { growth, intervals, every_interval }
+    };
+    diff(first, last).into_iter().map(trend).collect()
+}
+
+fn retained(summary: &HeapSummary, path: &OwnerPath) -> Bytes {
+    owner(&summary.owners, path).map(|owner| owner.retained).unwrap_or_default()
+}
+
+/// The owner of a path in a tree.
+pub fn owner<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<&'a Owner> {
+    let mut level = owners;
+    let mut found = None;
+    for step in &path.0 {
+        let owner = level.iter().find(|owner| owner.step == *step)?;
+        level = &owner.children;
+        found = Some(owner);
+    }
+    found
+}
+
+impl OwnerGrowth {
+    /// Entries, or objects where it is no container, more than before; `None` where neither changed.
+    pub fn added(&self) -> Option<i64> {
+        let (before, after) = self.entries.unwrap_or(self.count);
+        let added = i128::from(after) - i128::from(before);
+        (added != 0).then(|| added.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+    }
+
+    fn told(path: OwnerPath, before: Option<&Owner>, after: Option<&Owner>) -> Self {
+        let size = |owner: Option<&Owner>| owner.map(|owner| owner.retained).unwrap_or_default();
+        let number = |owner: Option<&Owner>| owner.map_or(0, |owner| owner.count);
+        let delta = size(after).since(size(before));
+        let change = match (before, after) {
+            (None, _) => Change::New,
+            (_, None) => Change::Gone,
+            _ if delta.0 < 0 => Change::Shrunk,
+            _ => Change::Grown,
+        };
+        let is_container = before.or(after).is_some_and(|owner| owner.entries.is_some());
+        let mut growth = Self {
+            pattern: pattern::of(&path, is_container),
+            path,
+            change,
+            retained_before: size(before),
+            retained_after: size(after),
+            delta,
+            count: (number(before), number(after)),
+            entries: descent::entries(before, after),
+            bytes_per_entry: None,
+        };
+        growth.bytes_per_entry = growth
+            .added()
+            .filter(|added| added.signum() == delta.0.signum() && *added != 0)
+            .map(|added| Bytes(delta.0.unsigned_abs() / added.unsigned_abs()));
+        growth
+    }
+}
+
+impl Change {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Grown => "grown",
+            Self::Shrunk => "shrunk",
+            Self::Gone => "gone",
+        }
+    }
+}

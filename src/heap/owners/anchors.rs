@@ -1,0 +1,132 @@
+//! Where paths start: classes, modules, scripts, threads, the global object.
+//!
+//! A class is dominated by its loader and a module by a cache of modules, but nobody thinks of them so.
+//! They stand at the top of the owner tree, and what they retain is taken out of the rows above them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::edges::Holder;
+use super::shared;
+use crate::heap::fold::Folding;
+use crate::heap::graph::{Graph, Label, Naming, Root, RootKind};
+use crate::heap::naming;
+use crate::heap::{Dominators, Node};
+
+/// Classes whose objects may be anchors though no root names them.
+const CLASSES: [&str; 3] = ["java.lang.Class", "Module", "system / Context"];
+/// Steps up the dominator tree in all; beyond that, rows above an anchor stay too large.
+const MOST_STEPS: u64 = 50_000_000;
+
+/// What an anchor becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// A row of its own: `module app`, `thread http-*`.
+    Row(String),
+    /// No row: what it holds stands at the top under a full name.
+    Spread(Holder),
+}
+
+/// Where nodes stand in the owner tree, as far as not where the dominator tree has them.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub(super) anchors: BTreeMap<Node, Anchor>,
+    /// What stands below an anchor that does not dominate it, with the edge.
+    pub(super) guests: BTreeMap<Node, Vec<(String, Node)>>,
+    /// Names for nodes to which their dominator has no reference.
+    pub(super) aliases: HashMap<Node, String>,
+    /// Bytes to add to what a node retains.
+    gain: HashMap<Node, i64>,
+    guest: HashMap<Node, Node>,
+}
+
+impl Places {
+    pub(super) fn of(
+        graph: &Graph,
+        dominators: &Dominators,
+        naming: &dyn Naming,
+        folding: &Folding,
+        least: u64,
+    ) -> Self {
+        let mut places = Self { anchors: anchors(graph, dominators, naming), ..Self::default() };
+        shared::settle(&mut places, graph, dominators, naming, folding, least);
+        places.balance(dominators);
+        places
+    }
+
+    /// Whether a node stands elsewhere than below its dominator.
+    pub(super) fn moved(&self, node: Node) -> bool {
+        self.anchors.contains_key(&node) || self.guest.contains_key(&node)
+    }
+
+    /// What a node retains at its place in the owner tree, in bytes.
+    pub(super) fn retained(&self, dominators: &Dominators, node: Node) -> u64 {
+        let retained = dominators.retained(node).0;
+        retained.saturating_add_signed(self.gain.get(&node).copied().unwrap_or(0))
+    }
+
+    pub(super) fn invite(&mut self, anchor: Node, edge: String, guest: Node) {
+        self.guest.insert(guest, anchor);
+        self.guests.entry(anchor).or_default().push((edge, guest));
+    }
+
+    /// Takes what was moved out of the rows above its old place, and adds it to the new one.
+    fn balance(&mut self, dominators: &Dominators) {
+        let moved: Vec<Node> = self.anchors.keys().chain(self.guest.keys()).copied().collect();
+        let mut steps = 0;
+        for node in moved {
+            let bytes = i64::try_from(dominators.retained(node).0).unwrap_or(i64::MAX);
+            let mut above = dominators.immediate(node);
+            while let Some(holder) = above.filter(|holder| *holder != Node::ROOT && steps < MOST_STEPS) {
+                *self.gain.entry(holder).or_default() -= bytes;
+                above = if self.moved(holder) { None } else { dominators.immediate(holder) };
+                steps += 1;
+            }
+        }
+        let guests: Vec<(Node, Node)> = self.guest.iter().map(|(guest, anchor)| (*guest, *anchor)).collect();
+        for (guest, anchor) in guests {
+            let bytes = i64::try_from(self.retained(dominators, guest)).unwrap_or(i64::MAX);
+            *self.gain.entry(anchor).or_default() += bytes;
+        }
+    }
+}
+
+fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTreeMap<Node, Anchor> {
+    let mut anchors = BTreeMap::new();
+    for root in graph.roots() {
+        if let Some(anchor) = of_root(root) {
+            anchors.entry(root.node).or_insert(anchor);
+        }
+    }
+    let wanted: Vec<bool> = graph.classes().iter().map(|class| CLASSES.contains(&&*class.name)).collect();
+    for node in graph.objects().filter(|node| wanted[graph.class(*node).0 as usize]) {
+        if !dominators.reachable(node) || anchors.contains_key(&node) {
+            continue;
+        }
+        if let Some(anchor) = naming.label(node).and_then(of_label) {
+            anchors.insert(node, anchor);
+        }
+    }
+    anchors
+}
+
+fn of_root(root: &Root) -> Option<Anchor> {
+    match root.kind {
+        RootKind::Module => Some(Anchor::Row(format!("module {}", root.name))),
+        RootKind::Thread if !root.name.is_empty() => {
+            Some(Anchor::Row(format!("thread {}", naming::thread(&root.name))))
+        }
+        RootKind::Frame if !root.name.is_empty() => Some(Anchor::Row(format!("frame {}", root.name))),
+        RootKind::Global => Some(Anchor::Spread(Holder::Global)),
+        _ => None,
+    }
+}
+
+fn of_label(label: Label<'_>) -> Option<Anchor> {
+    match label {
+        Label::Class(name) => Some(Anchor::Spread(Holder::Class(naming::simple(&naming::class(&name)).to_owned()))),
+        Label::Thread(name) => Some(Anchor::Row(format!("thread {}", naming::thread(&name)))),
+        Label::Module(name) => Some(Anchor::Row(format!("module {}", naming::script(&name)))),
+        Label::Script(name) => Some(Anchor::Spread(Holder::Script(naming::script(&name)))),
+        Label::Function(_) => None,
+    }
+}

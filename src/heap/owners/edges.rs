@@ -1,0 +1,81 @@
+//! How references are written in owner paths.
+
+use std::collections::HashMap;
+
+use crate::heap::graph::Reference;
+use crate::heap::naming;
+
+/// What is filed in a container.
+pub(super) const ENTRIES: &str = "entries";
+
+/// The holder's part of the wording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// Any object.
+    Object,
+    /// A class: its simple name.
+    Class(String),
+    /// The captured variables of a script: its name.
+    Script(String),
+    /// The global object.
+    Global,
+}
+
+/// A reference as a step's edge: `static RouteCache.CACHE`, `.sessions`, `context app.js:clients`, `entries`.
+/// Empty where no source code names it. A property that is named by data is an entry.
+pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> String {
+    match (reference, holder) {
+        (Reference::Static { class, field }, _) => {
+            format!("static {}.{field}", naming::simple(&naming::class(class)))
+        }
+        (Reference::Field(field), Holder::Global) if is_lasting(field) => format!("global.{field}"),
+        (Reference::Field(field), _) if is_lasting(field) => format!(".{field}"),
+        (Reference::Field(_) | Reference::Element(_), _) => ENTRIES.to_owned(),
+        (Reference::Variable(name), Holder::Script(script)) => format!("context {script}:{name}"),
+        (Reference::Variable(name), _) => format!("captured {name}"),
+        (Reference::Local, _) => "local".to_owned(),
+        (Reference::Internal(_), Holder::Class(class)) => format!("class {class}"),
+        (Reference::Internal(_), _) => String::new(),
+    }
+}
+
+fn is_lasting(field: &str) -> bool {
+    let symbol = field.strip_prefix("<symbol ").and_then(|rest| rest.strip_suffix('>'));
+    symbol.map_or_else(
+        || naming::is_identifier(field),
+        |name| name.split(['.', ':', '-']).all(|part| part.is_empty() || naming::is_identifier(part)),
+    )
+}
+
+/// Texts as numbers, so that a million rows of one name cost one string. Number 0 is the empty text.
+#[derive(Debug)]
+pub(super) struct Words {
+    texts: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Words {
+    pub(super) const NONE: u32 = 0;
+    pub(super) const ENTRIES: u32 = 1;
+
+    pub(super) fn new() -> Self {
+        let mut words = Self { texts: Vec::new(), numbers: HashMap::new() };
+        words.number(String::new());
+        words.number(ENTRIES.to_owned());
+        words
+    }
+
+    pub(super) fn number(&mut self, text: String) -> u32 {
+        if let Some(number) = self.numbers.get(&text) {
+            return *number;
+        }
+        let number = self.texts.len() as u32;
+        self.texts.push(text.clone());
+        self.numbers.insert(text, number);
+        number
+    }
+
+    pub(super) fn text(&self, number: u32) -> &str {
+        self.texts.get(number as usize).map_or("", String::as_str)
+    }
+}

@@ -1,0 +1,382 @@
+//! One row of the owner tree while it is built, and how it is opened into the rows below.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::anchors::{Anchor, Places};
+use super::edges::{Holder, Words, wording};
+use crate::heap::fold::{Count, Folding, Role, rule};
+use crate::heap::graph::{ClassId, Graph, Naming, Reference};
+use crate::heap::{Dominators, Node, Owner, Step, naming};
+use crate::units::Bytes;
+
+/// An object with more properties of one class is used as a dictionary.
+const MOST_PROPERTIES: usize = 40;
+/// So many objects of a class are asked for their names; the others are alike.
+const SAMPLE: u32 = 256;
+
+/// A row: all objects of one path.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) above: usize,
+    pub(super) depth: usize,
+    pub(super) retained: u64,
+    step: Step,
+    members: Vec<Node>,
+    count: u64,
+    shallow: u64,
+    entries: Option<u64>,
+}
+
+impl Group {
+    /// The row above all rows.
+    pub(super) fn top() -> Self {
+        let step = Step { edge: String::new(), class: String::new() };
+        let members = vec![Node::ROOT];
+        Self { above: 0, depth: 0, retained: 0, step, members, count: 1, shallow: 0, entries: None }
+    }
+
+    /// Frees what only opening needs.
+    pub(super) fn close(&mut self) {
+        self.members = Vec::new();
+    }
+
+    pub(super) fn into_owner(self) -> Owner {
+        Owner {
+            step: self.step,
+            count: self.count,
+            shallow: Bytes(self.shallow),
+            retained: Bytes(self.retained),
+            entries: self.entries,
+            children: Vec::new(),
+        }
+    }
+}
+
+/// Opens rows.
+pub(super) struct Opener<'a> {
+    graph: &'a Graph,
+    dominators: &'a Dominators,
+    naming: &'a dyn Naming,
+    folding: &'a Folding,
+    places: &'a Places,
+    least: u64,
+    words: Words,
+    /// Normalized class name by class, as a word.
+    classes: Vec<u32>,
+    learned: HashMap<(ClassId, ClassId), Learned>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Learned {
+    word: u32,
+    seen: u32,
+    ambiguous: bool,
+}
+
+/// How the objects below a node are to be taken.
+#[derive(Debug, Clone, Copy)]
+enum Mode<'a> {
+    /// By the names of the node's references, in the wording of this holder.
+    Names(&'a Holder),
+    /// As entries of a container of this rule; whether the node is the container itself.
+    Inside(usize, bool),
+    /// All by this word: the node only passes them on.
+    Passing(u32),
+}
+
+/// Rows below, by edge and class, with their members.
+type Below = BTreeMap<(u32, u32), Vec<Node>>;
+
+const OBJECT: Holder = Holder::Object;
+
+impl<'a> Opener<'a> {
+    pub(super) fn new(
+        graph: &'a Graph,
+        dominators: &'a Dominators,
+        naming: &'a dyn Naming,
+        folding: &'a Folding,
+        places: &'a Places,
+        least: u64,
+    ) -> Self {
+        let mut words = Words::new();
+        let classes = graph.classes().iter().map(|class| words.number(naming::class(&class.name))).collect();
+        Self { graph, dominators, naming, folding, places, least, words, classes, learned: HashMap::new() }
+    }
+
+    /// The rows below a row, those that are too small left out; completes the row's own figures.
+    pub(super) fn open(&mut self, group: &mut Group, index: usize) -> Vec<Group> {
+        let mut below = Below::new();
+        let members = std::mem::take(&mut group.members);
+        if members == [Node::ROOT] {
+            self.open_top(group, &mut below);
+        } else {
+            for member in members {
+                self.open_member(member, group, &mut below);
+            }
+            self.fold_dictionaries(group, &mut below);
+        }
+        let rows = below.into_iter().filter_map(|((edge, class), members)| {
+            let step = Step { edge: self.words.text(edge).to_owned(), class: self.words.text(class).to_owned() };
+            self.row(step, members, index, group.depth + 1)
+        });
+        rows.collect()
+    }
+
+    fn row(&self, step: Step, members: Vec<Node>, above: usize, depth: usize) -> Option<Group> {
+        let retained: u64 = members.iter().map(|node| self.places.retained(self.dominators, *node)).sum();
+        if retained < self.least {
+            return None;
+        }
+        let shallow = members.iter().map(|node| self.graph.shallow(*node).0).sum();
+        let count = members.len() as u64;
+        let entries = members.first().and_then(|first| match self.folding.role(self.graph.class(*first)) {
+            Role::Container(_) => Some(0),
+            _ => None,
+        });
+        Some(Group { above, depth, retained, step, members, count, shallow, entries })
+    }
+
+    fn open_top(&mut self, group: &mut Group, below: &mut Below) {
+        let kinds: HashMap<Node, String> =
+            self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
+        for child in self.dominators.children(Node::ROOT).filter(|child| !self.places.moved(*child)) {
+            let edge = self.places.aliases.get(&child).or_else(|| kinds.get(&child)).cloned().unwrap_or_default();
+            let edge = self.words.number(edge);
+            let mut work = Vec::new();
+            self.place(child, edge, group, below, &mut work);
+            self.descend(work, group, below);
+        }
+        let places = self.places;
+        for (node, anchor) in &places.anchors {
+            match anchor {
+                Anchor::Row(row) => {
+                    let edge = self.words.number(row.clone());
+                    below.entry((edge, Words::NONE)).or_default().push(*node);
+                }
+                Anchor::Spread(holder) => self.descend(vec![(*node, Mode::Names(holder))], group, below),
+            }
+        }
+    }
+
+    fn open_member(&mut self, member: Node, group: &mut Group, below: &mut Below) {
+        let mode = match self.folding.role(self.graph.class(member)) {
+            Role::Container(rule) => {
+                self.count(member, rule, group);
+                Mode::Inside(rule, true)
+            }
+            _ => Mode::Names(&OBJECT),
+        };
+        self.descend(vec![(member, mode)], group, below);
+    }
+
+    fn descend(&mut self, mut work: Vec<(Node, Mode<'a>)>, group: &mut Group, below: &mut Below) {
+        let places = self.places;
+        while let Some((holder, mode)) = work.pop() {
+            for (edge, guest) in places.guests.get(&holder).into_iter().flatten() {
+                let edge = self.words.number(edge.clone());
+                below.entry((edge, self.class(*guest))).or_default().push(*guest);
+            }
+            match mode {
+                Mode::Inside(rule, directly) => {
+                    for child in self.dominators.children(holder).filter(|child| !places.moved(*child)) {
+                        let class = self.graph.class(child);
+                        if self.folding.inside(rule, class, directly) {
+                            group.shallow += self.graph.shallow(child).0;
+                            self.count_inside(child, class, rule, group);
+                            work.push((child, Mode::Inside(rule, false)));
+                        } else {
+                            self.place(child, Words::ENTRIES, group, below, &mut work);
+                        }
+                    }
+                }
+                Mode::Passing(word) => {
+                    for child in self.dominators.children(holder).filter(|child| !places.moved(*child)) {
+                        self.place(child, word, group, below, &mut work);
+                    }
+                }
+                Mode::Names(wording_of) => {
+                    for (child, edge) in self.named(holder, wording_of) {
+                        self.place_named(holder, child, edge, group, below, &mut work);
+                    }
+                }
+            }
+        }
+    }
+
+    /// As [`Self::place`], but for what only a named reference tells apart.
+    fn place_named(
+        &mut self,
+        holder: Node,
+        child: Node,
+        edge: u32,
+        group: &mut Group,
+        below: &mut Below,
+        work: &mut Vec<(Node, Mode<'a>)>,
+    ) {
+        let class = self.graph.class_name(child);
+        // The attributes of an instance or module, and the variables of a Python function.
+        let namespace = class == "builtins.dict"
+            || (class == "builtins.tuple" && self.graph.class_name(holder) == "builtins.function");
+        if edge == Words::NONE && namespace {
+            group.shallow += self.graph.shallow(child).0;
+            work.push((child, Mode::Names(&OBJECT)));
+        } else {
+            self.place(child, edge, group, below, work);
+        }
+    }
+
+    /// Puts an object into its row, or lets it vanish into the row above.
+    fn place(
+        &mut self,
+        child: Node,
+        edge: u32,
+        group: &mut Group,
+        below: &mut Below,
+        work: &mut Vec<(Node, Mode<'a>)>,
+    ) {
+        let mode = match self.folding.role(self.graph.class(child)) {
+            Role::Clear => Some(Mode::Names(&OBJECT)),
+            Role::Passing => Some(Mode::Passing(edge)),
+            Role::Keyed => Some(Mode::Passing(self.key(child))),
+            _ if self.continues(child, edge, group) => {
+                group.count += 1;
+                Some(Mode::Names(&OBJECT))
+            }
+            _ => None,
+        };
+        match mode {
+            Some(mode) => {
+                group.shallow += self.graph.shallow(child).0;
+                work.push((child, mode));
+            }
+            None => below.entry((edge, self.class(child))).or_default().push(child),
+        }
+    }
+
+    /// Whether the object is the next link of a chain: same class by the same name as the row itself.
+    fn continues(&self, child: Node, edge: u32, group: &Group) -> bool {
+        edge > Words::ENTRIES
+            && self.words.text(edge) == group.step.edge
+            && self.words.text(self.class(child)) == group.step.class
+    }
+
+    fn key(&mut self, entry: Node) -> u32 {
+        let key = self.naming.key(entry).map(|reference| wording(&Holder::Object, &reference));
+        let key = key.filter(|key| !key.is_empty());
+        self.words.number(key.map_or_else(|| "threadLocals".to_owned(), |key| format!("threadLocals[{key}]")))
+    }
+
+    fn class(&self, node: Node) -> u32 {
+        self.classes[self.graph.class(node).0 as usize]
+    }
+
+    fn count(&self, container: Node, index: usize, group: &mut Group) {
+        let told = match rule(index).count {
+            Count::Told => self.naming.entries(container).unwrap_or(0),
+            Count::Elements => self.elements(container),
+            Count::Links(_) | Count::Slots => 0,
+        };
+        group.entries = group.entries.map(|entries| entries + told);
+    }
+
+    fn count_inside(&self, internal: Node, class: ClassId, index: usize, group: &mut Group) {
+        let more = match rule(index).count {
+            Count::Links(_) => u64::from(self.folding.links(index, class)),
+            Count::Slots if self.graph.class_name(internal).ends_with("[]") => self.elements(internal),
+            _ => 0,
+        };
+        group.entries = group.entries.map(|entries| entries + more);
+    }
+
+    fn elements(&self, array: Node) -> u64 {
+        let mut elements = 0;
+        self.naming.references(array, &mut |_, reference| {
+            elements += u64::from(matches!(reference, Reference::Element(_)));
+        });
+        elements
+    }
+
+    /// What the holder dominates, with the word for the reference to it.
+    fn named(&mut self, holder: Node, wording_of: &Holder) -> Vec<(Node, u32)> {
+        let children: Vec<Node> = self.dominators.children(holder).filter(|child| !self.places.moved(*child)).collect();
+        if children.is_empty() {
+            return Vec::new();
+        }
+        let class = self.graph.class(holder);
+        if let (Holder::Object, Some(words)) = (wording_of, self.recall(class, &children)) {
+            return children.into_iter().zip(words).collect();
+        }
+        let mut found = vec![None; children.len()];
+        let words = &mut self.words;
+        self.naming.references(holder, &mut |target, reference| {
+            if let Ok(place) = children.binary_search(&target) {
+                let known: &mut Option<u32> = &mut found[place];
+                if known.is_none_or(|word| word == Words::NONE) {
+                    *known = Some(words.number(wording(wording_of, &reference)));
+                }
+            }
+        });
+        let mut named = Vec::with_capacity(children.len());
+        for (child, word) in children.into_iter().zip(found) {
+            let word = match (word, self.places.aliases.get(&child)) {
+                (None, Some(alias)) => self.words.number(alias.clone()),
+                (word, _) => word.unwrap_or(Words::NONE),
+            };
+            if *wording_of == Holder::Object {
+                self.learn(class, self.graph.class(child), word);
+            }
+            named.push((child, word));
+        }
+        named
+    }
+
+    /// The words that objects of this class have always used, if they never differed.
+    fn recall(&self, class: ClassId, children: &[Node]) -> Option<Vec<u32>> {
+        let word = |child: &Node| {
+            let learned = self.learned.get(&(class, self.graph.class(*child)))?;
+            (!learned.ambiguous && learned.seen >= SAMPLE).then_some(learned.word)
+        };
+        children.iter().map(word).collect()
+    }
+
+    fn learn(&mut self, holder: ClassId, child: ClassId, word: u32) {
+        let fresh = Learned { word, seen: 0, ambiguous: word == Words::NONE };
+        let learned = self.learned.entry((holder, child)).or_insert(fresh);
+        learned.seen = learned.seen.saturating_add(1);
+        learned.ambiguous |= learned.word != word;
+    }
+
+    /// Properties beyond count are entries: the object is used as a dictionary.
+    fn fold_dictionaries(&self, group: &mut Group, below: &mut Below) {
+        let mut properties: BTreeMap<u32, usize> = BTreeMap::new();
+        let is_property = |edge: u32| self.words.text(edge).starts_with('.');
+        for (edge, class) in below.keys().filter(|(edge, _)| is_property(*edge)) {
+            debug_assert!(*edge > Words::ENTRIES);
+            *properties.entry(*class).or_default() += 1;
+        }
+        properties.retain(|_, names| *names > MOST_PROPERTIES);
+        if properties.is_empty() || group.step.class.is_empty() {
+            return;
+        }
+        for ((edge, class), members) in std::mem::take(below) {
+            let entry = properties.contains_key(&class) && is_property(edge);
+            below.entry((if entry { Words::ENTRIES } else { edge }, class)).or_default().extend(members);
+        }
+        let entries: usize = below
+            .iter()
+            .filter(|((edge, _), _)| *edge == Words::ENTRIES)
+            .map(|(_, members)| members.len())
+            .max()
+            .unwrap_or(0);
+        group.entries = group.entries.or(Some(0)).map(|known| known + entries as u64);
+    }
+}
+
+/// What a root is called that is no anchor.
+fn root_edge(root: &crate::heap::Root) -> String {
+    use crate::heap::RootKind;
+    match root.kind {
+        RootKind::Class | RootKind::Internal | RootKind::Global | RootKind::Other => String::new(),
+        kind => kind.to_string(),
+    }
+}

@@ -1,0 +1,92 @@
+//! The owner tree: the dominator tree as a developer would tell it.
+//!
+//! Top down: siblings that are held by the same name and are of the same class become one row with
+//! their count and bytes; internals of containers are folded ([`super::fold`]); classes, modules,
+//! scripts, threads and the global object ([`anchors`]) stand at the top wherever the dominator tree
+//! has them, and what several of them share stands below the one whose name is the best ([`shared`]).
+//! The largest rows are opened first, so a limit on rows cuts the least. Nothing here is recursive.
+
+mod anchors;
+mod edges;
+mod group;
+mod shared;
+#[cfg(test)]
+pub(in crate::heap) mod sketch;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BinaryHeap;
+
+use self::anchors::Places;
+use self::group::{Group, Opener};
+use super::fold::Folding;
+use super::graph::{Graph, Naming};
+use super::{Dominators, Owner};
+use crate::units::Bytes;
+
+/// How much of the tree is told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Rows that retain less are left out,
+    pub least: Bytes,
+    /// and those that retain less than this share of the whole.
+    pub share: f64,
+    /// Steps of the longest path.
+    pub depth: usize,
+    /// Rows in all; the largest come first.
+    pub rows: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { least: Bytes(1024), share: 0.0001, depth: 24, rows: 4000 }
+    }
+}
+
+/// The owners of a graph whose references were kept, largest first.
+pub(super) fn of(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, limits: Limits) -> Vec<Owner> {
+    let total = dominators.retained(super::Node::ROOT);
+    let least = limits.least.0.max((total.as_f64() * limits.share) as u64).max(1);
+    let folding = Folding::of(graph);
+    let places = Places::of(graph, dominators, naming, &folding, least);
+    let mut opener = Opener::new(graph, dominators, naming, &folding, &places, least);
+    let mut groups = vec![Group::top()];
+    let mut queue = BinaryHeap::from([(u64::MAX, 0_i64)]);
+    while let Some((_, index)) = queue.pop() {
+        let index = index.unsigned_abs() as usize;
+        if groups[index].depth >= limits.depth {
+            groups[index].close();
+            continue;
+        }
+        for child in opener.open(&mut groups[index], index) {
+            if groups.len() <= limits.rows {
+                // Of equals the one that was met first comes first.
+                queue.push((child.retained, -(groups.len() as i64)));
+                groups.push(child);
+            }
+        }
+    }
+    assemble(groups)
+}
+
+/// Hangs the rows into each other; a row always comes after the one above it.
+fn assemble(groups: Vec<Group>) -> Vec<Owner> {
+    let mut owners: Vec<Owner> = Vec::with_capacity(groups.len());
+    let mut above = Vec::with_capacity(groups.len());
+    for group in groups {
+        above.push(group.above);
+        owners.push(group.into_owner());
+    }
+    while owners.len() > 1 {
+        let (Some(mut owner), Some(above)) = (owners.pop(), above.pop()) else { break };
+        sort(&mut owner.children);
+        owners[above].children.push(owner);
+    }
+    let mut top = owners.pop().map(|top| top.children).unwrap_or_default();
+    sort(&mut top);
+    top
+}
+
+fn sort(owners: &mut [Owner]) {
+    owners.sort_by(|a, b| b.retained.cmp(&a.retained).then_with(|| a.step.cmp(&b.step)));
+}

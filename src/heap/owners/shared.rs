@@ -1,0 +1,155 @@
+//! What nobody holds alone: large objects to which their dominator has no reference of its own.
+//!
+//! A map that a module's variable and a listener both refer to is dominated by what is above both, often
+//! the virtual root. It belongs below the variable all the same: that is where a developer looks. For the
+//! same reason a static field or a variable of a script claims what it refers to from any other holder.
+
+use std::collections::BTreeMap;
+
+use super::anchors::{Anchor, Places};
+use super::edges::{Holder, wording};
+use crate::heap::fold::{Folding, Role};
+use crate::heap::graph::{Graph, Naming, Reference};
+use crate::heap::naming as names;
+use crate::heap::{Dominators, Node};
+
+/// Holders that are looked at for one shared object, anchors apart.
+const MOST_HOLDERS: usize = 64;
+/// Objects between an anchor and its reference: a namespace, a cell.
+const MOST_STEPS: usize = 4;
+
+/// Gives each shared object a place below an anchor, or at least a name.
+pub(super) fn settle(
+    places: &mut Places,
+    graph: &Graph,
+    dominators: &Dominators,
+    naming: &dyn Naming,
+    folding: &Folding,
+    least: u64,
+) {
+    let homeless = homeless(places, graph, dominators, least);
+    let view = View { places, graph, dominators, naming, folding };
+    let found: Vec<(Node, Option<Home>)> = holders(graph, dominators, &homeless)
+        .into_iter()
+        .map(|(node, holders)| (node, view.home(node, homeless[&node], &holders)))
+        .collect();
+    for (node, home) in found {
+        match home {
+            Some(Home::Below { anchor, edge, .. }) => places.invite(anchor, edge, node),
+            Some(Home::Named(alias)) => {
+                places.aliases.insert(node, alias);
+            }
+            None => {}
+        }
+    }
+}
+
+/// Where a shared object belongs; the least is the best.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Home {
+    Below { rank: u8, row: String, edge: String, anchor: Node },
+    Named(String),
+}
+
+/// Large nodes below something else than an anchor, and whether that has a reference to them.
+fn homeless(places: &Places, graph: &Graph, dominators: &Dominators, least: u64) -> BTreeMap<Node, bool> {
+    let mut homeless = BTreeMap::new();
+    for above in std::iter::once(Node::ROOT).chain(graph.objects()) {
+        if dominators.retained(above).0 < least {
+            continue;
+        }
+        let large = |node: &Node| dominators.retained(*node).0 >= least && !places.anchors.contains_key(node);
+        let mut below: BTreeMap<Node, bool> =
+            dominators.children(above).filter(large).map(|node| (node, false)).collect();
+        if above != Node::ROOT && !below.is_empty() {
+            for target in graph.references(above) {
+                below.entry(target).and_modify(|referred| *referred = true);
+            }
+        }
+        if places.anchors.contains_key(&above) {
+            below.retain(|_, referred| !*referred);
+        }
+        homeless.extend(below);
+    }
+    homeless
+}
+
+/// Who refers to them.
+fn holders(graph: &Graph, dominators: &Dominators, wanted: &BTreeMap<Node, bool>) -> BTreeMap<Node, Vec<Node>> {
+    let mut is_wanted = vec![false; graph.len()];
+    wanted.keys().for_each(|node| is_wanted[node.index()] = true);
+    let mut holders: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
+    for source in graph.objects().filter(|source| dominators.reachable(*source)) {
+        for target in graph.references(source).filter(|target| is_wanted[target.index()]) {
+            let known = holders.entry(target).or_default();
+            if known.last() != Some(&source) {
+                known.push(source);
+            }
+        }
+    }
+    holders
+}
+
+struct View<'a> {
+    places: &'a Places,
+    graph: &'a Graph,
+    dominators: &'a Dominators,
+    naming: &'a dyn Naming,
+    folding: &'a Folding,
+}
+
+impl View<'_> {
+    fn home(&self, node: Node, referred: bool, holders: &[Node]) -> Option<Home> {
+        let anchored = holders.iter().filter_map(|holder| self.below(node, *holder)).min();
+        if referred {
+            return anchored.filter(|home| matches!(home, Home::Below { rank: 0, .. }));
+        }
+        anchored.or_else(|| holders.iter().take(MOST_HOLDERS).filter_map(|holder| self.alias(node, *holder)).min())
+    }
+
+    fn below(&self, node: Node, holder: Node) -> Option<Home> {
+        let anchor = self.anchor(holder)?;
+        let (rank, row, wording_of) = match self.places.anchors.get(&anchor)? {
+            Anchor::Spread(Holder::Global) => (2, String::new(), Holder::Global),
+            Anchor::Spread(holder) => (0, String::new(), holder.clone()),
+            Anchor::Row(row) if row.starts_with("module ") => (1, row.clone(), Holder::Object),
+            Anchor::Row(row) => (3, row.clone(), Holder::Object),
+        };
+        let edge = self.edge(holder, node, &wording_of)?;
+        Some(Home::Below { rank, row, edge, anchor })
+    }
+
+    /// The anchor whose namespace the holder is, if it is one.
+    fn anchor(&self, mut holder: Node) -> Option<Node> {
+        for _ in 0..MOST_STEPS {
+            if self.places.anchors.contains_key(&holder) {
+                return Some(holder);
+            }
+            let role = self.folding.role(self.graph.class(holder));
+            let vanishing = matches!(role, Role::Clear | Role::Passing | Role::Keyed);
+            if !vanishing && self.graph.class_name(holder) != "builtins.dict" {
+                return None;
+            }
+            holder = self.dominators.immediate(holder)?;
+        }
+        None
+    }
+
+    fn alias(&self, node: Node, holder: Node) -> Option<Home> {
+        let edge = self.edge(holder, node, &Holder::Object)?;
+        let class = names::class(self.graph.class_name(holder));
+        let alias = if edge.starts_with('.') { format!("{}{edge}", names::simple(&class)) } else { edge };
+        Some(Home::Named(alias))
+    }
+
+    /// The edge, if source code names it.
+    fn edge(&self, from: Node, to: Node, holder: &Holder) -> Option<String> {
+        let mut edge = None;
+        self.naming.references(from, &mut |target, reference| {
+            if target == to && edge.is_none() && !matches!(reference, Reference::Internal(_) | Reference::Element(_)) {
+                edge = Some(wording(holder, &reference)).filter(|edge| edge != super::edges::ENTRIES);
+            }
+        });
+        edge
+    }
+}

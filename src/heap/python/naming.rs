@@ -1,0 +1,68 @@
+//! What references of a Python graph are called.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::records::{Record, Records};
+use crate::heap::graph::{Label, Naming, Reference, Root, RootKind};
+use crate::heap::{Mapping, Node};
+
+/// The names of one graph.
+#[derive(Debug)]
+pub(in crate::heap) struct Names {
+    pub(super) file: Mapping,
+    /// Ids with their nodes, ascending.
+    pub(super) ids: Vec<(u64, u32)>,
+    /// Where the record of each node starts; the virtual root's is 0.
+    pub(super) offsets: Vec<u64>,
+    pub(super) names: Vec<Box<str>>,
+    /// Holder, target, name index; ascending.
+    pub(super) edges: Vec<(u32, u32, u32)>,
+    /// The first root of each node that has one.
+    pub(super) roots: BTreeMap<Node, Root>,
+}
+
+/// The node of an id.
+pub(super) fn node(ids: &[(u64, u32)], id: u64) -> Option<Node> {
+    ids.binary_search_by_key(&id, |(id, _)| *id).ok().map(|place| Node(ids[place].1))
+}
+
+impl Names {
+    fn name(&self, from: Node, to: Node) -> Option<&str> {
+        let place = self.edges.partition_point(|(holder, target, _)| (*holder, *target) < (from.0, to.0));
+        let (holder, target, name) = *self.edges.get(place)?;
+        ((holder, target) == (from.0, to.0)).then(|| self.names.get(name as usize).map(AsRef::as_ref)).flatten()
+    }
+
+    fn record(&self, node: Node) -> Option<Record<'_>> {
+        let offset = self.offsets.get(node.index()).filter(|offset| **offset != 0)?;
+        Records::at(&self.file, *offset as usize).next().ok()
+    }
+}
+
+impl Naming for Names {
+    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
+        let Some(Record::Object { targets, .. }) = self.record(from) else { return };
+        for to in targets.iter().filter_map(|id| node(&self.ids, id)) {
+            let unnamed = Reference::Internal(Cow::Borrowed(""));
+            tell(to, self.name(from, to).map_or(unnamed, |name| Reference::Field(Cow::Borrowed(name))));
+        }
+    }
+
+    fn label(&self, node: Node) -> Option<Label<'_>> {
+        let root = self.roots.get(&node)?;
+        match root.kind {
+            RootKind::Module => Some(Label::Module(Cow::Borrowed(&root.name))),
+            RootKind::Thread => Some(Label::Thread(Cow::Borrowed(&root.name))),
+            RootKind::Frame => Some(Label::Function(Cow::Borrowed(&root.name))),
+            _ => None,
+        }
+    }
+
+    fn entries(&self, container: Node) -> Option<u64> {
+        match self.record(container) {
+            Some(Record::Object { entries, .. }) => entries,
+            _ => None,
+        }
+    }
+}

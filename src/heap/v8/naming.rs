@@ -1,0 +1,132 @@
+//! What nodes and references of a snapshot are called, read off the file when asked.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::layout::{EdgeKind, Layout, NodeKind};
+use super::nodes::Row;
+use super::strings::Strings;
+use super::{Numbering, edges, nodes};
+use crate::heap::graph::{Label, Naming, Reference};
+use crate::heap::{Mapping, Node};
+
+/// The names of one snapshot.
+#[derive(Debug)]
+pub(in crate::heap) struct Names {
+    file: Mapping,
+    layout: Layout,
+    strings: Strings,
+    numbering: Numbering,
+    nodes: nodes::Places,
+    edges: edges::Places,
+    makers: BTreeMap<u32, u32>,
+    /// Contexts of scripts, ascending.
+    outermost: Vec<u32>,
+    /// Objects that may be CommonJS modules, ascending.
+    modules: Vec<u32>,
+}
+
+impl Names {
+    pub(super) fn new(
+        file: Mapping,
+        layout: Layout,
+        strings: Strings,
+        numbering: Numbering,
+        (nodes, edges): (nodes::Places, edges::Places),
+        makers: BTreeMap<u32, u32>,
+        (outermost, modules): (Vec<u32>, Vec<u32>),
+    ) -> Self {
+        Self { file, layout, strings, numbering, nodes, edges, makers, outermost, modules }
+    }
+
+    fn row(&self, ordinal: u32) -> Option<Row> {
+        self.nodes.row(&self.file, &self.layout, ordinal)
+    }
+
+    fn text(&self, index: u32) -> Cow<'_, str> {
+        self.strings.get(&self.file, index)
+    }
+
+    fn each(&self, row: Row, tell: impl FnMut(edges::Edge)) {
+        self.edges.each(&self.file, &self.layout, row.first_edge, row.edges, tell);
+    }
+
+    /// The first target whose edge has a name that fits.
+    fn target(&self, row: Row, fits: impl Fn(&str) -> bool) -> Option<u32> {
+        let mut found = None;
+        self.each(row, |edge| {
+            if found.is_none() && !edge.kind.numbered() && fits(&self.text(edge.name)) {
+                found = Some(edge.to);
+            }
+        });
+        found
+    }
+
+    /// The script in which a context's variables are declared: a function made there knows.
+    fn script(&self, context: u32) -> Option<Cow<'_, str>> {
+        let shared = self.row(*self.makers.get(&context)?)?;
+        let script = self.row(self.target(shared, |name| name.starts_with("script"))?)?;
+        Some(self.text(script.name)).filter(|name| !name.is_empty())
+    }
+
+    /// The file of a CommonJS module: `Module.filename`.
+    fn module(&self, row: Row) -> Option<Cow<'_, str>> {
+        let name = self.row(self.target(row, |name| name == "filename")?)?;
+        (name.kind == NodeKind::Text)
+            .then(|| self.text(name.name))
+            .filter(|name| name.starts_with(['/', '\\']) || name.contains(':'))
+    }
+
+    /// Pairs or members in the hash table of a `Map` or `Set` (V8's `OrderedHashTable`: counts, buckets,
+    /// then entries of three or two words). Those that hold small numbers only are not seen.
+    fn filed(&self, table: u32, words: u64) -> Option<u64> {
+        const HEADER: u64 = 3;
+        let row = self.row(table)?;
+        let slots = (row.size / 8).checked_sub(2 + HEADER)?;
+        // Two entries for each bucket.
+        let buckets = slots / (1 + 2 * words);
+        let mut seen = BTreeSet::new();
+        self.each(row, |edge| {
+            let slot = (edge.kind == EdgeKind::Internal).then(|| self.text(edge.name).parse::<u64>().ok()).flatten();
+            seen.extend(slot.and_then(|slot| slot.checked_sub(HEADER + buckets)).map(|slot| slot / words));
+        });
+        Some(seen.len() as u64)
+    }
+}
+
+impl Naming for Names {
+    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
+        let Some(row) = self.row(self.numbering.ordinal(from)) else { return };
+        self.each(row, |edge| {
+            let reference = match edge.kind {
+                EdgeKind::Weak => return,
+                EdgeKind::Element if row.kind == NodeKind::Synthetic => Reference::Internal(Cow::Borrowed("")),
+                EdgeKind::Element => Reference::Element(edge.name),
+                EdgeKind::Hidden => Reference::Internal(Cow::Borrowed("")),
+                EdgeKind::Context => Reference::Variable(self.text(edge.name)),
+                EdgeKind::Property | EdgeKind::Shortcut => Reference::Field(self.text(edge.name)),
+                EdgeKind::Internal => Reference::Internal(self.text(edge.name)),
+            };
+            tell(self.numbering.node(edge.to), reference);
+        });
+    }
+
+    fn label(&self, node: Node) -> Option<Label<'_>> {
+        let ordinal = self.numbering.ordinal(node);
+        if self.outermost.binary_search(&ordinal).is_ok() {
+            return self.script(ordinal).map(Label::Script);
+        }
+        self.modules.binary_search(&ordinal).ok()?;
+        self.module(self.row(ordinal)?).map(Label::Module)
+    }
+
+    fn entries(&self, node: Node) -> Option<u64> {
+        let row = self.row(self.numbering.ordinal(node))?;
+        let words = match &*self.text(row.name) {
+            "Map" => 3,
+            "Set" => 2,
+            _ => return None,
+        };
+        self.filed(self.target(row, |name| name == "table")?, words)
+    }
+}

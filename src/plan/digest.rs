@@ -1,0 +1,95 @@
+//! A canonical description of everything that decides what is sent, and its digest.
+//!
+//! The address of the service, time-outs and dumps are not part of it: they change where and how long,
+//! not what. Rates and the number of requests in flight are: they change what the service sees at once.
+
+use std::collections::BTreeMap;
+
+use super::PlannedStep;
+use crate::policy::{Behaviour, Body, Field, Load, Request};
+use crate::record::Phase;
+
+/// Hex digest (BLAKE3) of what is sent.
+pub(super) fn digest(load: &Load, steps: &[PlannedStep]) -> String {
+    let mut text = Text::default();
+    text.word("plimsoll plan 1").number(load.seed).number(load.in_flight.into());
+    for step in steps {
+        if let PlannedStep::Load { phase, first, requests } = step {
+            text.word(phase_word(phase)).number(*first).number(*requests);
+        }
+    }
+    for round in [load.warm_up, load.steady, load.diagnosis] {
+        text.number(round.rate.0.to_bits());
+    }
+    load.requests.iter().for_each(|request| text.request(request));
+    for ugly in &load.ugly {
+        text.word("ugly").number(ugly.round.rate.0.to_bits());
+        text.behaviour(&ugly.behaviour);
+        text.request(&ugly.request);
+    }
+    text.0.finalize().to_hex().to_string()
+}
+
+fn phase_word(phase: &Phase) -> &str {
+    match phase {
+        Phase::Ugly { payload, .. } => payload,
+        other => other.kind(),
+    }
+}
+
+/// A hasher to which every word is given with its length, so that no two descriptions run together.
+#[derive(Default)]
+struct Text(blake3::Hasher);
+
+impl Text {
+    fn word(&mut self, word: &str) -> &mut Self {
+        self.number(word.len() as u64);
+        self.0.update(word.as_bytes());
+        self
+    }
+
+    fn number(&mut self, number: u64) -> &mut Self {
+        self.0.update(&number.to_le_bytes());
+        self
+    }
+
+    fn request(&mut self, request: &Request) {
+        self.word(&request.name).number(request.weight.into()).word(&request.method).word(&request.path);
+        self.number(request.headers.len() as u64);
+        for (name, value) in &request.headers {
+            self.word(name).word(value);
+        }
+        match &request.body {
+            Body::Empty => self.word("empty"),
+            Body::Text { template, content_type } => self.word("text").word(template).word(content_type),
+            Body::Payload(payload) => self.word(&super::payload::describe(payload)),
+        };
+        self.fields(&request.with);
+    }
+
+    fn fields(&mut self, fields: &BTreeMap<String, Field>) {
+        self.number(fields.len() as u64);
+        for (name, field) in fields {
+            self.word(name);
+            match field {
+                Field::Uniform(below) => self.word("uniform").number(*below),
+                Field::Zipf(below) => self.word("zipf").number(*below),
+                Field::Unique => self.word("unique"),
+                Field::Uuid => self.word("uuid"),
+                Field::OneOf(words) => {
+                    self.word("one-of").number(words.len() as u64);
+                    words.iter().fold(&mut *self, |text, word| text.word(word))
+                }
+            };
+        }
+    }
+
+    fn behaviour(&mut self, behaviour: &Behaviour) {
+        match behaviour {
+            Behaviour::Polite => self.word("polite"),
+            Behaviour::HangUp { after } => self.word("hang-up").number(after.0),
+            Behaviour::SlowReader { rate, hold } => self.word("slow-reader").number(rate.0).number(hold.millis()),
+            Behaviour::Burst { width } => self.word("burst").number((*width).into()),
+        };
+    }
+}

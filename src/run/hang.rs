@@ -1,0 +1,74 @@
+//! Tells a service that hangs from one that is slow.
+//!
+//! Hung is a service that gave no answer for longer than an answer may take, although requests wait, and that
+//! does not answer a question of Plimsoll's own either. A payload that only its own route cannot digest is
+//! seen in the tally (`timeout`), and the run goes on.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::error::RunError;
+use super::load::Progress;
+use super::ready::{Place, Question, answers};
+use super::setup::Setup;
+use crate::record::LoadTally;
+
+/// How often progress is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+/// Time beyond the timeout of an answer: the timeouts themselves have to be counted first.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Requests that timed out in a phase in which nothing was answered; 0 if anything was.
+pub(super) fn unanswered(tally: &LoadTally) -> u64 {
+    let answered: u64 = tally.requests.values().flat_map(|request| request.statuses.values()).sum();
+    let timeouts = tally.requests.values().filter_map(|request| request.failures.get("timeout")).sum();
+    if answered == 0 { timeouts } else { 0 }
+}
+
+/// Watches the load of one phase.
+#[derive(Debug, Clone)]
+pub(super) struct Watch {
+    place: Place,
+    path: String,
+    patience: Duration,
+    timeout: Duration,
+}
+
+impl Watch {
+    /// Asks at the readiness address where that is HTTP, else at the base URL.
+    pub fn new(setup: &Setup<'_>) -> Result<Self, RunError> {
+        let (place, path) = match Question::new(&setup.policy.service.ready)? {
+            Question::Http(place, path) => (place, path),
+            _ => Place::of_url(&setup.plan.load.base_url)?,
+        };
+        let timeout = setup.plan.load.timeout.0;
+        Ok(Self { place, path, patience: timeout + GRACE, timeout })
+    }
+
+    /// Whether the service does not answer a question of Plimsoll's own.
+    pub async fn is_silent(&self) -> bool {
+        !answers(&self.place, &self.path, self.timeout).await
+    }
+
+    /// Ends when the service hangs: how many requests have no answer.
+    pub async fn hung(&self, progress: Arc<Progress>) -> u64 {
+        let mut answered = 0;
+        let mut since = Instant::now();
+        loop {
+            sleep(LOOK).await;
+            let now = progress.answered.load(Ordering::Relaxed);
+            let sent = progress.sent.load(Ordering::Relaxed);
+            if now != answered || sent <= now {
+                (answered, since) = (now, Instant::now());
+            } else if since.elapsed() >= self.patience {
+                if self.is_silent().await {
+                    return sent - now;
+                }
+                since = Instant::now();
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Why a phase could not be sent. What the service did wrong is no error: it is tallied.
+
+use std::net::IpAddr;
+
+use crate::record::Phase;
+
+/// Why a phase could not be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The base URL is not `http://host:port`.
+    #[error("`{url}` cannot be loaded: write `http://host:port`, without a path")]
+    BaseUrl {
+        /// As it stands in the policy.
+        url: String,
+    },
+    /// The name of the host has no address.
+    #[error("no address found for `{host}`: check `load.base-url` ({source})")]
+    Unresolved {
+        /// Host and port.
+        host: String,
+        /// What the resolver said.
+        source: std::io::Error,
+    },
+    /// The host is not on this machine nor on a private network.
+    #[error(
+        "`{host}` is {address}, a public address: plimsoll loads only this machine and private networks, \
+         point `load.base-url` at a service of your own"
+    )]
+    PublicAddress {
+        /// Host and port.
+        host: String,
+        /// Where it leads.
+        address: IpAddr,
+    },
+    /// The request cannot be written as HTTP.
+    #[error("request `{name}` cannot be sent: {why}; check its method, path and headers")]
+    Unsendable {
+        /// Its name in the policy.
+        name: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The load profile has nothing for the phase.
+    #[error("phase `{phase}` has no requests: check `[load]`")]
+    NoRequests {
+        /// Which.
+        phase: Phase,
+    },
+    /// The machine did not give what sending needs.
+    #[error("could not {what}: {source}")]
+    Machine {
+        /// What was tried.
+        what: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The sending thread ended without a word.
+    #[error("the load engine stopped in the middle of a phase: please report this")]
+    Stopped,
+}

@@ -1,0 +1,78 @@
+//! One request, from the connection to its outcome, by the client's behaviour.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyper::Request;
+
+use super::address::Address;
+use super::line::Line;
+use super::outcome::{End, Failure, Outcome, Seen};
+use super::outgoing::Outgoing;
+use super::raw;
+use crate::plan::PlannedRequest;
+use crate::policy::Behaviour;
+
+/// A request with its time.
+pub(super) struct Job {
+    pub(super) planned: PlannedRequest,
+    /// Its head, already checked.
+    pub(super) head: Request<()>,
+    /// When it was planned to be sent.
+    pub(super) due: Instant,
+    /// When nothing but the generator was in its way any more.
+    pub(super) ready: Instant,
+}
+
+/// Sends the request of a job and waits for what comes of it, at most `timeout`.
+pub(super) async fn exchange(line: &mut Option<Line>, job: Job, address: &Address, timeout: Duration) -> Outcome {
+    let mut seen = Seen::default();
+    let end = match job.planned.behaviour {
+        Behaviour::Polite | Behaviour::Burst { .. } => polite(line, &job, address, timeout, &mut seen).await,
+        Behaviour::HangUp { after } => {
+            let hang_up = raw::hang_up(&job, address, after.0, &mut seen);
+            tokio::time::timeout(timeout, hang_up).await.unwrap_or(End::Failed(Failure::Timeout))
+        }
+        Behaviour::SlowReader { rate, hold } => raw::read_slowly(&job, address, rate.0, hold.0, &mut seen).await,
+    };
+    let latency_us = u64::try_from(job.due.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Outcome { name: job.planned.name, expect: job.planned.expect, end, seen, latency_us }
+}
+
+async fn polite(line: &mut Option<Line>, job: &Job, address: &Address, timeout: Duration, seen: &mut Seen) -> End {
+    let end = match tokio::time::timeout(timeout, on_line(line, job, address, seen)).await {
+        Ok(Ok(status)) => End::Answered(status),
+        Ok(Err(failure)) => End::Failed(failure),
+        Err(_) => End::Failed(Failure::Timeout),
+    };
+    if let Some(used) = line {
+        seen.bytes_out = used.meter.body();
+        // After an answer that came before the body's end the connection is in the middle of a request.
+        if !matches!(end, End::Answered(_)) || !used.meter.whole() {
+            *line = None;
+        }
+    }
+    end
+}
+
+/// A request is never sent twice, with one exception that the service cannot see: the kept connection
+/// turned out to be closed before a single byte of the request was written.
+async fn on_line(line: &mut Option<Line>, job: &Job, address: &Address, seen: &mut Seen) -> Result<u16, Failure> {
+    if let Some(kept) = line.take_if(|kept| kept.fresh()) {
+        let kept = line.insert(kept);
+        match kept.exchange(request(job, kept), seen).await {
+            Err(_) if !kept.meter.began() => {}
+            other => return other,
+        }
+    }
+    let new = line.insert(Line::open(address).await?);
+    new.exchange(request(job, new), seen).await
+}
+
+fn request(job: &Job, line: &Line) -> Request<Outgoing> {
+    let mut request = Request::new(Outgoing::new(&job.planned.body, Arc::clone(&line.meter)));
+    *request.method_mut() = job.head.method().clone();
+    *request.uri_mut() = job.head.uri().clone();
+    *request.headers_mut() = job.head.headers().clone();
+    request
+}

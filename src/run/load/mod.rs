@@ -1,0 +1,27 @@
+//! The load engine: sends a phase, exactly as planned, at its rate.
+//!
+//! * **Open model.** Arrivals follow an absolute schedule and do not wait for answers, up to
+//!   `in_flight`; then they wait and the schedule moves. Nothing is dropped: the planned number is
+//!   sent, whatever the service does.
+//! * **Own sockets.** One connection for each request in flight, kept alive within a phase, closed at
+//!   its end. No pool that retries, no redirects, no decompression.
+//! * **Own thread.** The pace does not depend on what else the program does.
+//! * **Only here.** Only to the host of `base-url`, and only on this machine or a private network.
+
+mod address;
+mod error;
+mod exchange;
+mod line;
+mod meter;
+mod metronome;
+mod outcome;
+mod outgoing;
+mod phase;
+mod raw;
+mod sender;
+mod slots;
+mod tallies;
+mod wire;
+
+pub use error::LoadError;
+pub use sender::{Progress, Sender};

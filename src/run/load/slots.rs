@@ -1,0 +1,155 @@
+//! Places for requests in flight, each with a connection of its own.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use tokio::sync::mpsc;
+
+use super::LoadError;
+use super::address::Address;
+use super::exchange::{Job, exchange};
+use super::line::Line;
+use super::sender::Progress;
+use super::tallies::Tallies;
+
+/// The slots of a phase. They are tasks of the runtime on which [`Slots`] is used, and end with it.
+pub(super) struct Slots {
+    shared: Arc<Shared>,
+    doors: Vec<mpsc::Sender<Order>>,
+    most: usize,
+}
+
+enum Order {
+    /// Send this.
+    Send(Box<Job>),
+    /// Open a connection, so that the next request goes at once.
+    Open,
+}
+
+struct Shared {
+    /// Last in, first out: as few connections as the load needs.
+    idle: Mutex<Vec<usize>>,
+    freed: Notify,
+    tallies: Mutex<Tallies>,
+    progress: Arc<Progress>,
+    address: Address,
+    timeout: Duration,
+}
+
+impl Slots {
+    /// At most `most` requests will be in flight.
+    pub(super) fn new(most: usize, address: Address, timeout: Duration, progress: Arc<Progress>) -> Self {
+        let (idle, freed, tallies) = (Mutex::default(), Notify::new(), Mutex::new(Tallies::new()));
+        let shared = Arc::new(Shared { idle, freed, tallies, progress, address, timeout });
+        Self { shared, doors: Vec::new(), most: most.max(1) }
+    }
+
+    /// A slot, if one is free.
+    pub(super) fn free(&mut self) -> Option<usize> {
+        let idle = self.shared.idle().pop();
+        idle.or_else(|| {
+            let slot = self.doors.len();
+            (slot < self.most).then(|| {
+                let (door, orders) = mpsc::channel(1);
+                self.doors.push(door);
+                tokio::spawn(serve(slot, self.shared.clone(), orders));
+                slot
+            })
+        })
+    }
+
+    /// A slot, as soon as one is free.
+    pub(super) async fn freed(&mut self) -> usize {
+        loop {
+            if let Some(slot) = self.free() {
+                return slot;
+            }
+            self.shared.freed.notified().await;
+        }
+    }
+
+    /// Waits until nothing is in flight.
+    pub(super) async fn drained(&self) {
+        while self.shared.idle().len() < self.doors.len() {
+            self.shared.freed.notified().await;
+        }
+    }
+
+    /// Opens `width` connections and waits until they stand.
+    pub(super) async fn open(&mut self, width: usize) -> Result<(), LoadError> {
+        let slots: Vec<usize> = std::iter::from_fn(|| self.free()).take(width).collect();
+        for slot in slots {
+            self.order(slot, Order::Open)?;
+        }
+        self.drained().await;
+        Ok(())
+    }
+
+    /// Lets a free slot send.
+    pub(super) fn send(&self, slot: usize, job: Job) -> Result<(), LoadError> {
+        self.order(slot, Order::Send(Box::new(job)))
+    }
+
+    fn order(&self, slot: usize, order: Order) -> Result<(), LoadError> {
+        let door = self.doors.get(slot).ok_or(LoadError::Stopped)?;
+        door.try_send(order).map_err(|_| LoadError::Stopped)
+    }
+
+    /// What the phase came to; nothing may be in flight any more.
+    pub(super) fn tallies(self) -> Tallies {
+        std::mem::replace(&mut *self.shared.tallies(), Tallies::new())
+    }
+}
+
+impl Shared {
+    fn idle(&self) -> MutexGuard<'_, Vec<usize>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tallies(&self) -> MutexGuard<'_, Tallies> {
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn send(&self, line: &mut Option<Line>, job: Job) {
+        let late = Instant::now().saturating_duration_since(job.ready);
+        self.tallies().begin(&job.planned.name, late);
+        self.progress.sent.fetch_add(1, Relaxed);
+        let outcome = exchange(line, job, &self.address, self.timeout).await;
+        let failed = self.tallies().end(&outcome);
+        if outcome.seen.status.is_some() {
+            self.progress.answered.fetch_add(1, Relaxed);
+        }
+        self.progress.failed.fetch_add(u64::from(failed), Relaxed);
+    }
+}
+
+async fn serve(slot: usize, shared: Arc<Shared>, mut orders: mpsc::Receiver<Order>) {
+    let mut line: Option<Line> = None;
+    while let Some(order) = next(&mut line, &mut orders).await {
+        match order {
+            Order::Send(job) => shared.send(&mut line, *job).await,
+            Order::Open if line.as_ref().is_some_and(Line::fresh) => {}
+            Order::Open => {
+                let open = tokio::time::timeout(shared.timeout, Line::open(&shared.address));
+                line = open.await.ok().and_then(Result::ok);
+            }
+        }
+        shared.idle().push(slot);
+        shared.freed.notify_one();
+    }
+}
+
+/// Waits for an order; an idle connection that the service closes meanwhile is closed here too.
+async fn next(line: &mut Option<Line>, orders: &mut mpsc::Receiver<Order>) -> Option<Order> {
+    if let Some(open) = line {
+        tokio::select! {
+            biased;
+            order = orders.recv() => return order,
+            () = open.closed() => {}
+        }
+        *line = None;
+    }
+    orders.recv().await
+}

@@ -1,0 +1,9 @@
+//! `plimsoll run` with real services: what is recorded, what is left behind, how it fails.
+
+#![expect(clippy::unwrap_used, reason = "a test may say that this cannot fail here")]
+
+mod endings;
+mod failures;
+mod incidents;
+mod measuring;
+mod scene;
