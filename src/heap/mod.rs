@@ -9,7 +9,7 @@ mod dominators;
 mod error;
 mod fold;
 mod graph;
-mod hprof;
+pub mod hprof;
 mod mapping;
 mod naming;
 mod owner;
