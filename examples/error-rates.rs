@@ -3,17 +3,44 @@
 #[path = "../tests/corpus/table.rs"]
 mod table;
 
+use table::{CACHES, Corpus, FLAT, Tally, floor_level, peak_level, slope};
+
 fn main() {
-    let runs = table::runs();
-    println!("one pair of runs each, slope of the live floor; regressed / unsure / passed of pairs");
-    println!(
-        "{:>16} {:>22} {:>22} {:>22} {:>22}",
-        "tolerance", "flat, unchanged", "caches, unchanged", "100 B/request", "1 KiB/request"
-    );
-    for tolerance in [50.0, 75.0, 100.0, 200.0, 500.0] {
-        let rates = table::rates(&runs, tolerance);
-        let told = [rates.flat, rates.caches, rates.leak_100, rates.leak_1k]
-            .map(|tally| format!("{} / {} / {} of {}", tally.regressed, tally.unsure, tally.passed, tally.pairs()));
-        println!("{:>14} B {:>22} {:>22} {:>22} {:>22}", tolerance, told[0], told[1], told[2], told[3]);
+    let corpus = Corpus::read();
+    println!("each cell: regressed / unsure / passed");
+    for repeats in [1, 3] {
+        println!("\nslope of the live floor against a baseline, {repeats} run(s) on each side");
+        header(&["flat, same", "caches, same", "100 B/request", "1 KiB/request", "10 KiB/request", "new cache"]);
+        for tolerance in [50.0, 75.0, 100.0, 200.0, 500.0] {
+            let rules = slope(tolerance);
+            let mut tallies =
+                vec![corpus.unchanged(&FLAT, repeats, &rules), corpus.unchanged(&CACHES, repeats, &rules)];
+            tallies.extend(
+                ["leak100", "leak1k", "leak10k", "cacheM"].map(|variant| corpus.changed(variant, repeats, &rules)),
+            );
+            row(&format!("{tolerance} B/request"), &tallies);
+        }
     }
+    println!("\nslope of the live floor of a single run, no baseline");
+    header(&["flat", "caches", "100 B/request", "1 KiB/request", "10 KiB/request", "slow cache"]);
+    for tolerance in [50.0, 100.0, 200.0, 500.0] {
+        let groups: [&[&str]; 6] = [&FLAT, &["cacheF", "cacheM"], &["leak100"], &["leak1k"], &["leak10k"], &["cacheS"]];
+        row(&format!("{tolerance} B/request"), &groups.map(|variants| corpus.alone(variants, &slope(tolerance))));
+    }
+    println!("\nlevels of the shipped policy");
+    header(&["unchanged", "changed"]);
+    row("live.floor", &[corpus.unchanged(&FLAT, 1, &floor_level()), corpus.changed("step5", 1, &floor_level())]);
+    row("rss.peak", &[corpus.unchanged(&["clean"], 1, &peak_level()), corpus.changed("spike", 1, &peak_level())]);
+}
+
+fn header(columns: &[&str]) {
+    print!("{:>16}", "");
+    columns.iter().for_each(|column| print!(" {column:>16}"));
+    println!();
+}
+
+fn row(name: &str, tallies: &[Tally]) {
+    print!("{name:>16}");
+    tallies.iter().for_each(|tally| print!(" {tally:>16}"));
+    println!();
 }

@@ -12,8 +12,10 @@ pub struct Comparison {
     pub curves: Vec<Curve>,
     /// Values of metrics by phase.
     pub levels: Vec<Level>,
-    /// Owners that grew or shrank, largest growth first.
+    /// Owners that grew, largest growth first.
     pub owners: Vec<OwnerChange>,
+    /// What was left out of the comparison and why, one sentence each.
+    pub caveats: Vec<String>,
 }
 
 /// What a run was compared with.
@@ -52,6 +54,8 @@ pub struct Curve {
     pub evidence: Evidence,
     /// The slope, where there were rounds enough.
     pub slope: Option<SlopeEstimate>,
+    /// The slope of each repeat of the run by itself.
+    pub repeats: Vec<ByteRate>,
     /// How two runs of the baseline differ in slope (95th percentile), where it holds several runs.
     pub noise: Option<ByteRate>,
     /// The form of the curve.
@@ -82,6 +86,17 @@ pub struct SlopeEstimate {
     pub points: usize,
 }
 
+/// The growth of the run itself, whatever it is compared with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OwnSlope {
+    /// The slope over the later rounds.
+    pub estimate: SlopeEstimate,
+    /// Whether the later rounds rise as the earlier ones did.
+    pub straight: bool,
+    /// Whether it comes to more over the run than the noise of a floor.
+    pub visible: bool,
+}
+
 /// Where a slope stands against a tolerance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -100,10 +115,11 @@ pub enum Shape {
     Flat,
     /// A straight rise.
     Retention,
-    /// A rise that flattens, at about this much above the start.
+    /// A rise that flattens, at about this much above the baseline, or above its own start where there is none.
+    /// Things instead of bytes for gauges that count.
     Plateau(Bytes),
-    /// One jump.
-    Step,
+    /// One jump by this much.
+    Step(Bytes),
     /// The floors say nothing about a form.
     Unknown,
 }
@@ -138,6 +154,11 @@ pub struct OwnerChange {
     pub entries_against_baseline: Option<i64>,
     /// For each request of the diagnosis rounds, within this run; `None` without a second dump.
     pub per_request: Option<ByteRate>,
+    /// Retained in the reference dump for each request until then: what the growth would be had it always been the
+    /// same. `None` where no request was answered before.
+    pub average_per_request: Option<ByteRate>,
+    /// `per_request` in the baseline's newest run; `None` without a baseline or where it has no second dump.
+    pub baseline_per_request: Option<ByteRate>,
     /// Entries (or objects) more for each request of the diagnosis rounds.
     pub entries_per_request: Option<f64>,
     /// Entries (or objects) in the last dump.

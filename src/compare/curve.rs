@@ -1,20 +1,20 @@
 //! The growth of the floors over equal rounds: slopes with limits, noise, shape.
 
-use super::{Curve, Evidence, Shape, SlopeEstimate, Standing};
-use crate::record::{Phase, PhaseRecord, Recording};
-use crate::stats::{self, Fit};
-use crate::units::{ByteRate, Bytes, Gauge};
+use super::floors::{Floors, floors};
+use super::shape;
+use super::track::{Tracks, mean};
+use super::{Curve, Evidence, OwnSlope, SlopeEstimate, Standing};
+use crate::record::Recording;
+use crate::stats::{self, POINTS_FOR_LIMITS};
+use crate::units::{ByteRate, Gauge};
 
 /// Confidence of each one-sided limit.
-const CONFIDENCE: f64 = 0.99;
-/// Fewer points than this carry no slope.
-const FEWEST_POINTS: usize = 4;
-
-/// One floor after so many requests.
-type Point = (u64, u64);
+pub(super) const CONFIDENCE: f64 = 0.99;
+/// From so many points on, the first half of a curve without baseline is warm-up and no evidence.
+const HALVED_FROM: usize = 8;
 
 /// The curves of all gauges: over the steady rounds, and over the rounds of each ugly payload.
-pub(super) fn curves(candidate: &[Recording], baseline: &[Recording]) -> Vec<Curve> {
+pub(super) fn curves(candidate: &[Recording], baseline: &[&Recording]) -> Vec<Curve> {
     let payloads = candidate.first().map(Recording::payloads).unwrap_or_default();
     let parts = std::iter::once(None).chain(payloads.into_iter().map(Some));
     parts
@@ -22,114 +22,78 @@ pub(super) fn curves(candidate: &[Recording], baseline: &[Recording]) -> Vec<Cur
         .collect()
 }
 
-fn curve(candidate: &[Recording], baseline: &[Recording], gauge: Gauge, payload: Option<&str>) -> Option<Curve> {
-    let runs = |recordings: &[Recording]| -> Vec<Vec<Point>> {
-        let all = recordings.iter().map(|recording| points(recording, gauge, payload));
-        all.filter(|points| points.len() > 1).collect()
-    };
-    let (own, base) = (runs(candidate), runs(baseline));
-    let first = own.first()?;
-    let requests: Vec<u64> = first.iter().map(|point| point.0).collect();
-    let (own_mean, base_mean) = (mean(&own), mean(&base));
-
+fn curve(candidate: &[Recording], baseline: &[&Recording], gauge: Gauge, payload: Option<&str>) -> Option<Curve> {
+    let own: Vec<Floors> = candidate.iter().map(|run| floors(run, gauge, payload)).collect();
+    let base: Vec<Floors> = baseline.iter().map(|run| floors(run, gauge, payload)).collect();
+    let tracks = Tracks::align(&own, &base)?;
+    let x = tracks.judged_requests();
+    let judged = |tracks_of: &[Vec<f64>]| -> Vec<Vec<f64>> { tracks_of.iter().map(|t| tracks.judged(t)).collect() };
+    let (own, base) = (judged(&tracks.candidate), judged(&tracks.baseline));
     let evidence = if base.is_empty() { Evidence::OwnCurve } else { Evidence::Difference };
-    let (x, y) = match evidence {
-        Evidence::Difference => difference(&requests, &own_mean, &base_mean),
-        Evidence::OwnCurve => own_curve(&requests, &own_mean, payload.is_some()),
-    };
-    let slope = (y.len() >= FEWEST_POINTS).then(|| estimate(&x, &y)).flatten();
+    let against = |curve: &[f64], base: &[f64]| points(&x, curve, base);
+    let whole = against(&mean(&own), &mean(&base));
+    let slope = estimate(&whole, evidence);
     Some(Curve {
         gauge,
         payload: payload.map(str::to_owned),
         evidence,
         slope,
-        noise: noise(&requests, &base),
-        shape: shape(&x, &y, slope),
-        points: (0..own_mean.len())
-            .map(|k| (requests[k], own_mean[k] as u64, base_mean.get(k).map(|value| *value as u64)))
-            .collect(),
+        repeats: repeats(&own, &base, evidence, against),
+        noise: stats::spread(&base.iter().filter_map(|run| slope_of(&points(&x, run, &[]))).collect::<Vec<_>>())
+            .map(ByteRate),
+        shape: shape::of(&whole, slope, evidence, gauge),
+        points: raw_points(&tracks),
     })
 }
 
-/// The floor before the first round and after each, against the requests of the part that were completed.
-fn points(recording: &Recording, gauge: Gauge, payload: Option<&str>) -> Vec<Point> {
-    let within = |record: &&PhaseRecord| match (&record.phase, payload) {
-        (Phase::Steady { .. }, None) => true,
-        (Phase::Ugly { payload: name, .. }, Some(payload)) => name == payload,
-        _ => false,
-    };
-    let Some(start) = recording.phases.iter().position(|record| within(&record)) else { return Vec::new() };
-    let before = start.checked_sub(1).and_then(|before| recording.phases[before].floor.get(&gauge));
-    let mut points: Vec<Point> = before.map(|floor| (0, *floor)).into_iter().collect();
-    let mut requests = 0;
-    for record in recording.phases.iter().filter(within) {
-        requests += record.sent();
-        let Some(floor) = record.floor.get(&gauge) else { break };
-        points.push((requests, *floor));
-    }
-    points
+/// The judged points of a curve, less those of the baseline where there is one.
+fn points(x: &[f64], curve: &[f64], base: &[f64]) -> Vec<(f64, f64)> {
+    let less = base.iter().copied().chain(std::iter::repeat(0.0));
+    x.iter().zip(curve).zip(less).map(|((x, y), base)| (*x, y - base)).collect()
 }
 
-fn mean(runs: &[Vec<Point>]) -> Vec<f64> {
-    stats::mean_curve(&runs.iter().map(|run| run.iter().map(|point| point.1 as f64).collect()).collect::<Vec<_>>())
+fn raw_points(tracks: &Tracks) -> Vec<(u64, u64, Option<u64>)> {
+    let (own, base) = (mean(&tracks.candidate), mean(&tracks.baseline));
+    let floor = |value: &f64| value.max(0.0) as u64;
+    (0..own.len()).map(|k| (tracks.requests[k], floor(&own[k]), base.get(k).map(floor))).collect()
 }
 
-/// The difference of the lower envelopes at equal request counts.
-fn difference(requests: &[u64], own: &[f64], base: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let gap: Vec<f64> = stats::envelope(own).iter().zip(stats::envelope(base)).map(|(own, base)| own - base).collect();
-    (requests.iter().skip(1).take(gap.len()).map(|x| *x as f64).collect(), gap)
+/// The slope of each repeat, paired with its own baseline run where there are as many.
+fn repeats(
+    own: &[Vec<f64>],
+    base: &[Vec<f64>],
+    evidence: Evidence,
+    against: impl Fn(&[f64], &[f64]) -> Vec<(f64, f64)>,
+) -> Vec<ByteRate> {
+    let average = mean(base);
+    let paired = own.len() == base.len();
+    let curves = own.iter().enumerate().map(|(i, run)| against(run, if paired { &base[i] } else { &average }));
+    curves.filter_map(|curve| estimate(&curve, evidence)).map(|slope| slope.per_request).collect()
 }
 
-/// Without a baseline there is nothing to cancel warm-up and filling caches, so the first half of the
-/// steady rounds is not evidence. A payload's rounds are few and come after it, so all of them are.
-fn own_curve(requests: &[u64], own: &[f64], whole: bool) -> (Vec<f64>, Vec<f64>) {
-    let lower = stats::envelope(own);
-    let skip = if whole { 0 } else { lower.len() / 2 };
-    let x = requests.iter().skip(1 + skip).take(lower.len() - skip).map(|x| *x as f64).collect();
-    (x, lower[skip..].to_vec())
+fn slope_of(points: &[(f64, f64)]) -> Option<f64> {
+    stats::theil_sen(points, CONFIDENCE).map(|slope| slope.slope)
 }
 
-fn estimate(x: &[f64], y: &[f64]) -> Option<SlopeEstimate> {
-    let slope = stats::sen(x, y, CONFIDENCE)?;
+/// Without a baseline nothing cancels warm-up and filling caches: only the second half of many rounds counts.
+fn estimate(points: &[(f64, f64)], evidence: Evidence) -> Option<SlopeEstimate> {
+    let skip = if evidence == Evidence::OwnCurve && points.len() >= HALVED_FROM { points.len() / 2 } else { 0 };
+    let slope = stats::theil_sen(&points[skip..], CONFIDENCE)?;
     Some(SlopeEstimate {
-        per_request: ByteRate(slope.estimate),
+        per_request: ByteRate(slope.slope),
         lower: ByteRate(slope.lower),
         upper: ByteRate(slope.upper),
-        points: y.len(),
+        points: slope.points,
     })
-}
-
-/// How far the slopes of two runs of the baseline lie apart.
-fn noise(requests: &[u64], base: &[Vec<Point>]) -> Option<ByteRate> {
-    let slopes: Vec<f64> = base
-        .iter()
-        .filter_map(|run| {
-            let lower = stats::envelope(&run.iter().map(|point| point.1 as f64).collect::<Vec<_>>());
-            let x: Vec<f64> = requests.iter().skip(1).take(lower.len()).map(|x| *x as f64).collect();
-            stats::sen(&x, &lower, CONFIDENCE).map(|slope| slope.estimate)
-        })
-        .collect();
-    stats::spread(&slopes).map(ByteRate)
-}
-
-fn shape(x: &[f64], y: &[f64], slope: Option<SlopeEstimate>) -> Shape {
-    let Some(slope) = slope else { return Shape::Unknown };
-    match stats::fit(x, y) {
-        _ if slope.upper.0 <= 0.0 => Shape::Flat,
-        Fit::Saturating { height } => Shape::Plateau(Bytes(height.max(0.0) as u64)),
-        Fit::Step { .. } => Shape::Step,
-        Fit::Line if slope.lower.0 > 0.0 => Shape::Retention,
-        Fit::Line => Shape::Flat,
-    }
 }
 
 impl SlopeEstimate {
-    /// Where the slope stands against a tolerance.
+    /// Where the slope stands against a tolerance. Fewer than five points cannot be sure of anything above it.
     pub fn against(self, tolerance: ByteRate) -> Standing {
-        if self.lower > tolerance {
-            Standing::Above
-        } else if self.upper < tolerance {
+        if self.upper < tolerance {
             Standing::Below
+        } else if self.lower > tolerance && self.points >= POINTS_FOR_LIMITS {
+            Standing::Above
         } else {
             Standing::Unsure
         }
@@ -137,6 +101,45 @@ impl SlopeEstimate {
 
     /// The smallest growth that this run could have told from none.
     pub fn smallest_visible(self) -> ByteRate {
-        ByteRate((self.per_request.0 - self.lower.0).max(0.0))
+        ByteRate((self.per_request.0 - self.lower.0).max(self.upper.0 - self.per_request.0).max(0.0))
+    }
+}
+
+impl Curve {
+    /// Requests from the first point to the last.
+    pub fn requests(&self) -> u64 {
+        match (self.points.first(), self.points.last()) {
+            (Some(first), Some(last)) => last.0.saturating_sub(first.0),
+            _ => 0,
+        }
+    }
+
+    /// Growth over the whole curve that a single floor's noise could not have made, in bytes or things.
+    pub fn smallest_growth(&self) -> f64 {
+        shape::smallest_growth(self.gauge, self.points.len())
+    }
+
+    /// Whether the growth over all requests of the curve is more than the noise of a floor.
+    pub fn is_visible(&self) -> bool {
+        self.slope.is_some_and(|slope| slope.per_request.0 * self.requests() as f64 >= self.smallest_growth())
+    }
+
+    /// The slope of the run itself over the second half of its points, baseline or not.
+    pub fn own_slope(&self) -> Option<OwnSlope> {
+        let points: Vec<(f64, f64)> = self.points.iter().map(|point| (point.0 as f64, point.1 as f64)).collect();
+        let estimate = estimate(&points, Evidence::OwnCurve)?;
+        Some(OwnSlope {
+            estimate,
+            straight: shape::is_straight(&points),
+            visible: estimate.per_request.0 * self.requests() as f64 >= self.smallest_growth(),
+        })
+    }
+
+    /// The smallest slope that would have been seen here: by the width of the interval, by what two runs of the
+    /// baseline differ, and by the noise of a single floor over so few requests.
+    pub fn smallest_visible(&self) -> Option<ByteRate> {
+        let slope = self.slope.filter(|_| self.requests() > 0)?;
+        let floor = self.smallest_growth() / self.requests() as f64;
+        Some(ByteRate(slope.smallest_visible().0.max(floor).max(self.noise.map_or(0.0, |noise| noise.0))))
     }
 }

@@ -78,6 +78,9 @@ pub fn thread(raw: &str) -> String {
 /// A script without what depends on the machine or the build: `/srv/app/dist/main.3f2a9c1b.js` is
 /// `dist/main.*.js`, `/x/node_modules/express/lib/router.js` is `express/lib/router.js`.
 pub fn script(raw: &str) -> String {
+    if raw.starts_with("node:") {
+        return raw.to_owned();
+    }
     let path = raw.split(['?', '#']).next().unwrap_or(raw).replace('\\', "/");
     let path = match path.rfind("/node_modules/") {
         Some(at) => &path[at + "/node_modules/".len()..],
@@ -139,7 +142,7 @@ mod tests {
         assert_eq!(script("/tmp/x1/app.js"), "app.js");
         assert_eq!(script("file:///srv/me/src/cache/lru.mjs?v=3"), "src/cache/lru.mjs");
         assert_eq!(script("/a/node_modules/x/node_modules/express/lib/router.js"), "express/lib/router.js");
-        assert_eq!(script("node:internal/timers"), "timers");
+        assert_eq!(script("node:internal/timers"), "node:internal/timers");
         assert_eq!(script("/w/dist/main.3f2a9c1b.js"), "dist/main.*.js");
         assert_eq!(simple("com.shop.RouteCache$Entry"), "RouteCache$Entry");
     }

@@ -1,10 +1,12 @@
 //! `[[bound]]`: limits on values, absolute or against the baseline.
 
-use super::{Amount, Finding, Standing, Subject};
+use super::plateau::limit;
+use super::slope::{subject, under};
+use super::{Amount, Finding, Standing};
 use crate::compare::{Comparison, Level as Measured, Reference};
 use crate::diag::Place;
 use crate::policy::{Bound, Growth, Level, PhaseFilter};
-use crate::units::Metric;
+use crate::units::{Metric, Statistic};
 
 /// A finding for each value that breaks a bound, and for each bound that matched nothing.
 pub(super) fn findings(rules: &[Bound], comparison: &Comparison) -> Vec<Finding> {
@@ -21,44 +23,58 @@ fn of_rule(rule: &Bound, comparison: &Comparison) -> Vec<Finding> {
             }
     };
     let values: Vec<&Measured> = comparison.levels.iter().filter(applies).collect();
-    if values.is_empty() {
+    let compared = matches!(comparison.reference, Reference::Baseline { .. });
+    let growth = rule.max_growth.filter(|_| compared);
+    let uncompared = growth.is_some() && values.iter().all(|value| value.baseline.is_none());
+    if values.is_empty() || uncompared {
         return vec![no_data(&rule.place, rule.level, rule.metric)];
     }
-    let compared = matches!(comparison.reference, Reference::Baseline { .. });
     values
         .into_iter()
         .flat_map(|value| {
-            let absolute = rule.max.and_then(|max| absolute(rule, value, max));
-            let growth = rule.max_growth.filter(|_| compared).and_then(|growth| grown(rule, value, growth));
-            absolute.into_iter().chain(growth)
+            let absolute = rule.max.and_then(|max| absolute(rule, comparison, value, max));
+            absolute.into_iter().chain(growth.and_then(|growth| grown(rule, comparison, value, growth)))
         })
         .collect()
 }
 
-fn absolute(rule: &Bound, value: &Measured, max: u64) -> Option<Finding> {
+fn absolute(rule: &Bound, comparison: &Comparison, value: &Measured, max: u64) -> Option<Finding> {
     (value.candidate > max).then(|| {
         let [measured, limit] = [value.candidate, max].map(|value| Amount::of(rule.metric.gauge, value));
-        let message = format!("`{}` is {measured}{}, allowed {limit}", rule.metric, under(value));
-        finding("bound-exceeded", rule, value, measured, limit, message)
+        let message = format!("`{}` is {measured}{}, allowed {limit}", rule.metric, under(value.payload.as_ref()));
+        let mut finding = finding("bound-exceeded", rule, value, measured, limit, message);
+        finding.shape = comes_back(comparison, value, max).then_some("spike");
+        finding
     })
 }
 
-/// Growth counts only above the relative limit, the absolute one and the noise of the baseline.
-fn grown(rule: &Bound, value: &Measured, growth: Growth) -> Option<Finding> {
+/// Growth counts only above the relative limit and the absolute one; within the noise of two equal runs it is unsure.
+fn grown(rule: &Bound, comparison: &Comparison, value: &Measured, growth: Growth) -> Option<Finding> {
     let baseline = value.baseline?;
     let grown = value.candidate.checked_sub(baseline)?;
-    let relative = (baseline as f64 * growth.relative.0 / 100.0) as u64;
-    let limit = relative.max(growth.absolute);
-    (grown > limit && grown > value.noise.unwrap_or(0)).then(|| {
+    let allowed = limit(growth, baseline);
+    (grown > allowed).then(|| {
         let [more, from, to, limit] =
-            [grown, baseline, value.candidate, limit].map(|value| Amount::of(rule.metric.gauge, value));
-        let message = format!("`{}` grew by {more} from {from} to {to}{}, allowed {limit}", rule.metric, under(value));
-        finding("growth-exceeded", rule, value, more, limit, message)
+            [grown, baseline, value.candidate, allowed].map(|value| Amount::of(rule.metric.gauge, value));
+        let under = under(value.payload.as_ref());
+        let message = format!("`{}` grew by {more} from {from} to {to}{under}, allowed {limit}", rule.metric);
+        let spike = comes_back(comparison, value, baseline.saturating_add(allowed));
+        let code = if spike { "peak-spike" } else { "growth-exceeded" };
+        let mut finding = finding(code, rule, value, more, limit, message);
+        finding.shape = spike.then_some("spike");
+        if value.noise.is_some_and(|noise| grown <= noise) {
+            finding.standing = Standing::Unsure;
+            finding.advice = vec!["two equal runs differ by as much: run again".to_owned()];
+        }
+        finding
     })
 }
 
-fn under(value: &Measured) -> String {
-    value.payload.as_ref().map(|payload| format!(" under payload `{payload}`")).unwrap_or_default()
+/// Whether a peak is one that comes back: the same gauge ends the phase within the limit.
+fn comes_back(comparison: &Comparison, value: &Measured, limit: u64) -> bool {
+    let end = Metric { statistic: Statistic::End, ..value.metric };
+    let after = comparison.levels.iter().find(|level| level.metric == end && level.payload == value.payload);
+    value.metric.statistic == Statistic::Peak && after.is_some_and(|after| after.candidate <= limit)
 }
 
 fn finding(
@@ -73,21 +89,22 @@ fn finding(
     finding.place = Some(rule.place.clone());
     finding.limit = Some(limit);
     finding.noise = value.noise.map(|noise| Amount::of(rule.metric.gauge, noise));
-    finding.subject = Subject {
-        metric: Some(rule.metric),
-        phase: Some(if value.payload.is_some() { "ugly" } else { "steady" }.into()),
-        payload: value.payload.clone(),
-        owner: None,
-    };
+    finding.subject = subject(rule.metric, value.payload.as_ref());
     finding
 }
 
 /// A rule that found nothing to judge is never a pass.
 pub(super) fn no_data(place: &Place, level: Level, metric: Metric) -> Finding {
-    let message = format!("nothing was measured for `{metric}`: the rule at {place} could not be judged");
+    let mut finding = missing(place, level, &format!("nothing was measured for `{metric}`"));
+    finding.subject.metric = Some(metric);
+    finding
+}
+
+/// The finding of a rule that could not be judged, and why.
+pub(super) fn missing(place: &Place, level: Level, why: &str) -> Finding {
+    let message = format!("{why}: the rule at {place} could not be judged");
     let mut finding = Finding::new("no-data", level, Amount::Count(0.0), message);
     finding.standing = Standing::Unsure;
     finding.place = Some(place.clone());
-    finding.subject.metric = Some(metric);
     finding
 }

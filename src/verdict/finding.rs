@@ -63,7 +63,14 @@ impl Finding {
         };
         let level = if self.level == Level::Block { 4e8 } else { 0.0 };
         let incident = if self.limit.is_none() && self.level == Level::Block { 2e8 } else { 0.0 };
-        let excess = self.limit.map_or(0.0, |limit| self.measured.value() / limit.value().max(1.0));
+        let excess = match (self.measured, self.limit) {
+            // A time to live is the worse the shorter it is.
+            (Amount::Time(lives), Some(Amount::Time(wanted))) => {
+                wanted.0.as_secs_f64() / lives.0.as_secs_f64().max(1.0)
+            }
+            (measured, Some(limit)) => measured.value() / limit.value().max(1.0),
+            (_, None) => 0.0,
+        };
         standing + level + incident + excess.clamp(0.0, 1e8)
     }
 }

@@ -33,7 +33,8 @@ fn finding(phase: &Phase, incident: &Incident) -> Finding {
             ("service-died", 1, format!("the service died {under} with {how}"))
         }
         Incident::OomKilled { kills } => {
-            ("oom-killed", *kills, format!("the kernel killed the service for memory {under}, {kills} times"))
+            let times = if *kills == 1 { "once".to_owned() } else { format!("{kills} times") };
+            ("oom-killed", *kills, format!("the kernel killed the service for memory {under}, {times}"))
         }
         Incident::Hung { unanswered } => {
             ("service-hung", *unanswered, format!("the service hung {under}: {unanswered} requests without an answer"))

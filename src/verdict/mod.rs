@@ -1,18 +1,21 @@
 //! The verdict: which rule is broken, by how much, at which policy line. Total and pure.
 
 mod bound;
-mod evidence;
 mod finding;
 mod headroom;
 mod incident;
+mod load;
+mod naming;
+mod outcome;
 mod owner;
+mod plateau;
 mod recovery;
 mod slope;
 mod waiver;
 
 pub use finding::{Amount, Finding, Standing, Subject};
 
-use crate::compare::{Comparison, Reference};
+use crate::compare::Comparison;
 use crate::policy::{Level, Rules};
 use crate::record::Recording;
 
@@ -90,19 +93,20 @@ impl Verdict {
 /// have ended.
 pub fn judge(rules: &Rules, comparison: &Comparison, candidate: &[Recording], today: jiff::civil::Date) -> Verdict {
     let mut findings = incident::findings(candidate);
-    findings.extend(evidence::findings(candidate));
-    findings.extend(slope::findings(&rules.slopes, comparison, candidate.len()));
+    findings.extend(load::findings(candidate));
+    findings.extend(slope::findings(rules, comparison));
     findings.extend(bound::findings(&rules.bounds, comparison));
-    findings.extend(owner::findings(&rules.owners, comparison));
+    findings.extend(owner::findings(&rules.owners, comparison, candidate));
     findings.extend(recovery::findings(&rules.recoveries, candidate));
     findings.extend(headroom::findings(rules.headroom.as_ref(), comparison));
     findings.retain(|finding| finding.level != Level::Off);
-    owner::name_owners(&mut findings, comparison);
-    let waiver_notes = waiver::apply(&rules.waivers, &mut findings, today);
+    drop_repeated(&mut findings);
+    naming::name_owners(&mut findings, comparison);
+    let waiver_notes = waiver::apply(&rules.waivers, &mut findings, comparison, today);
     findings.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then_with(|| a.message.cmp(&b.message)));
-    let outcome = outcome(rules, comparison, candidate, &findings);
+    let outcome = outcome::of(rules, comparison, candidate, &findings);
     Verdict {
-        headline: headline(outcome, comparison, &findings),
+        headline: outcome::headline(outcome, comparison, candidate, &findings),
         outcome,
         findings,
         waiver_notes,
@@ -110,41 +114,25 @@ pub fn judge(rules: &Rules, comparison: &Comparison, candidate: &[Recording], to
     }
 }
 
-/// A broken rule outweighs missing evidence: what was seen was seen, however the run ended.
-fn outcome(rules: &Rules, comparison: &Comparison, candidate: &[Recording], findings: &[Finding]) -> Outcome {
-    let any = |standing: &Standing, level: Level| {
-        findings.iter().any(|finding| finding.standing == *standing && finding.level == level)
-    };
-    let measured = !candidate.is_empty() && candidate.iter().all(|recording| recording.steady().next().is_some());
-    if any(&Standing::Fires, Level::Block) {
-        Outcome::Regressed
-    } else if !measured {
-        Outcome::Error
-    } else if matches!(comparison.reference, Reference::Incomparable(_)) {
-        Outcome::Incomparable
-    } else if any(&Standing::Unsure, Level::Block) || candidate.iter().any(|recording| !recording.complete) {
-        Outcome::Inconclusive
-    } else if matches!(comparison.reference, Reference::NoBaseline) && rules.need_baseline() {
-        Outcome::NoBaseline
-    } else if any(&Standing::Fires, Level::Warn) {
-        Outcome::Warn
-    } else if findings.iter().any(|finding| matches!(finding.standing, Standing::Waived(_))) {
-        Outcome::Waived
-    } else {
-        Outcome::Pass
-    }
-}
-
-fn headline(outcome: Outcome, comparison: &Comparison, findings: &[Finding]) -> String {
-    let worst = findings.first().map(|finding| finding.message.clone());
-    match (outcome, &comparison.reference) {
-        (Outcome::Incomparable, Reference::Incomparable(differences)) => {
-            let facts: Vec<&str> = differences.iter().map(|difference| difference.fact.as_str()).collect();
-            format!("the baseline differs in {}: accept a new one", facts.join(", "))
-        }
-        (Outcome::NoBaseline, _) => "nothing to compare with yet: `plimsoll accept` makes this run the baseline".into(),
-        (Outcome::Error, _) => "no steady round was measured".into(),
-        (Outcome::Inconclusive, _) => worst.unwrap_or_else(|| "the run was cut short".into()),
-        _ => worst.unwrap_or_else(|| "every rule holds".into()),
+/// A plateau that a bound finds too is told once: by the bound, with the name of its shape.
+fn drop_repeated(findings: &mut Vec<Finding>) {
+    let bounded = |finding: &Finding| finding.code == "growth-exceeded" && finding.shape.is_none();
+    let shapes: Vec<(Subject, &'static str)> = findings
+        .iter()
+        .filter(|finding| finding.code == "growth-exceeded")
+        .filter_map(|finding| Some((finding.subject.clone(), finding.shape?)))
+        .collect();
+    for (subject, shape) in shapes {
+        let Some(kept) = findings.iter_mut().find(|finding| bounded(finding) && finding.subject == subject) else {
+            continue;
+        };
+        kept.shape = Some(shape);
+        let message = kept.message.clone();
+        findings.retain(|finding| {
+            finding.message == message
+                || finding.code != "growth-exceeded"
+                || finding.subject != subject
+                || finding.shape != Some(shape)
+        });
     }
 }

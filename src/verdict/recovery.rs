@@ -5,25 +5,25 @@ use crate::policy::{Level, Recovery};
 use crate::record::{Phase, PhaseRecord, Recording};
 use crate::units::{Metric, Statistic};
 
-/// A finding for each payload after which a gauge stayed up.
+/// A finding for each payload after which a gauge stayed up in most repeats of the run.
 pub(super) fn findings(rules: &[Recovery], candidate: &[Recording]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
-    for rule in rules.iter().filter(|rule| rule.level != Level::Off) {
-        let before = findings.len();
-        let mut judged = 0;
-        for recording in candidate {
-            for payload in recording.payloads() {
-                let Some(result) = of_payload(rule, recording, payload) else { continue };
-                judged += 1;
-                findings.extend(result.filter(|new| !findings[before..].iter().any(|old| old.subject == new.subject)));
-            }
-        }
-        if judged == 0 {
-            let metric = Metric { gauge: rule.gauge, statistic: Statistic::End };
-            findings.push(super::bound::no_data(&rule.place, rule.level, metric));
-        }
+    rules.iter().filter(|rule| rule.level != Level::Off).flat_map(|rule| of_rule(rule, candidate)).collect()
+}
+
+fn of_rule(rule: &Recovery, candidate: &[Recording]) -> Vec<Finding> {
+    let mut payloads: Vec<&str> = candidate.iter().flat_map(Recording::payloads).collect();
+    payloads.sort_unstable();
+    payloads.dedup();
+    let results = payloads.iter().map(|payload| {
+        candidate.iter().filter_map(|recording| of_payload(rule, recording, payload)).collect::<Vec<_>>()
+    });
+    let results: Vec<Vec<Option<Finding>>> = results.filter(|results| !results.is_empty()).collect();
+    if results.is_empty() {
+        let metric = Metric { gauge: rule.gauge, statistic: Statistic::End };
+        return vec![super::bound::no_data(&rule.place, rule.level, metric)];
     }
-    findings
+    let most = results.into_iter().filter(|results| 2 * results.iter().flatten().count() > results.len());
+    most.filter_map(|results| results.into_iter().flatten().next_back()).collect()
 }
 
 /// `None` where nothing was read, `Some(None)` where the service recovered.

@@ -1,29 +1,40 @@
 //! `[[slope]]`: what is kept for each request.
 //!
-//! The procedure: Theil–Sen with Sen's 99 % limits against the tolerance. Above it the rule is broken, below it the
-//! rule holds, in between the run is repeated; after three runs that are all unsure the point estimate decides.
-//! A rise that flattens, or a single jump, is no leak: the bounds judge its level.
+//! Theil–Sen with Sen's 99 % limits against the tolerance: above it the rule is broken, below it the rule holds, in
+//! between the run is repeated; after three runs that are unsure together, mean and median of the single slopes must
+//! both exceed the tolerance. Each test has its 1 %: there are a handful in a run, and growth counts only if it is
+//! more than the noise of a floor, which keeps payloads of few requests from firing by chance.
+//!
+//! A rise that flattens, or one jump, is no leak: its level is judged (`plateau`). Without a baseline nothing cancels
+//! warm-up and filling caches, so a rise counts only if it goes on in the later rounds as straight as it began, or if
+//! the dumps show an owner that grows as steadily as it always did.
 
-use super::{Amount, Finding, Standing as Counts, Subject};
-use crate::compare::{Comparison, Curve, Evidence, Shape, Standing};
-use crate::policy::{Level, PhaseFilter, Slope};
-use crate::units::{Metric, Statistic};
+use super::{Amount, Finding, Standing as Counts, Subject, plateau};
+use crate::compare::{Comparison, Curve, Evidence, Shape, SlopeEstimate, Standing};
+use crate::policy::{Level, PhaseFilter, Rules, Slope};
+use crate::stats;
+use crate::units::{ByteRate, Gauge, Metric, Statistic};
 
-/// Repeats after which a grey result is decided by its point estimate.
+/// Repeats after which a grey result is decided.
 const MOST_PAIRS: usize = 3;
+/// Owners explain a rise by this share of it.
+const OWNED: f64 = 0.5;
+/// A part of `live` counts as the cause if it rises by this share of it.
+const CAUSE: f64 = 0.7;
 
 /// A finding for each curve on which a rule is broken or undecided.
-pub(super) fn findings(rules: &[Slope], comparison: &Comparison, repeats: usize) -> Vec<Finding> {
-    rules.iter().filter(|rule| rule.level != Level::Off).flat_map(|rule| of_rule(rule, comparison, repeats)).collect()
+pub(super) fn findings(rules: &Rules, comparison: &Comparison) -> Vec<Finding> {
+    let active = rules.slopes.iter().filter(|rule| rule.level != Level::Off);
+    active.flat_map(|rule| of_rule(rule, rules, comparison)).collect()
 }
 
-fn of_rule(rule: &Slope, comparison: &Comparison, repeats: usize) -> Vec<Finding> {
+fn of_rule(rule: &Slope, rules: &Rules, comparison: &Comparison) -> Vec<Finding> {
     let curves = comparison.curves.iter().filter(|curve| curve.gauge == rule.gauge && applies(rule.phase, curve));
-    let judged: Vec<&Curve> = curves.filter(|curve| curve.slope.is_some()).collect();
+    let judged: Vec<(&Curve, SlopeEstimate)> = curves.filter_map(|curve| Some((curve, curve.slope?))).collect();
     if judged.is_empty() {
-        return vec![super::bound::no_data(&rule.place, rule.level, metric(rule))];
+        return vec![super::bound::no_data(&rule.place, rule.level, metric(rule.gauge))];
     }
-    judged.into_iter().filter_map(|curve| of_curve(rule, curve, repeats)).collect()
+    judged.into_iter().filter_map(|(curve, slope)| of_curve(rule, rules, comparison, curve, slope)).collect()
 }
 
 fn applies(phase: PhaseFilter, curve: &Curve) -> bool {
@@ -34,47 +45,110 @@ fn applies(phase: PhaseFilter, curve: &Curve) -> bool {
     }
 }
 
-fn metric(rule: &Slope) -> Metric {
-    Metric { gauge: rule.gauge, statistic: Statistic::Slope }
+fn metric(gauge: Gauge) -> Metric {
+    Metric { gauge, statistic: Statistic::Slope }
 }
 
-fn of_curve(rule: &Slope, curve: &Curve, repeats: usize) -> Option<Finding> {
-    let slope = curve.slope?;
-    let standing = match (slope.against(rule.max), curve.shape) {
-        (Standing::Below, _) => return None,
-        // The level of what flattens or jumped is for the bounds; without a baseline nothing bounds it.
-        (Standing::Above, Shape::Plateau(_) | Shape::Step) if curve.evidence == Evidence::Difference => return None,
-        (Standing::Above, Shape::Plateau(_) | Shape::Step) => Counts::Unsure,
-        (Standing::Above, _) => Counts::Fires,
-        (Standing::Unsure, _) if repeats < MOST_PAIRS => Counts::Unsure,
-        (Standing::Unsure, _) if slope.per_request > rule.max => Counts::Fires,
-        (Standing::Unsure, _) => return None,
+fn of_curve(
+    rule: &Slope,
+    rules: &Rules,
+    comparison: &Comparison,
+    curve: &Curve,
+    slope: SlopeEstimate,
+) -> Option<Finding> {
+    if !curve.is_visible() {
+        return None;
+    }
+    let standing = match (slope.against(rule.max), curve.evidence, curve.shape) {
+        (Standing::Below, ..) => return None,
+        (Standing::Above, Evidence::Difference, Shape::Plateau(top) | Shape::Step(top))
+        | (Standing::Unsure, Evidence::Difference, Shape::Step(top)) => {
+            return plateau::finding(rule, &rules.bounds, curve, top);
+        }
+        (Standing::Above, Evidence::Difference, _) | (Standing::Above, Evidence::OwnCurve, Shape::Retention) => {
+            Counts::Fires
+        }
+        (Standing::Above, Evidence::OwnCurve, _) if is_owned(comparison, curve, slope) => Counts::Fires,
+        (Standing::Above, Evidence::OwnCurve, _) | (Standing::Unsure, Evidence::OwnCurve, _) => Counts::Unsure,
+        (Standing::Unsure, Evidence::Difference, _) => grey(rule.max, curve)?,
     };
-    // A few requests of a payload cannot show a slope in bytes per request below the noise of one floor.
-    let [measured, limit] = [slope.per_request, rule.max].map(|rate| Amount::per_request(rule.gauge, rate));
-    let (verb, of) = match (&standing, curve.evidence) {
-        (Counts::Unsure, Evidence::Difference) => ("may keep", " more than the baseline"),
-        (Counts::Unsure, Evidence::OwnCurve) => ("may keep", ""),
-        (_, Evidence::Difference) => ("keeps", " more than the baseline"),
-        (_, Evidence::OwnCurve) => ("keeps", ""),
-    };
-    let under = curve.payload.as_ref().map(|payload| format!(" under payload `{payload}`")).unwrap_or_default();
-    let message = format!("`{}.floor` {verb} {measured}{of}{under}, allowed {limit}", rule.gauge);
+    Some(finding(rule, comparison, curve, slope, standing))
+}
+
+/// A slope whose interval holds the tolerance: unsure until there are three pairs, then decided by all of them.
+fn grey(max: ByteRate, curve: &Curve) -> Option<Counts> {
+    if curve.repeats.len() < MOST_PAIRS {
+        return Some(Counts::Unsure);
+    }
+    let slopes: Vec<f64> = curve.repeats.iter().map(|rate| rate.0).collect();
+    let above = |center: Option<f64>| center.is_some_and(|center| center > max.0);
+    (above(stats::mean(slopes.iter().copied())) && above(stats::median(&slopes))).then_some(Counts::Fires)
+}
+
+fn finding(rule: &Slope, comparison: &Comparison, curve: &Curve, slope: SlopeEstimate, standing: Counts) -> Finding {
+    let rate = |rate: ByteRate| Amount::per_request(rule.gauge, rate);
+    let (measured, limit) = (rate(slope.per_request), rate(rule.max));
+    let each = if rule.gauge.is_count() { " for each request" } else { "" };
+    let verb = if standing == Counts::Unsure { "may keep" } else { "keeps" };
+    let of = if curve.evidence == Evidence::Difference { " more than the baseline" } else { "" };
+    let under = under(curve.payload.as_ref());
+    let message = format!("`{}.floor` {verb} {measured}{each}{of}{under}, allowed {limit}", rule.gauge);
     let mut finding = Finding::new("slope-exceeded", rule.level, measured, message);
+    finding.advice = advice(curve, &standing);
     finding.standing = standing;
     finding.place = Some(rule.place.clone());
-    finding.subject = Subject {
-        metric: Some(metric(rule)),
-        phase: Some(if curve.payload.is_some() { "ugly" } else { "steady" }.into()),
-        payload: curve.payload.clone(),
-        owner: None,
-    };
+    finding.subject = subject(metric(rule.gauge), curve.payload.as_ref());
     finding.limit = Some(limit);
-    finding.interval =
-        Some((Amount::per_request(rule.gauge, slope.lower), Amount::per_request(rule.gauge, slope.upper)));
-    finding.noise = curve.noise.map(|noise| Amount::per_request(rule.gauge, noise));
-    finding.shape = curve.shape.name();
-    Some(finding)
+    finding.interval = Some((rate(slope.lower), rate(slope.upper)));
+    finding.noise = curve.noise.map(rate);
+    finding.shape = if is_native(comparison, curve, slope) { Some("native") } else { curve.shape.name() };
+    finding
+}
+
+/// What would settle an unsure slope.
+fn advice(curve: &Curve, standing: &Counts) -> Vec<String> {
+    match (standing, curve.evidence) {
+        (Counts::Unsure, Evidence::OwnCurve) => {
+            vec![
+                "without a baseline a cache that still fills looks like this: accept a baseline, or lengthen \
+                  the warm-up"
+                    .to_owned(),
+            ]
+        }
+        (Counts::Unsure, Evidence::Difference) => {
+            vec!["the interval holds the limit: run again, or send more requests".to_owned()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an owner that grows steadily between the dumps, and so is no cache that fills, explains the steady rise.
+fn is_owned(comparison: &Comparison, curve: &Curve, slope: SlopeEstimate) -> bool {
+    let steady = comparison.owners.iter().filter(|owner| owner.grows_steadily());
+    let growth: f64 = steady.filter_map(|owner| owner.per_request).map(|rate| rate.0).sum();
+    curve.payload.is_none() && !curve.gauge.is_count() && growth >= OWNED * slope.per_request.0
+}
+
+/// Whether the growth of `live` is that of memory outside the managed heap.
+fn is_native(comparison: &Comparison, curve: &Curve, slope: SlopeEstimate) -> bool {
+    let native = comparison.curves.iter().find(|one| one.gauge == Gauge::Native && one.payload == curve.payload);
+    let rises = native.and_then(|native| native.slope).map_or(0.0, |native| native.per_request.0);
+    curve.gauge == Gauge::Live && slope.per_request.0 > 0.0 && rises >= CAUSE * slope.per_request.0
+}
+
+/// ` under payload …`, where there is one.
+pub(super) fn under(payload: Option<&String>) -> String {
+    payload.map(|payload| format!(" under payload `{payload}`")).unwrap_or_default()
+}
+
+/// The subject of a finding about a metric in a phase.
+pub(super) fn subject(metric: Metric, payload: Option<&String>) -> Subject {
+    Subject {
+        metric: Some(metric),
+        phase: Some(if payload.is_some() { "ugly" } else { "steady" }.into()),
+        payload: payload.cloned(),
+        owner: None,
+    }
 }
 
 impl Shape {
@@ -83,7 +157,7 @@ impl Shape {
         match self {
             Self::Retention => Some("retention"),
             Self::Plateau(_) => Some("plateau"),
-            Self::Step => Some("step"),
+            Self::Step(_) => Some("step"),
             Self::Flat | Self::Unknown => None,
         }
     }

@@ -5,16 +5,16 @@ use std::io::Read;
 
 use plimsoll::compare::compare;
 use plimsoll::diag::Place;
-use plimsoll::policy::{Level, PhaseFilter, Rules, Slope};
+use plimsoll::policy::{Bound, Growth, Level, PhaseFilter, Rules, Slope};
 use plimsoll::record::{Event, Fingerprint, LoadTally, Phase, Reading, Recording, RequestTally};
-use plimsoll::units::{ByteRate, Elapsed, Gauge};
+use plimsoll::units::{ByteRate, Elapsed, Gauge, Metric, Percent, Statistic};
 use plimsoll::verdict::{Outcome, judge};
 
-const RUNTIMES: [&str; 3] = ["jvm", "node", "python"];
-const FLAT: [&str; 4] = ["clean", "noisy", "spike", "step5"];
-const CACHES: [&str; 3] = ["cacheF", "cacheM", "cacheS"];
+pub const RUNTIMES: [&str; 3] = ["jvm", "node", "python"];
+pub const FLAT: [&str; 4] = ["clean", "noisy", "spike", "step5"];
+pub const CACHES: [&str; 3] = ["cacheF", "cacheM", "cacheS"];
 
-/// How the pairs of one kind were judged.
+/// How the runs or pairs of one kind were judged.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     pub regressed: u32,
@@ -23,38 +23,103 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn pairs(self) -> u32 {
+    pub fn all(self) -> u32 {
         self.regressed + self.unsure + self.passed
     }
+
+    fn add(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Regressed => self.regressed += 1,
+            Outcome::Inconclusive | Outcome::NoBaseline => self.unsure += 1,
+            Outcome::Pass => self.passed += 1,
+            other => panic!("whole runs came to {other:?}"),
+        }
+    }
 }
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&format!("{} / {} / {}", self.regressed, self.unsure, self.passed))
+    }
+}
+
+/// A checkpoint: requests completed, live floor in bytes, peak RSS since the last one in KiB.
+type Checkpoint = (u64, u64, u64);
 
 /// All runs with a forced collection, by runtime and variant, in the order in which they were recorded.
-pub fn runs() -> BTreeMap<(String, String), Vec<Recording>> {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/corpus/curves.csv.gz");
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(std::fs::File::open(file).unwrap()).read_to_string(&mut text).unwrap();
-    type Checkpoint = (u64, u64);
-    let mut curves: BTreeMap<(String, String, u32, u32), Vec<Checkpoint>> = BTreeMap::new();
-    for line in text.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        if cells[2] == "gc" && cells[5] == "C" {
-            let key = (cells[0].into(), cells[1].into(), cells[3].parse().unwrap(), cells[4].parse().unwrap());
-            curves.entry(key).or_default().push((cells[7].parse().unwrap(), cells[10].parse().unwrap()));
+pub struct Corpus(BTreeMap<(String, String), Vec<Recording>>);
+
+impl Corpus {
+    pub fn read() -> Self {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/corpus/curves.csv.gz");
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(std::fs::File::open(file).unwrap()).read_to_string(&mut text).unwrap();
+        let mut curves: BTreeMap<(String, String, u32, u32), Vec<Checkpoint>> = BTreeMap::new();
+        for line in text.lines().skip(1) {
+            let cells: Vec<&str> = line.split(',').collect();
+            if cells[2] == "gc" && cells[5] == "C" {
+                let key = (cells[0].into(), cells[1].into(), cells[3].parse().unwrap(), cells[4].parse().unwrap());
+                let number = |column: usize| cells[column].parse().unwrap();
+                curves.entry(key).or_default().push((number(7), number(10), number(12)));
+            }
         }
-    }
-    let mut runs: BTreeMap<(String, String), Vec<Recording>> = BTreeMap::new();
-    for ((runtime, variant, ..), checkpoints) in curves {
-        if checkpoints.len() == 13 {
+        let mut runs: BTreeMap<(String, String), Vec<Recording>> = BTreeMap::new();
+        for ((runtime, variant, ..), checkpoints) in curves {
+            assert_eq!(checkpoints.len(), 13, "a run of {runtime} {variant}");
             runs.entry((runtime, variant)).or_default().push(recording(&checkpoints));
         }
+        Self(runs)
     }
-    runs
+
+    fn group(&self, runtime: &str, variant: &str) -> &[Recording] {
+        &self.0[&(runtime.to_owned(), variant.to_owned())]
+    }
+
+    /// Independent groups of `2 × repeats` runs of one variant: nothing changed, so nothing may be found.
+    pub fn unchanged(&self, variants: &[&str], repeats: usize, rules: &Rules) -> Tally {
+        let mut tally = Tally::default();
+        for runtime in RUNTIMES {
+            for variant in variants {
+                for runs in self.group(runtime, variant).chunks_exact(2 * repeats) {
+                    tally.add(outcome(rules, &runs[repeats..], &runs[..repeats]));
+                }
+            }
+        }
+        tally
+    }
+
+    /// Runs of a variant against clean runs, each used once.
+    pub fn changed(&self, variant: &str, repeats: usize, rules: &Rules) -> Tally {
+        let mut tally = Tally::default();
+        for runtime in RUNTIMES {
+            let clean = self.group(runtime, "clean").chunks_exact(repeats);
+            for (runs, base) in self.group(runtime, variant).chunks_exact(repeats).zip(clean) {
+                tally.add(outcome(rules, runs, base));
+            }
+        }
+        tally
+    }
+
+    /// Single runs without a baseline.
+    pub fn alone(&self, variants: &[&str], rules: &Rules) -> Tally {
+        let mut tally = Tally::default();
+        for runtime in RUNTIMES {
+            for run in variants.iter().flat_map(|variant| self.group(runtime, variant)) {
+                tally.add(outcome(rules, std::slice::from_ref(run), &[]));
+            }
+        }
+        tally
+    }
 }
 
-fn recording(checkpoints: &[(u64, u64)]) -> Recording {
+fn outcome(rules: &Rules, candidate: &[Recording], baseline: &[Recording]) -> Outcome {
+    judge(rules, &compare(candidate, baseline), candidate, jiff::civil::date(2026, 1, 1)).outcome
+}
+
+fn recording(checkpoints: &[Checkpoint]) -> Recording {
     let mut events = vec![Event::Identified { fingerprint: Fingerprint::default() }];
     let mut before = 0;
-    for (round, (requests, live)) in checkpoints.iter().enumerate() {
+    for (round, (requests, live, peak)) in checkpoints.iter().enumerate() {
         let phase = if round == 0 { Phase::WarmUp } else { Phase::Steady { round: round as u32 } };
         let at = Elapsed::from_millis(round as u64);
         let sent = RequestTally { sent: requests - before, ..RequestTally::default() };
@@ -63,14 +128,15 @@ fn recording(checkpoints: &[(u64, u64)]) -> Recording {
         events.push(Event::PhaseBegan { at, phase: phase.clone() });
         events.push(Event::Loaded { at, phase: phase.clone(), tally });
         let floor: Reading = [(Gauge::Live, *live)].into();
-        events.push(Event::Settled { at, phase, floor, peak: Reading::new(), processes: Vec::new() });
+        let peak: Reading = [(Gauge::Rss, *peak << 10)].into();
+        events.push(Event::Settled { at, phase, floor, peak, processes: Vec::new() });
     }
     events.push(Event::Ended { at: Elapsed::from_millis(99), complete: true });
     Recording::fold(events)
 }
 
-/// Judges one pair by the slope of the live floor alone.
-fn outcome(tolerance: f64, candidate: &Recording, baseline: &Recording) -> Outcome {
+/// The slope of the live floor alone, at a tolerance in bytes per request.
+pub fn slope(tolerance: f64) -> Rules {
     let slope = Slope {
         place: Place::default(),
         level: Level::Block,
@@ -78,56 +144,28 @@ fn outcome(tolerance: f64, candidate: &Recording, baseline: &Recording) -> Outco
         phase: PhaseFilter::Steady,
         max: ByteRate(tolerance),
     };
-    let rules = Rules { slopes: vec![slope], ..Rules::default() };
-    let candidate = std::slice::from_ref(candidate);
-    let comparison = compare(candidate, std::slice::from_ref(baseline));
-    judge(&rules, &comparison, candidate, jiff::civil::date(2026, 1, 1)).outcome
+    Rules { slopes: vec![slope], ..Rules::default() }
 }
 
-fn tally<'a>(tolerance: f64, pairs: impl Iterator<Item = (&'a Recording, &'a Recording)>) -> Tally {
-    let mut tally = Tally::default();
-    for (candidate, baseline) in pairs {
-        match outcome(tolerance, candidate, baseline) {
-            Outcome::Regressed => tally.regressed += 1,
-            Outcome::Inconclusive => tally.unsure += 1,
-            Outcome::Pass => tally.passed += 1,
-            other => panic!("a pair of whole runs came to {other:?}"),
-        }
-    }
-    tally
+/// Growth of a metric by more than a share and an amount.
+pub fn growth(gauge: Gauge, statistic: Statistic, percent: f64, absolute: u64) -> Rules {
+    let bound = Bound {
+        place: Place::default(),
+        level: Level::Block,
+        metric: Metric { gauge, statistic },
+        phase: PhaseFilter::Steady,
+        max: None,
+        max_growth: Some(Growth { relative: Percent(percent), absolute }),
+    };
+    Rules { bounds: vec![bound], ..Rules::default() }
 }
 
-/// Independent pairs of runs of one and the same variant: nothing changed, so nothing may be found.
-fn unchanged(runs: &BTreeMap<(String, String), Vec<Recording>>, variants: &[&str], tolerance: f64) -> Tally {
-    let groups = RUNTIMES
-        .iter()
-        .flat_map(|runtime| variants.iter().map(|variant| &runs[&((*runtime).to_owned(), (*variant).to_owned())]));
-    tally(tolerance, groups.flat_map(|group| group.chunks_exact(2).map(|pair| (&pair[1], &pair[0]))))
+/// The level rule of the shipped policy.
+pub fn floor_level() -> Rules {
+    growth(Gauge::Live, Statistic::Floor, 2.0, 512 << 10)
 }
 
-/// Pairs of a clean run and a leaking one.
-fn leaking(runs: &BTreeMap<(String, String), Vec<Recording>>, variant: &str, tolerance: f64) -> Tally {
-    let groups = RUNTIMES.iter().flat_map(|runtime| {
-        let clean = &runs[&((*runtime).to_owned(), "clean".to_owned())];
-        let leak = &runs[&((*runtime).to_owned(), variant.to_owned())];
-        leak.iter().zip(clean)
-    });
-    tally(tolerance, groups)
-}
-
-/// The four columns of the table at one tolerance in bytes per request.
-pub struct Rates {
-    pub flat: Tally,
-    pub caches: Tally,
-    pub leak_100: Tally,
-    pub leak_1k: Tally,
-}
-
-pub fn rates(runs: &BTreeMap<(String, String), Vec<Recording>>, tolerance: f64) -> Rates {
-    Rates {
-        flat: unchanged(runs, &FLAT, tolerance),
-        caches: unchanged(runs, &CACHES, tolerance),
-        leak_100: leaking(runs, "leak100", tolerance),
-        leak_1k: leaking(runs, "leak1k", tolerance),
-    }
+/// The peak rule of the shipped policy.
+pub fn peak_level() -> Rules {
+    growth(Gauge::Rss, Statistic::Peak, 30.0, 16 << 20)
 }

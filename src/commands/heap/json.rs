@@ -149,7 +149,7 @@ fn rows(summary: &HeapSummary, selection: &Selection) -> Vec<OwnerShape> {
         retained_bytes: owner.retained.0,
         entries: owner.entries,
     };
-    selection.rows(&summary.owners).iter().map(|row| shape(&row.path, row.owner)).collect()
+    selection.rows(&summary.owners, summary.total).iter().map(|row| shape(&row.path, row.owner)).collect()
 }
 
 fn growth(trend: &OwnerTrend) -> GrowthShape {

@@ -3,6 +3,7 @@
 use globset::{Glob, GlobMatcher};
 
 use crate::heap::{Owner, OwnerPath};
+use crate::units::Bytes;
 
 /// What of the result is printed.
 #[derive(Debug, clap::Args)]
@@ -45,12 +46,15 @@ impl Selection {
 
     /// The rows of a tree in the order of a tree view. With a pattern, the topmost owners that fit, and
     /// what they hold.
-    pub(super) fn rows<'a>(&self, owners: &'a [Owner]) -> Vec<Row<'a>> {
+    pub(super) fn rows<'a>(&self, owners: &'a [Owner], total: Bytes) -> Vec<Row<'a>> {
+        // Without a question, what is not even a hundredth only hides the rest.
+        let least = if self.pattern.is_some() { Bytes(0) } else { Bytes(total.0 / 100) };
         let mut rows = Vec::new();
         let mut work: Vec<(OwnerPath, usize, bool, &'a Owner)> = Vec::new();
         let first = |owners: &'a [Owner], within: bool| {
             let most = if within { self.top } else { usize::MAX };
-            owners.iter().take(most).rev()
+            let fitting: Vec<_> = owners.iter().filter(|owner| owner.retained >= least).take(most).collect();
+            fitting.into_iter().rev()
         };
         let extend = |path: &OwnerPath, owner: &Owner| {
             let mut path = path.clone();
@@ -62,9 +66,6 @@ impl Selection {
         work.extend(first(owners, within).map(|owner| (extend(&none, owner), 0, within, owner)));
         while let Some((path, indent, within, owner)) = work.pop() {
             let shown = within || self.fits(&path);
-            if shown && rows.len() >= self.top * 16 {
-                break;
-            }
             let below = if shown { indent + 1 } else { 0 };
             if below < self.depth {
                 work.extend(first(&owner.children, shown).map(|child| (extend(&path, child), below, shown, child)));

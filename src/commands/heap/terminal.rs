@@ -17,14 +17,14 @@ pub(super) fn summary(summary: &HeapSummary, selection: &Selection) -> String {
     }
     let owners = owner_table(
         summary,
-        &selection.rows(&summary.owners).into_iter().filter(|row| row.indent < 2).collect::<Vec<_>>(),
+        &selection.rows(&summary.owners, summary.total).into_iter().filter(|row| row.indent < 2).collect::<Vec<_>>(),
     );
     format!("{}\n{owners}\n\nlargest classes\n{}\n{}", head(summary), table(classes, 3), caveats(summary))
 }
 
 /// The owner tree.
 pub(super) fn owners(summary: &HeapSummary, selection: &Selection) -> String {
-    let rows = selection.rows(&summary.owners);
+    let rows = selection.rows(&summary.owners, summary.total);
     if rows.is_empty() {
         return format!("{}\nno owner fits: leave out `--match` to see all of them\n", head(summary));
     }

@@ -47,7 +47,7 @@ impl Places {
         folding: &Folding,
         least: u64,
     ) -> Self {
-        let mut places = Self { anchors: anchors(graph, dominators, naming, least), ..Self::default() };
+        let mut places = Self { anchors: anchors(graph, dominators, naming), ..Self::default() };
         shared::settle(&mut places, graph, dominators, naming, folding, least);
         places.balance(dominators);
         places
@@ -90,7 +90,7 @@ impl Places {
     }
 }
 
-fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, least: u64) -> BTreeMap<Node, Anchor> {
+fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTreeMap<Node, Anchor> {
     let mut anchors = BTreeMap::new();
     for root in graph.roots() {
         if let Some(anchor) = of_root(root) {
@@ -99,7 +99,7 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, least: u
     }
     let wanted: Vec<bool> = graph.classes().iter().map(|class| CLASSES.contains(&&*class.name)).collect();
     for node in graph.objects().filter(|node| wanted[graph.class(*node).0 as usize]) {
-        if dominators.retained(node).0 < least || anchors.contains_key(&node) {
+        if !dominators.reachable(node) || anchors.contains_key(&node) {
             continue;
         }
         if let Some(anchor) = naming.label(node).and_then(of_label) {

@@ -1,9 +1,10 @@
 //! What nobody holds alone: large objects to which their dominator has no reference of its own.
 //!
 //! A map that a module's variable and a listener both refer to is dominated by what is above both, often
-//! the virtual root. It belongs below the variable all the same: that is where a developer looks.
+//! the virtual root. It belongs below the variable all the same: that is where a developer looks. For the
+//! same reason a static field or a variable of a script claims what it refers to from any other holder.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::anchors::{Anchor, Places};
 use super::edges::{Holder, wording};
@@ -30,7 +31,7 @@ pub(super) fn settle(
     let view = View { places, graph, dominators, naming, folding };
     let found: Vec<(Node, Option<Home>)> = holders(graph, dominators, &homeless)
         .into_iter()
-        .map(|(node, holders)| (node, view.home(node, &holders)))
+        .map(|(node, holders)| (node, view.home(node, homeless[&node], &holders)))
         .collect();
     for (node, home) in found {
         match home {
@@ -50,19 +51,23 @@ enum Home {
     Named(String),
 }
 
-/// Large nodes that their dominator does not refer to.
-fn homeless(places: &Places, graph: &Graph, dominators: &Dominators, least: u64) -> BTreeSet<Node> {
-    let mut homeless = BTreeSet::new();
+/// Large nodes below something else than an anchor, and whether that has a reference to them.
+fn homeless(places: &Places, graph: &Graph, dominators: &Dominators, least: u64) -> BTreeMap<Node, bool> {
+    let mut homeless = BTreeMap::new();
     for above in std::iter::once(Node::ROOT).chain(graph.objects()) {
         if dominators.retained(above).0 < least {
             continue;
         }
         let large = |node: &Node| dominators.retained(*node).0 >= least && !places.anchors.contains_key(node);
-        let mut below: BTreeSet<Node> = dominators.children(above).filter(large).collect();
+        let mut below: BTreeMap<Node, bool> =
+            dominators.children(above).filter(large).map(|node| (node, false)).collect();
         if above != Node::ROOT && !below.is_empty() {
-            graph.references(above).for_each(|target| {
-                below.remove(&target);
-            });
+            for target in graph.references(above) {
+                below.entry(target).and_modify(|referred| *referred = true);
+            }
+        }
+        if places.anchors.contains_key(&above) {
+            below.retain(|_, referred| !*referred);
         }
         homeless.append(&mut below);
     }
@@ -70,9 +75,9 @@ fn homeless(places: &Places, graph: &Graph, dominators: &Dominators, least: u64)
 }
 
 /// Who refers to them.
-fn holders(graph: &Graph, dominators: &Dominators, wanted: &BTreeSet<Node>) -> BTreeMap<Node, Vec<Node>> {
+fn holders(graph: &Graph, dominators: &Dominators, wanted: &BTreeMap<Node, bool>) -> BTreeMap<Node, Vec<Node>> {
     let mut is_wanted = vec![false; graph.len()];
-    wanted.iter().for_each(|node| is_wanted[node.index()] = true);
+    wanted.keys().for_each(|node| is_wanted[node.index()] = true);
     let mut holders: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
     for source in graph.objects().filter(|source| dominators.reachable(*source)) {
         for target in graph.references(source).filter(|target| is_wanted[target.index()]) {
@@ -94,8 +99,11 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn home(&self, node: Node, holders: &[Node]) -> Option<Home> {
+    fn home(&self, node: Node, referred: bool, holders: &[Node]) -> Option<Home> {
         let anchored = holders.iter().filter_map(|holder| self.below(node, *holder)).min();
+        if referred {
+            return anchored.filter(|home| matches!(home, Home::Below { rank: 0, .. }));
+        }
         anchored.or_else(|| holders.iter().take(MOST_HOLDERS).filter_map(|holder| self.alias(node, *holder)).min())
     }
 

@@ -48,6 +48,7 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
     let makers = std::mem::take(&mut strong.makers);
     let outermost = std::mem::take(&mut strong.outermost);
     let edge_places = std::mem::take(&mut strong.places);
+    let modules = nodes.objects_of("Module");
     let edges = ownership::essential(&nodes, strong, root, dom_trees, |ordinal| numbering.node(ordinal));
     nodes.class_of.swap(0, root as usize);
     nodes.sizes.swap(0, root as usize);
@@ -61,7 +62,7 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
     };
     graph.roots = roots(&graph);
     let places = (nodes.places, edge_places);
-    Ok((graph, Names::new(file, layout, strings, numbering, places, makers, outermost)))
+    Ok((graph, Names::new(file, layout, strings, numbering, places, makers, (outermost, modules))))
 }
 
 /// What the root of the snapshot refers to: the virtual root of the graph takes its place.

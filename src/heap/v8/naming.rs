@@ -20,8 +20,10 @@ pub(in crate::heap) struct Names {
     nodes: nodes::Places,
     edges: edges::Places,
     makers: BTreeMap<u32, u32>,
-    /// Ascending.
+    /// Contexts of scripts, ascending.
     outermost: Vec<u32>,
+    /// Objects that may be CommonJS modules, ascending.
+    modules: Vec<u32>,
 }
 
 impl Names {
@@ -32,9 +34,9 @@ impl Names {
         numbering: Numbering,
         (nodes, edges): (nodes::Places, edges::Places),
         makers: BTreeMap<u32, u32>,
-        outermost: Vec<u32>,
+        (outermost, modules): (Vec<u32>, Vec<u32>),
     ) -> Self {
-        Self { file, layout, strings, numbering, nodes, edges, makers, outermost }
+        Self { file, layout, strings, numbering, nodes, edges, makers, outermost, modules }
     }
 
     fn row(&self, ordinal: u32) -> Option<Row> {
@@ -98,6 +100,7 @@ impl Naming for Names {
         self.each(row, |edge| {
             let reference = match edge.kind {
                 EdgeKind::Weak => return,
+                EdgeKind::Element if row.kind == NodeKind::Synthetic => Reference::Internal(Cow::Borrowed("")),
                 EdgeKind::Element => Reference::Element(edge.name),
                 EdgeKind::Hidden => Reference::Internal(Cow::Borrowed("")),
                 EdgeKind::Context => Reference::Variable(self.text(edge.name)),
@@ -113,12 +116,8 @@ impl Naming for Names {
         if self.outermost.binary_search(&ordinal).is_ok() {
             return self.script(ordinal).map(Label::Script);
         }
-        let row = self.row(ordinal)?;
-        match row.kind {
-            NodeKind::Closure => Some(Label::Function(self.text(row.name))).filter(|_| row.name != 0),
-            NodeKind::Object if self.text(row.name) == "Module" => self.module(row).map(Label::Module),
-            _ => None,
-        }
+        self.modules.binary_search(&ordinal).ok()?;
+        self.module(self.row(ordinal)?).map(Label::Module)
     }
 
     fn entries(&self, node: Node) -> Option<u64> {

@@ -131,6 +131,17 @@ impl Row {
     }
 }
 
+impl Nodes {
+    /// Ordinals of the objects that are named so, ascending.
+    pub(super) fn objects_of(&self, class: &str) -> Vec<u32> {
+        let wanted: Vec<bool> = self.classes.iter().map(|known| &*known.name == class).collect();
+        let rows = self.class_of.iter().zip(&self.kinds).enumerate();
+        rows.filter(|(_, (class, kind))| **kind == NodeKind::Object && wanted[**class as usize])
+            .map(|(ordinal, _)| ordinal as u32)
+            .collect()
+    }
+}
+
 impl Places {
     /// Reads a node again.
     pub(super) fn row(&self, file: &[u8], layout: &Layout, ordinal: u32) -> Option<Row> {
