@@ -1,5 +1,7 @@
 //! Prints how often the verdict is right on the recorded corpus: `cargo run --release --example error-rates`.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the corpus is part of the repository")]
+
 #[path = "../tests/corpus/table.rs"]
 mod table;
 
@@ -42,5 +44,5 @@ fn header(columns: &[&str]) {
 fn row(name: &str, tallies: &[Tally]) {
     print!("{name:>16}");
     tallies.iter().for_each(|tally| print!(" {tally:>16}"));
-    println!();
+    println!("   of {}", tallies.iter().map(|tally| tally.all().to_string()).collect::<Vec<_>>().join(", "));
 }

@@ -24,7 +24,7 @@ pub(super) fn floors(recording: &Recording, gauge: Gauge, payload: Option<&str>)
     let mut requests = 0_u64;
     for record in &recording.phases {
         let Some(round) = round(record, payload) else { continue };
-        requests = requests.saturating_add(record.sent());
+        requests = record.tally.requests.values().fold(requests, |sum, tally| sum.saturating_add(tally.sent));
         if let (Some(floor), false) = (record.floor.get(&gauge), record.tally.pacing.overrun) {
             rounds.insert(round, (requests, *floor as f64));
         }

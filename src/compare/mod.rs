@@ -4,7 +4,6 @@ mod comparison;
 mod curve;
 mod environment;
 mod floors;
-mod growth;
 mod level;
 mod owner;
 mod shape;

@@ -50,7 +50,7 @@ pub(super) fn of(points: &[(f64, f64)], slope: Option<SlopeEstimate>, evidence: 
     }
     match evidence {
         Evidence::Difference => Shape::Retention,
-        Evidence::OwnCurve if is_straight(points) => Shape::Retention,
+        Evidence::OwnCurve if is_straight(&points[first_use(points)..]) => Shape::Retention,
         Evidence::OwnCurve => Shape::Unknown,
     }
 }
@@ -59,9 +59,16 @@ fn length(points: &[(f64, f64)]) -> Option<f64> {
     Some(points.last()?.0 - points.first()?.0)
 }
 
-/// Whether a rise goes on in its second half as it began in its first.
+/// Points to leave out at the start of a short curve: what the first use of a payload loads is no bend.
+fn first_use(points: &[(f64, f64)]) -> usize {
+    usize::from(points.len() < LONG)
+}
+
+/// Whether a rise goes on in its second half as it began in its first; of few points, in the last three as in the
+/// first three.
 pub(super) fn is_straight(points: &[(f64, f64)]) -> bool {
-    let (early, late) = (&points[..points.len().div_ceil(2)], &points[points.len() / 2..]);
+    let half = points.len().div_ceil(2).max(3).min(points.len());
+    let (early, late) = (&points[..half], &points[points.len() - half..]);
     match (stats::theil_sen(early, CONFIDENCE), stats::theil_sen(late, CONFIDENCE)) {
         (Some(early), Some(late)) => late.slope > 0.0 && late.slope >= STRAIGHT * early.slope,
         _ => false,
@@ -84,5 +91,6 @@ mod tests {
         }
         assert!(!is_straight(&points(|_| 7.0)));
         assert!(!is_straight(&[]));
+        assert!(!is_straight(&[(0.0, 1.0), (1.0, 2.0)]));
     }
 }

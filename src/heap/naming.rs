@@ -20,7 +20,7 @@ pub fn class(raw: &str) -> String {
                 }
             }
             part => {
-                generated = DIGESTED.iter().any(|mark| part.ends_with(mark));
+                generated = DIGESTED.iter().any(|mark| part.ends_with(mark)) || (generated && part.is_empty());
                 parts.push(numbered(part));
             }
         }

@@ -12,6 +12,9 @@ const TOLERATED_SHARE: f64 = 0.01;
 /// Failures above this share make the steady rounds worthless as a measurement.
 const WORTHLESS_SHARE: f64 = 0.5;
 
+/// Requests that were sent, and failures by description.
+type Answers<'a> = (u64, BTreeMap<&'a str, u64>);
+
 /// Findings about the load itself.
 pub(super) fn findings(candidate: &[Recording]) -> Vec<Finding> {
     overruns(candidate).into_iter().chain(unexpected(candidate)).collect()
@@ -67,7 +70,7 @@ fn overruns(candidate: &[Recording]) -> Option<Finding> {
 /// Answers outside what the policy expects. A wrong status for an ugly payload blocks, for a payload that is let in
 /// is not refused; a connection that broke, and failures in the ordinary mix, warn.
 fn unexpected(candidate: &[Recording]) -> Vec<Finding> {
-    let mut tallies: BTreeMap<(Option<&str>, &str), (u64, BTreeMap<&str, u64>)> = BTreeMap::new();
+    let mut tallies: BTreeMap<(Option<&str>, &str), Answers<'_>> = BTreeMap::new();
     for record in candidate.iter().flat_map(|recording| &recording.phases) {
         let payload = match &record.phase {
             Phase::Ugly { payload, .. } => Some(payload.as_str()),

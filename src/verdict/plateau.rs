@@ -3,7 +3,7 @@
 use super::slope::{subject, under};
 use super::{Amount, Finding};
 use crate::compare::{Curve, Shape};
-use crate::policy::{Bound, Growth, Level, PhaseFilter, Slope};
+use crate::policy::{Bound, Growth, PhaseFilter, Slope};
 use crate::units::{Bytes, Metric, Percent, Statistic};
 
 /// The budget where no bound gives one: two percent, and half a mebibyte.

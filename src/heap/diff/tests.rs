@@ -1,1 +1,134 @@
+use super::*;
+use crate::heap::Format;
+use crate::heap::owners::sketch;
 
+fn dump(graph: &str) -> HeapSummary {
+    HeapSummary {
+        format: Format::Python,
+        objects: 0,
+        references: 0,
+        total: Bytes(0),
+        unreachable: (0, Bytes(0)),
+        roots: 0,
+        owners: sketch::owners(graph),
+        classes: Vec::new(),
+        caveats: Vec::new(),
+    }
+}
+
+/// A service with a map of sessions and a buffer in each.
+fn service(sessions: u32, buffer: u32) -> String {
+    let mut text = "root | module app | m | builtins.module 100
+        m | .SERVICE | s | app.Service 48
+        s | .sessions | d | builtins.dict 200\n"
+        .to_owned();
+    text += &format!("entries | d | {sessions}\n");
+    for n in 0..sessions {
+        text += &format!(
+            "d || k{n} | builtins.str 50\nd || v{n} | app.Session 48\nv{n} | .buffer | b{n} | builtins.bytes {buffer}\n"
+        );
+    }
+    text
+}
+
+fn told(before: &str, after: &str) -> Vec<String> {
+    let told = |growth: OwnerGrowth| {
+        let each = growth.bytes_per_entry.map(|bytes| format!(", {} each", bytes.0)).unwrap_or_default();
+        format!("{} {} {:+} by {:?}{each}", growth.change.name(), growth.path, growth.delta.0, growth.added())
+    };
+    diff(&dump(before), &dump(after)).into_iter().map(told).collect()
+}
+
+#[test]
+fn a_growing_map_is_told_as_the_map_and_not_as_what_is_above_or_in_it() {
+    assert_eq!(
+        told(&service(10, 1000), &service(110, 1000)),
+        ["grown module app → .SERVICE: app.Service → .sessions: dict +109800 by Some(100), 1098 each"]
+    );
+}
+
+#[test]
+fn equal_dumps_have_nothing_to_tell() {
+    assert!(told(&service(100, 1000), &service(100, 1000)).is_empty());
+}
+
+#[test]
+fn shrinking_is_growth_seen_backwards() {
+    assert_eq!(
+        told(&service(110, 1000), &service(10, 1000)),
+        ["shrunk module app → .SERVICE: app.Service → .sessions: dict -109800 by Some(-100), 1098 each"]
+    );
+}
+
+#[test]
+fn a_new_holder_is_told_at_its_container() {
+    assert_eq!(
+        told("root | module app | m | builtins.module 100", &service(100, 1000)),
+        ["new module app → .SERVICE: app.Service → .sessions: dict +110000 by Some(100), 1100 each"]
+    );
+}
+
+#[test]
+fn entries_that_grew_fat_are_told_and_not_the_map() {
+    assert_eq!(
+        told(&service(10, 1000), &service(10, 9000)),
+        ["grown module app → .SERVICE: app.Service → .sessions: dict → entries: app.Session +80000 by None"]
+    );
+}
+
+#[test]
+fn two_leaks_below_one_module_are_two_owners() {
+    let two = |n: u32| {
+        let mut text = "root | module app | m | builtins.module 100
+            m | .A | a | builtins.dict 100\nm | .B | b | builtins.list 100\n"
+            .to_owned();
+        text += &format!("entries | a | {n}\nentries | b | {n}\n");
+        for i in 0..n {
+            text += &format!("a || x{i} | app.X 500\nb || y{i} | app.Y 400\n");
+        }
+        text
+    };
+    assert_eq!(
+        told(&two(5), &two(105)),
+        [
+            "grown module app → .A: dict +50000 by Some(100), 500 each",
+            "grown module app → .B: list +40000 by Some(100), 400 each"
+        ]
+    );
+}
+
+#[test]
+fn more_threads_are_more_threads_and_a_fatter_thread_local_is_that() {
+    let pool = |threads: u32, entries: u32| {
+        let mut text = String::new();
+        for t in 0..threads {
+            text += &format!(
+                "root | thread worker-{t} | t{t} | java.lang.Thread 2000
+                 t{t} | .threadLocals | m{t} | java.lang.ThreadLocal$ThreadLocalMap 24
+                 m{t} | .table | a{t} | java.lang.ThreadLocal$ThreadLocalMap$Entry[] 80
+                 a{t} | [1] | e{t} | java.lang.ThreadLocal$ThreadLocalMap$Entry 32
+                 key | e{t} | static Cache.LOCAL
+                 e{t} | .value | l{t} | java.util.ArrayList 24
+                 l{t} | .elementData | d{t} | java.lang.Object[] 100\n"
+            );
+            for i in 0..entries {
+                text += &format!("d{t} | [{i}] | x{t}x{i} | app.X 300\n");
+            }
+        }
+        text
+    };
+    assert_eq!(
+        told(&pool(4, 10), &pool(4, 60)),
+        ["grown thread worker-* → threadLocals[static Cache.LOCAL]: java.util.ArrayList +60000 by Some(200), 300 each"]
+    );
+    assert_eq!(told(&pool(4, 1), &pool(20, 1)), ["grown thread worker-* +40960 by Some(16), 2560 each"]);
+}
+
+#[test]
+fn only_a_leak_grows_in_every_interval() {
+    let series = [service(10, 500), service(60, 500), service(110, 500)].map(|text| dump(&text));
+    let trends = trend(&series);
+    assert!(trends[0].every_interval && trends[0].intervals.len() == 2);
+    let series = [service(10, 500), service(110, 500), service(110, 500)].map(|text| dump(&text));
+    assert!(!trend(&series)[0].every_interval);
+}

@@ -11,6 +11,8 @@ mod edges;
 mod group;
 mod shared;
 #[cfg(test)]
+pub(in crate::heap) mod sketch;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BinaryHeap;

@@ -69,7 +69,7 @@ fn homeless(places: &Places, graph: &Graph, dominators: &Dominators, least: u64)
         if places.anchors.contains_key(&above) {
             below.retain(|_, referred| !*referred);
         }
-        homeless.append(&mut below);
+        homeless.extend(below);
     }
     homeless
 }

@@ -1,1 +1,186 @@
+use super::sketch::{owners, print};
 
+fn check(graph: &str, expected: &str) {
+    let printed = print(&owners(graph));
+    let expected: String = expected.trim_matches('\n').lines().map(|line| format!("{line}\n")).collect();
+    assert_eq!(printed, expected, "\n{printed}");
+}
+
+#[test]
+fn a_static_map_is_told_with_its_entries_and_without_its_table_and_nodes() {
+    check(
+        "root || loader | jdk.internal.loader.ClassLoaders$AppClassLoader 50
+         loader | .classes | c | java.lang.Class 100
+         label | c | class com.shop.RouteCache
+         c | static com.shop.RouteCache.CACHE | map | java.util.HashMap 48
+         map | .table | table | java.util.HashMap$Node[] 80
+         table | [0] | n1 | java.util.HashMap$Node 32
+         table | [5] | n2 | java.util.HashMap$TreeNode 56
+         n1 | .key | k1 | java.lang.String 24
+         n1 | .value | v1 | com.shop.Quote 40
+         n2 | .key | k2 | java.lang.String 24
+         n2 | .value | v2 | com.shop.Quote 40
+         v2 | .text | t | java.lang.String 24",
+        "
+static RouteCache.CACHE: java.util.HashMap x1 216/368 #2
+  entries: com.shop.Quote x2 80/104
+    .text: java.lang.String x1 24/24
+  entries: java.lang.String x2 48/48
+jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50",
+    );
+}
+
+#[test]
+fn a_thread_local_is_told_by_the_static_field_that_holds_it_and_threads_of_a_pool_are_one() {
+    let worker = |n: u32| {
+        format!(
+            "root | thread http-worker-{n} | t{n} | java.lang.Thread 100
+             t{n} | .threadLocals | m{n} | java.lang.ThreadLocal$ThreadLocalMap 24
+             m{n} | .table | a{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry[] 80
+             a{n} | [7] | e{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry 32
+             key | e{n} | static com.shop.RouteCache.CACHE
+             e{n} | .value | h{n} | java.util.HashMap 48
+             h{n} | .table | b{n} | java.util.HashMap$Node[] 80
+             b{n} | [0] | n{n} | java.util.HashMap$Node 32
+             n{n} | .value | v{n} | com.shop.Entry 500\n"
+        )
+    };
+    check(
+        &format!("{}{}", worker(1), worker(2)),
+        "
+thread http-worker-* x2 472/1792
+  threadLocals[static RouteCache.CACHE]: java.util.HashMap x2 320/1320 #2
+    entries: com.shop.Entry x2 1000/1000",
+    );
+}
+
+#[test]
+fn a_python_module_shows_its_globals_and_instances_their_attributes() {
+    check(
+        "root | module app | m | builtins.module 72
+         m || ns | builtins.dict 200
+         ns | .CLIENTS | clients | builtins.dict 1000
+         clients || k1 | builtins.str 50
+         clients || v1 | app.Session 48
+         entries | clients | 1
+         v1 || dict | builtins.dict 104
+         dict | .items | list | builtins.list 88
+         entries | list | 0
+         ns | .SERVICE | service | app.Service 48
+         service | .cache | cache | builtins.dict 64
+         entries | cache | 0",
+        "
+module app x1 272/1674
+  .CLIENTS: dict x1 1000/1290 #1
+    entries: app.Session x1 152/240
+      .items: list x1 88/88 #0
+    entries: str x1 50/50
+  .SERVICE: app.Service x1 48/112
+    .cache: dict x1 64/64 #0",
+    );
+}
+
+#[test]
+fn a_variable_of_a_script_is_an_owner_and_contexts_and_backing_stores_vanish() {
+    check(
+        "root || roots | (GC roots) 0
+         roots || ctx | system / Context 40
+         label | ctx | script /srv/me/app.js
+         ctx | var clients | map | Map 32
+         map | table | table | (array) 4000
+         table | 515 | s | (string) 20
+         table | 516 | v | Object 56
+         entries | map | 1
+         v | .items | list | Array 16
+         list | elements | store | (array) 64
+         list | [0] | x | Object 56",
+        "
+context app.js:clients: Map x1 4032/4244 #1
+  entries: Object x1 56/192
+    .items: Array x1 80/136 #1
+      entries: Object x1 56/56
+  entries: (string) x1 20/20",
+    );
+}
+
+#[test]
+fn what_a_variable_and_somebody_else_hold_together_stands_below_the_variable() {
+    check(
+        "root || ctx | system / Context 40
+         label | ctx | script app.js
+         root || other | Server 10
+         ctx | var cache | map | Map 500
+         other | .store | map
+         root | global | g | global 1
+         g | .zed | map",
+        "
+context app.js:cache: Map x1 500/500 #0
+Server x1 10/10",
+    );
+}
+
+#[test]
+fn what_only_plain_objects_share_is_named_by_one_of_them() {
+    check(
+        "root || a | app.A 10
+         root || b | app.B 10
+         b | .state | s | app.State 70
+         a | .state | s",
+        "
+A.state: app.State x1 70/70
+app.A x1 10/10
+app.B x1 10/10",
+    );
+}
+
+#[test]
+fn properties_named_by_data_are_entries_and_so_are_too_many_of_them() {
+    let mut text = "root | global | g | global 1\ng | .users | u | Object 10\n".to_owned();
+    text += "u | .alice@example.com | v0 | User 5\nu | .size | n | (number) 3\n";
+    check(
+        &text,
+        "
+global.users: Object x1 10/18
+  entries: User x1 5/5
+  .size: (number) x1 3/3",
+    );
+    for n in 1..=50 {
+        text += &format!("u | .k{n} | v{n} | User 5\n");
+    }
+    check(
+        &text,
+        "
+global.users: Object x1 10/268 #51
+  entries: User x51 255/255
+  .size: (number) x1 3/3",
+    );
+}
+
+#[test]
+fn a_hand_made_list_is_one_row_however_long() {
+    let mut text = "root | module app | m | builtins.module 1\nm | .head | n0 | app.Link 10\n".to_owned();
+    for n in 1..100_000 {
+        text += &format!("n{} | .next | n{n} | app.Link 10\n", n - 1);
+    }
+    check(
+        &text,
+        "
+module app x1 1/1000001
+  .head: app.Link x1 10/1000000
+    .next: app.Link x99999 999990/999990",
+    );
+}
+
+#[test]
+fn the_order_of_a_dump_does_not_show() {
+    let lines = [
+        "root | module a | a | builtins.module 5",
+        "root | module b | b | builtins.module 5",
+        "a | .x | x | app.X 9",
+        "b | .x | y | app.X 9",
+        "b | .z | z | app.X 9",
+    ];
+    let forward = lines.join("\n");
+    let swapped = [lines[1], lines[0], lines[4], lines[3], lines[2]].join("\n");
+    assert_eq!(print(&owners(&forward)), print(&owners(&swapped)));
+}

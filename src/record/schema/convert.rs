@@ -1,11 +1,22 @@
 //! Between the wire types and the domain types. Writing cannot fail; reading checks names.
 
+use std::time::Duration;
+
 use super::{SchemaError, v1};
 use crate::record::{
     Dump, DumpPoint, Event, Fingerprint, Incident, LoadTally, Pacing, Phase, PhaseRecord, ProcessReading, Reading,
     Recording, RequestTally, Runtime, Sample, Unseen,
 };
 use crate::units::{Elapsed, Gauge};
+
+/// Nanoseconds, so that judging a file and judging the run itself are the same.
+fn nanos(elapsed: Elapsed) -> u64 {
+    u64::try_from(elapsed.0.as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn elapsed(nanos: u64) -> Elapsed {
+    Elapsed(Duration::from_nanos(nanos))
+}
 
 fn reading_out(reading: Reading) -> v1::Reading {
     reading.into_iter().map(|(gauge, value)| (gauge.name().to_owned(), value)).collect()
@@ -17,11 +28,11 @@ fn reading_in(reading: v1::Reading) -> Result<Reading, SchemaError> {
 }
 
 fn recovery_in(after: Vec<(u64, v1::Reading)>) -> Result<Vec<(Elapsed, Reading)>, SchemaError> {
-    after.into_iter().map(|(at, reading)| Ok((Elapsed::from_millis(at), reading_in(reading)?))).collect()
+    after.into_iter().map(|(at, reading)| Ok((elapsed(at), reading_in(reading)?))).collect()
 }
 
 fn recovery_out(after: Vec<(Elapsed, Reading)>) -> Vec<(u64, v1::Reading)> {
-    after.into_iter().map(|(at, reading)| (at.millis(), reading_out(reading))).collect()
+    after.into_iter().map(|(at, reading)| (nanos(at), reading_out(reading))).collect()
 }
 
 /// Converts every element, or none.
@@ -37,15 +48,15 @@ impl From<Event> for v1::Event {
     fn from(event: Event) -> Self {
         match event {
             Event::Began { started, scenario, plan, commit } => Self::Began { started, scenario, plan, commit },
-            Event::Ready { at } => Self::Ready { at: at.millis() },
+            Event::Ready { at } => Self::Ready { at: nanos(at) },
             Event::Identified { fingerprint } => Self::Identified { facts: fingerprint.facts },
-            Event::PhaseBegan { at, phase } => Self::PhaseBegan { at: at.millis(), phase: phase.into() },
+            Event::PhaseBegan { at, phase } => Self::PhaseBegan { at: nanos(at), phase: phase.into() },
             Event::Loaded { at, phase, tally } => {
-                Self::Loaded { at: at.millis(), phase: phase.into(), tally: tally.into() }
+                Self::Loaded { at: nanos(at), phase: phase.into(), tally: tally.into() }
             }
-            Event::Sampled { sample } => Self::Sampled { at: sample.at.millis(), reading: reading_out(sample.reading) },
+            Event::Sampled { sample } => Self::Sampled { at: nanos(sample.at), reading: reading_out(sample.reading) },
             Event::Settled { at, phase, floor, peak, processes } => Self::Settled {
-                at: at.millis(),
+                at: nanos(at),
                 phase: phase.into(),
                 floor: reading_out(floor),
                 peak: reading_out(peak),
@@ -54,10 +65,10 @@ impl From<Event> for v1::Event {
             Event::Recovered { phase, after } => Self::Recovered { phase: phase.into(), after: recovery_out(after) },
             Event::Dumped { dump } => Self::Dumped { dump: Box::new(dump.into()) },
             Event::Incident { at, phase, incident } => {
-                Self::Incident { at: at.millis(), phase: phase.into(), incident: incident.into() }
+                Self::Incident { at: nanos(at), phase: phase.into(), incident: incident.into() }
             }
             Event::Unseen { unseen } => Self::Unseen { unseen: unseen.into() },
-            Event::Ended { at, complete } => Self::Ended { at: at.millis(), complete },
+            Event::Ended { at, complete } => Self::Ended { at: nanos(at), complete },
         }
     }
 }
@@ -66,7 +77,7 @@ impl TryFrom<v1::Event> for Event {
     type Error = SchemaError;
 
     fn try_from(event: v1::Event) -> Result<Self, SchemaError> {
-        let time = Elapsed::from_millis;
+        let time = elapsed;
         Ok(match event {
             v1::Event::Began { started, scenario, plan, commit } => Self::Began { started, scenario, plan, commit },
             v1::Event::Ready { at } => Self::Ready { at: time(at) },
@@ -158,7 +169,7 @@ impl From<LoadTally> for v1::LoadTally {
     fn from(LoadTally { requests, pacing, digest }: LoadTally) -> Self {
         let Pacing { late_p99_us, late_max_us, shifted, overrun } = pacing;
         let requests = requests.into_iter().map(|(name, tally)| (name, tally.into())).collect();
-        Self { requests, late_p99_us, late_max_us, shifted: shifted.millis(), overrun, digest }
+        Self { requests, late_p99_us, late_max_us, shifted: nanos(shifted), overrun, digest }
     }
 }
 
@@ -167,7 +178,7 @@ impl TryFrom<v1::LoadTally> for LoadTally {
 
     fn try_from(tally: v1::LoadTally) -> Result<Self, SchemaError> {
         let v1::LoadTally { requests, late_p99_us, late_max_us, shifted, overrun, digest } = tally;
-        let pacing = Pacing { late_p99_us, late_max_us, shifted: Elapsed::from_millis(shifted), overrun };
+        let pacing = Pacing { late_p99_us, late_max_us, shifted: elapsed(shifted), overrun };
         let requests = requests.into_iter().map(|(name, tally)| Ok((name, tally.try_into()?)));
         Ok(Self { requests: requests.collect::<Result<_, SchemaError>>()?, pacing, digest })
     }
@@ -197,9 +208,9 @@ impl From<PhaseRecord> for v1::PhaseRecord {
     fn from(record: PhaseRecord) -> Self {
         Self {
             phase: record.phase.into(),
-            began: record.began.millis(),
-            loaded: record.loaded.map(Elapsed::millis),
-            settled: record.settled.map(Elapsed::millis),
+            began: nanos(record.began),
+            loaded: record.loaded.map(nanos),
+            settled: record.settled.map(nanos),
             tally: record.tally.into(),
             floor: reading_out(record.floor),
             peak: reading_out(record.peak),
@@ -216,9 +227,9 @@ impl TryFrom<v1::PhaseRecord> for PhaseRecord {
     fn try_from(record: v1::PhaseRecord) -> Result<Self, SchemaError> {
         Ok(Self {
             phase: record.phase.into(),
-            began: Elapsed::from_millis(record.began),
-            loaded: record.loaded.map(Elapsed::from_millis),
-            settled: record.settled.map(Elapsed::from_millis),
+            began: elapsed(record.began),
+            loaded: record.loaded.map(elapsed),
+            settled: record.settled.map(elapsed),
             tally: record.tally.try_into()?,
             floor: reading_in(record.floor)?,
             peak: reading_in(record.peak)?,
@@ -237,7 +248,7 @@ impl From<Dump> for v1::Dump {
             runtime: dump.runtime.into(),
             requests: dump.requests,
             file: dump.file,
-            pause: dump.pause.millis(),
+            pause: nanos(dump.pause),
             summary: dump.summary.into(),
         }
     }
@@ -253,7 +264,7 @@ impl TryFrom<v1::Dump> for Dump {
             runtime: dump.runtime.into(),
             requests: dump.requests,
             file: dump.file,
-            pause: Elapsed::from_millis(dump.pause),
+            pause: elapsed(dump.pause),
             summary: dump.summary.try_into()?,
         })
     }
@@ -261,19 +272,19 @@ impl TryFrom<v1::Dump> for Dump {
 
 impl From<Recording> for v1::Recording {
     fn from(recording: Recording) -> Self {
-        let sample = |sample: Sample| v1::Sample { at: sample.at.millis(), reading: reading_out(sample.reading) };
+        let sample = |sample: Sample| v1::Sample { at: nanos(sample.at), reading: reading_out(sample.reading) };
         Self {
             started: recording.started,
             scenario: recording.scenario,
             plan: recording.plan,
             commit: recording.commit,
             facts: recording.fingerprint.facts,
-            ready: recording.ready.map(Elapsed::millis),
+            ready: recording.ready.map(nanos),
             phases: each(recording.phases),
             samples: recording.samples.into_iter().map(sample).collect(),
             dumps: each(recording.dumps),
             unseen: each(recording.unseen),
-            ended: recording.ended.map(Elapsed::millis),
+            ended: recording.ended.map(nanos),
             complete: recording.complete,
         }
     }
@@ -283,21 +294,19 @@ impl TryFrom<v1::Recording> for Recording {
     type Error = SchemaError;
 
     fn try_from(recording: v1::Recording) -> Result<Self, SchemaError> {
-        let sample = |sample: v1::Sample| {
-            Ok(Sample { at: Elapsed::from_millis(sample.at), reading: reading_in(sample.reading)? })
-        };
+        let sample = |sample: v1::Sample| Ok(Sample { at: elapsed(sample.at), reading: reading_in(sample.reading)? });
         Ok(Self {
             started: recording.started,
             scenario: recording.scenario,
             plan: recording.plan,
             commit: recording.commit,
             fingerprint: Fingerprint { facts: recording.facts },
-            ready: recording.ready.map(Elapsed::from_millis),
+            ready: recording.ready.map(elapsed),
             phases: all(recording.phases)?,
             samples: recording.samples.into_iter().map(sample).collect::<Result<_, SchemaError>>()?,
             dumps: all(recording.dumps)?,
             unseen: each(recording.unseen),
-            ended: recording.ended.map(Elapsed::from_millis),
+            ended: recording.ended.map(elapsed),
             complete: recording.complete,
         })
     }

@@ -4,7 +4,7 @@ use super::{SchemaError, v1};
 use crate::heap::{ClassRow, Format, HeapSummary, Owner, Step};
 use crate::units::Bytes;
 
-/// Deeper owner trees are refused; the analysis stops long before.
+/// Owners deeper than this are left out when writing and refused when reading; the analysis stops long before.
 const DEEPEST: usize = 512;
 
 impl From<HeapSummary> for v1::HeapSummary {
@@ -77,7 +77,9 @@ fn flat(owners: Vec<Owner>) -> Vec<v1::Owner> {
             retained: owner.retained.0,
             entries: owner.entries,
         });
-        open.extend(owner.children.into_iter().rev().map(|child| (depth + 1, child)));
+        if depth < DEEPEST {
+            open.extend(owner.children.into_iter().rev().map(|child| (depth + 1, child)));
+        }
     }
     rows
 }

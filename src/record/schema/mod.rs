@@ -3,6 +3,8 @@
 //! `events.jsonl` has one event a line, `recording.json` the whole recording. Both start with the schema version; a
 //! newer one is refused.
 
+#[cfg(test)]
+mod arbitrary;
 mod convert;
 mod heap;
 mod v1;

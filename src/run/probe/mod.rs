@@ -94,6 +94,11 @@ pub async fn dump(
     let process = Process::read(pid)?;
     // The service has another working directory.
     let to = std::path::absolute(to).map_err(|source| ProbeError::File { path: to.to_owned(), source })?;
+    // A request to an agent is one line.
+    if to.to_str().is_none_or(|path| path.contains(['\n', '\0'])) {
+        let source = std::io::Error::new(std::io::ErrorKind::InvalidFilename, "choose a path that is text on one line");
+        return Err(ProbeError::File { path: to, source });
+    }
     match runtime {
         Runtime::Jvm => Ok(vec![jvm::dump(&process, &to, deadline).await?]),
         Runtime::Node => node::dump(&process, agents, &to, deadline).await,
@@ -120,7 +125,7 @@ pub async fn facts(pid: u32, runtime: Runtime, agents: &Agents) -> BTreeMap<Stri
     };
     let deadline = Duration::from_secs(5);
     let (name, mut facts) = match runtime {
-        Runtime::Jvm => ("jvm", jvm::facts(&process)),
+        Runtime::Jvm => ("jvm", jvm::facts(&process, deadline).await),
         Runtime::Node => {
             let socket = agents.socket("node", process.inner);
             ("node", node::main(&process, &socket).ask("facts", deadline).await.unwrap_or_default())

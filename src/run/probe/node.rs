@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::exchange::{Agent, Dumping, Figures, GRACE};
+use super::exchange::{self, Agent, Dumping, Figures, GRACE};
 use super::process::Process;
 use super::{Agents, Collected, Dumped, ProbeError, summed};
 use crate::record::Unseen;
@@ -63,7 +63,7 @@ async fn snapshot(
     file: PathBuf,
     deadline: Duration,
 ) -> Result<Dumped, ProbeError> {
-    let request = format!("dump {} {}", deadline.as_secs_f64(), file.display());
+    let request = format!("dump {} {}", exchange::within(deadline), file.display());
     let answer: Dumping = agent.ask(&request, deadline).await?;
     Dumped::checked(agent.pid, part, file, answer.pause)
 }

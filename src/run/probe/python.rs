@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::exchange::{Agent, Dumping, Figures, GRACE};
+use super::exchange::{self, Agent, Dumping, Figures, GRACE};
 use super::process::Process;
 use super::{Agents, Collected, Dumped, ProbeError, summed};
 
@@ -26,7 +26,7 @@ pub(super) async fn dump(
     to: &Path,
     deadline: Duration,
 ) -> Result<Dumped, ProbeError> {
-    let request = format!("dump {} {}", deadline.as_secs_f64(), to.display());
+    let request = format!("dump {} {}", exchange::within(deadline), to.display());
     let answer: Dumping = agent(process, &agents.socket("python", process.inner)).ask(&request, deadline).await?;
     Dumped::checked(process.pid, None, to.to_owned(), answer.pause)
 }

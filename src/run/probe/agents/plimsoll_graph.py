@@ -95,6 +95,7 @@ class _Walk:
         self.seen = set()
         self.named = 0
         self.frames = set()
+        self.spaces = set()
         self.objects = self.references = self.bytes = self.roots = 0
 
     def run(self):
@@ -103,16 +104,15 @@ class _Walk:
         for name, module in modules:
             if name in _OWN:
                 self.leave_out(module)
-        self.seen.update(map(id, (self, self.__dict__, self.seen, self.types, self.names, self.blocks, self.frames)))
+        self.seen.update(map(id, (self, self.__dict__, self.seen, self.types, self.names, self.blocks, self.frames, self.spaces)))
         self.seen.update(map(id, (everything, modules, sys._getframe())))
         self.write(b"PLIMPY1\n")
         for name, module in modules:
             if name not in _OWN and type(name) is str:
                 self.root("module " + name, module)
-        roots = [module for _, module in modules]
-        roots += self.stacks() + self.threads()
-        self.seen.add(id(roots))
-        self.walk(roots)
+        self.spaces.update(id(_space(module)) for _, module in modules)
+        self.walk([module for _, module in modules])
+        self.walk(self.stacks() + self.threads())
         self.others(everything)
         self.write(
             struct.pack("<BQQQQQ", 0, len(self.types), self.objects, self.references, self.bytes, self.roots)
@@ -160,7 +160,7 @@ class _Walk:
                 self.walk([thing])
 
     def walk(self, stack):
-        seen, add = self.seen, self.seen.add
+        seen, add, spaces = self.seen, self.seen.add, self.spaces
         referents, sizeof, pack = gc.get_referents, sys.getsizeof, struct.pack
         add(id(stack))
         while stack:
@@ -185,8 +185,14 @@ class _Walk:
                 if length is dict.__len__:
                     targets.extend(dict.keys(thing))
                 elif identity in self.frames:
+                    # A variable is no owner of what a module holds as well.
                     targets.extend(_locals(thing).values())
+                    targets = [target for target in targets if id(target) not in seen]
             ids = list(map(id, targets))
+            if not spaces.isdisjoint(ids) and not _is(thing, types.ModuleType):
+                # Functions and frames refer to their module's namespace; the module alone owns it.
+                targets = [target for target in targets if id(target) not in spaces]
+                ids = list(map(id, targets))
             count = len(ids)
             entries = length(thing) if length else _NO_COUNT
             self.write(pack("<BQIQQI%dQ" % count, 2, identity, index, size, entries, count, *ids))
@@ -257,8 +263,12 @@ def _locals(frame):
     return {} if variables is frame.f_globals else dict(variables)
 
 
+def _space(module):
+    return types.ModuleType.__dict__["__dict__"].__get__(module)
+
+
 def _name_module(walk, module, ids, targets):
-    space = types.ModuleType.__dict__["__dict__"].__get__(module)
+    space = _space(module)
     walk.edges(id(space), list(space.items()))
 
 

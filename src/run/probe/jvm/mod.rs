@@ -108,21 +108,24 @@ pub(super) async fn dump(process: &Process, to: &Path, deadline: Duration) -> Re
 }
 
 /// Version, collector, limit.
-pub(super) fn facts(process: &Process) -> BTreeMap<String, String> {
-    let mut facts = BTreeMap::new();
-    if let Some(counters) = Counters::of(process) {
-        let version = counters.text("java.property.java.version").or(counters.text("java.property.java.vm.version"));
-        let known = [
-            ("runtime-version", version.map(str::to_owned)),
-            ("gc", counters.text("sun.gc.policy.name").map(str::to_owned)),
-            ("max-heap", counters.capacity().map(|bytes| bytes.to_string())),
-        ];
-        facts.extend(known.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), fact?))));
-    }
-    if let Some(allocator) = process.allocator() {
-        facts.insert("allocator".to_owned(), allocator.to_owned());
-    }
-    facts
+pub(super) async fn facts(process: &Process, deadline: Duration) -> BTreeMap<String, String> {
+    let flags = attach::execute(process, &["jcmd", "VM.flags"], deadline).await.unwrap_or_default();
+    let limit = flag(&flags, "MaxHeapSize").map(str::to_owned);
+    let (version, collector) = match Counters::of(process) {
+        Some(counters) => {
+            let text = |name: &str| counters.text(name).map(str::to_owned);
+            let version = text("java.property.java.version").or(text("java.property.java.vm.version"));
+            (version, text("sun.gc.policy.name"))
+        }
+        None => (None, None),
+    };
+    let known = [("runtime-version", version), ("gc", collector), ("max-heap", limit)];
+    known.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), fact?))).collect()
+}
+
+/// The value of `-XX:NAME=VALUE` in a list of options.
+fn flag<'a>(flags: &'a str, name: &str) -> Option<&'a str> {
+    flags.split_whitespace().find_map(|flag| flag.strip_prefix("-XX:")?.strip_prefix(name)?.strip_prefix('='))
 }
 
 #[cfg(test)]
@@ -135,5 +138,11 @@ mod tests {
         assert_eq!(total(text), Some(120));
         assert_eq!(total("Total"), None);
         assert_eq!(total(""), None);
+    }
+
+    #[test]
+    fn an_option_is_found_by_its_whole_name() {
+        let flags = "-XX:MaxHeapSizeHint=1 -XX:MaxHeapSize=268435456 -XX:+UseG1GC";
+        assert_eq!(flag(flags, "MaxHeapSize"), Some("268435456"));
     }
 }

@@ -52,18 +52,10 @@ impl Counters {
 
     /// The sum of `sun.gc.generation.*.space.*.used`: bytes in use on the heap when it was collected last.
     pub fn used(&self) -> Option<u64> {
-        self.sum(|name| name.contains(".space.") && name.ends_with(".used"))
-    }
-
-    /// The most that the heap may grow to, in bytes.
-    pub fn capacity(&self) -> Option<u64> {
-        self.sum(|name| name.ends_with(".maxCapacity") && !name.contains(".space."))
-    }
-
-    fn sum(&self, wanted: impl Fn(&str) -> bool) -> Option<u64> {
-        let generations =
-            self.numbers.iter().filter(|(name, _)| name.starts_with("sun.gc.generation.") && wanted(name));
-        let values: Vec<u64> = generations.filter_map(|(_, value)| u64::try_from(*value).ok()).collect();
+        let space =
+            |name: &str| name.starts_with("sun.gc.generation.") && name.contains(".space.") && name.ends_with(".used");
+        let values: Vec<u64> =
+            self.numbers.keys().filter(|name| space(name)).filter_map(|name| self.number(name)).collect();
         (!values.is_empty()).then(|| values.into_iter().fold(0, u64::saturating_add))
     }
 }

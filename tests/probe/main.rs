@@ -1,0 +1,9 @@
+//! The probes against real services of every runtime, each leak beside its fixed twin.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod floor;
+mod jvm;
+mod node;
+mod python;
+mod service;

@@ -1,0 +1,145 @@
+//! CPython, every version that is installed.
+
+use std::process::Command;
+
+use plimsoll::heap::{Options, summarize};
+use plimsoll::record::Runtime;
+use plimsoll::run::probe;
+use plimsoll::units::Gauge;
+
+use super::floor::Case;
+use super::jvm::magic;
+use super::service::{DEADLINE, Service, fixture};
+
+async fn check(holder: &str, owner: &[&str]) {
+    let source = fixture("python/service.py");
+    let case =
+        Case { runtime: Runtime::Python, command: &["python3", &source], variables: &[("HOLDER", holder)], owner };
+    case.check().await;
+}
+
+#[tokio::test]
+async fn a_dict_at_module_level_is_seen() {
+    check("dict", &["CLIENTS"]).await;
+}
+
+#[tokio::test]
+async fn a_dict_in_a_thread_local_is_seen() {
+    check("thread", &["ROUTES", "sessions"]).await;
+}
+
+#[tokio::test]
+async fn a_list_in_an_attribute_is_seen() {
+    check("attribute", &["BUS", "listeners"]).await;
+}
+
+#[tokio::test]
+async fn forked_workers_each_answer_and_their_master_lives_through_a_dump() {
+    let mut service = Service::start(&["python3", &fixture("python/service.py")], &[("WORKERS", "2")]);
+    let workers = service.children();
+    assert_eq!(workers.len(), 2);
+    let live = async || {
+        let mut sum = 0;
+        for pid in &workers {
+            assert_eq!(probe::identify(*pid, &service.agents).await, Runtime::Python);
+            let collected = probe::collect(*pid, Runtime::Python, &service.agents, DEADLINE).await.unwrap();
+            sum += collected.reading[&Gauge::Live];
+        }
+        sum
+    };
+    service.load(0..200);
+    let before = live().await;
+    service.load(200..700);
+    let growth = (live().await - before) as f64 / (500.0 * 2048.0);
+    assert!((0.9..1.5).contains(&growth), "a leak of 1 is seen as {growth}");
+    // The master waits for any child, so that it reaps the forked copy in the agent's place.
+    let dumped = service.dump(Runtime::Python, "master").await.unwrap();
+    assert_eq!(magic(&dumped[0].file, 8), *b"PLIMPY1\n");
+    assert!(service.lives());
+    assert_eq!(service.children(), workers);
+}
+
+#[tokio::test]
+async fn the_service_stands_still_for_a_moment_only() {
+    let service = Service::start(&["python3", &fixture("python/service.py")], &[]);
+    let dumped = service.dump(Runtime::Python, "heap").await.unwrap();
+    assert!(dumped[0].pause.millis() < 500, "{}", dumped[0].pause);
+    let summary = summarize(&dumped[0].file, &Options::default()).unwrap();
+    assert!(summary.objects > 1000 && !summary.owners.is_empty());
+}
+
+#[tokio::test]
+async fn the_sitecustomize_that_the_service_has_still_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let marker = "import sys; sys.stdout.write('customized '); sys.stdout.flush()";
+    std::fs::write(folder.path().join("sitecustomize.py"), marker).unwrap();
+    let path = folder.path().to_str().unwrap();
+    let service = Service::start(&["python3", &fixture("python/service.py")], &[("PYTHONPATH", path)]);
+    assert_eq!(service.output(), "customized ");
+    service.collect(Runtime::Python).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_isolated_interpreter_is_told_what_to_do() {
+    let service = Service::start(&["python3", "-I", &fixture("python/service.py")], &[]);
+    let error = service.collect(Runtime::Python).await.unwrap_err().to_string();
+    assert!(error.contains("`-I`"), "{error}");
+}
+
+/// Forks under warnings as errors: CPython warns of forks in processes with several threads.
+const FORKING: &str = "
+import os, time
+for _ in range(20):
+    pid = os.fork()
+    if pid == 0: os._exit(0)
+    os.waitpid(pid, 0)
+print('quiet')
+";
+
+#[test]
+fn a_program_that_forks_sees_no_agent_on_any_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let agents = probe::Agents::install(folder.path()).unwrap();
+    for python in interpreters() {
+        let mut command = Command::new(&python);
+        command.args(["-W", "error", "-c", FORKING]);
+        let output = command.envs(agents.environment(&Default::default())).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "quiet\n", "{python}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{python}");
+    }
+}
+
+#[tokio::test]
+async fn every_version_is_measured_and_dumped() {
+    for python in interpreters() {
+        let service = Service::start(&[&python, &fixture("python/service.py")], &[]);
+        let facts = probe::facts(service.pid(), Runtime::Python, &service.agents).await;
+        assert!(facts["runtime-version"].starts_with("cpython 3."), "{facts:?}");
+        service.load(0..300);
+        let before = service.collect(Runtime::Python).await.unwrap().reading[&Gauge::Live];
+        service.load(300..800);
+        let after = service.collect(Runtime::Python).await.unwrap().reading[&Gauge::Live];
+        let growth = (after as f64 - before as f64) / (500.0 * 2048.0);
+        assert!((0.9..1.5).contains(&growth), "{python}: a leak of 1 is seen as {growth}");
+        let dumped = service.dump(Runtime::Python, "heap").await.unwrap();
+        let summary = summarize(&dumped[0].file, &Options::default()).unwrap();
+        let module = summary.owners.iter().find(|owner| format!("{owner:?}").contains("CLIENTS"));
+        assert!(module.is_some(), "{python}: no CLIENTS among {:?}", summary.owners);
+    }
+}
+
+/// The interpreters that can be started by their version.
+fn interpreters() -> Vec<String> {
+    let mut found = vec!["python3".to_owned()];
+    let pyenv = std::env::var("PYENV_ROOT").unwrap_or_else(|_| format!("{}/.pyenv", std::env::var("HOME").unwrap()));
+    for minor in 8..=14 {
+        found.push(format!("python3.{minor}"));
+    }
+    let versions = std::fs::read_dir(format!("{pyenv}/versions")).into_iter().flatten().flatten();
+    found.extend(versions.map(|version| version.path().join("bin/python3").to_string_lossy().into_owned()));
+    let recent = "import sys; sys.exit(sys.version_info < (3, 8))";
+    found.retain(|python| {
+        Command::new(python).args(["-c", recent]).output().is_ok_and(|output| output.status.success())
+    });
+    found
+}

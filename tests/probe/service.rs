@@ -1,0 +1,122 @@
+//! A service under test: started with the agents, loaded over HTTP, gone with its value.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use plimsoll::record::Runtime;
+use plimsoll::run::probe::{self, Agents, Collected, Dumped, ProbeError};
+use tempfile::TempDir;
+
+/// For everything that a loaded machine may delay.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+pub struct Service {
+    child: Child,
+    port: u16,
+    pub agents: Agents,
+    pub folder: TempDir,
+}
+
+impl Service {
+    /// Starts a command with these variables and waits until it answers.
+    pub fn start(command: &[&str], variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let agents = Agents::install(&folder.path().join("with space")).unwrap();
+        let port = free_port();
+        let mut set: BTreeMap<String, String> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        set.extend(agents.environment(&set));
+        let mut starting = Command::new(command[0]);
+        starting.args(&command[1..]).env_remove("NODE_OPTIONS").env_remove("PYTHONPATH").envs(&set);
+        starting.env("PORT", port.to_string()).current_dir(folder.path());
+        starting.stdin(Stdio::null()).stdout(log(&folder)).stderr(log(&folder));
+        let child = starting.process_group(0).spawn().unwrap();
+        let service = Self { child, port, agents, folder };
+        service.wait();
+        service
+    }
+
+    fn wait(&self) {
+        let until = Instant::now() + DEADLINE;
+        while self.try_get("/health").is_none() {
+            assert!(Instant::now() < until, "the service did not start: {}", self.output());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it printed.
+    pub fn output(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    pub fn lives(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    pub fn get(&self, path: &str) -> String {
+        self.try_get(path).unwrap_or_else(|| panic!("no answer to {path}: {}", self.output()))
+    }
+
+    fn try_get(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        stream.set_read_timeout(Some(DEADLINE)).ok()?;
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        answer.contains(" 200 ").then_some(answer)
+    }
+
+    /// Asks for quotes, each as another client.
+    pub fn load(&self, clients: std::ops::Range<u32>) {
+        for client in clients {
+            self.get(&format!("/quote/ABC?client=c{client}"));
+        }
+    }
+
+    pub async fn collect(&self, runtime: Runtime) -> Result<Collected, ProbeError> {
+        probe::collect(self.pid(), runtime, &self.agents, DEADLINE).await
+    }
+
+    pub async fn dump(&self, runtime: Runtime, name: &str) -> Result<Vec<Dumped>, ProbeError> {
+        let to = self.folder.path().join(name).with_extension(probe::extension(runtime));
+        probe::dump(self.pid(), runtime, &self.agents, &to, DEADLINE).await
+    }
+
+    /// The processes that it forked and that still run.
+    pub fn children(&self) -> Vec<u32> {
+        let list = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.pid())).unwrap();
+        list.split_whitespace().map(|pid| pid.parse().unwrap()).collect()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = killpg(Pid::from_raw(self.child.id() as i32), Signal::SIGKILL);
+        let _ = self.child.wait();
+    }
+}
+
+fn log(folder: &TempDir) -> std::fs::File {
+    std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The path of a fixture service.
+pub fn fixture(name: &str) -> String {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/services").join(name);
+    path.to_str().unwrap().to_owned()
+}
