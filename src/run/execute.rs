@@ -46,7 +46,7 @@ pub async fn execute(
     journal.observer().stage("stopping the service");
     let stopped = stop(keeper, interrupt).await;
     if matches!(stopped, Err(KeeperError::Lost)) {
-        Live::sweep(group.as_ref(), &runtimes);
+        Live::sweep(group.as_ref(), &runtimes).await;
     }
     let mut end = end.map_err(|error| with_output(error, setup))?;
     if let Err(error) = stopped {
