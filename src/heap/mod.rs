@@ -24,6 +24,7 @@ pub use diff::{Change, LEAST_GROWTH, OwnerGrowth, OwnerTrend, diff, owner as own
 pub use dominators::{Dominators, EdgeUse, Orphans};
 pub use error::HeapError;
 pub use graph::{Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Node, Reference, Root, RootKind, Sizes};
+pub use hprof::Referents;
 pub use mapping::Mapping;
 pub use owner::{Owner, OwnerPath, Step};
 pub use owners::Limits;
