@@ -8,7 +8,7 @@ use anyhow::bail;
 use super::{Format, Global, check, judge, policy};
 use crate::compare::Reference;
 use crate::record::Recording;
-use crate::run::today;
+use crate::report::clean;
 use crate::store::Baselines;
 use crate::units::{Bytes, Metric};
 use crate::verdict::Outcome;
@@ -33,22 +33,24 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Err(code) => return Ok(code),
     };
     let baselines = Baselines::open(&args.check.baseline);
-    let judged = judge::judge(&policy.rules, judge::read(&args.check.recordings)?, &baselines, today())?;
+    let judged = args.check.judge(&policy.rules)?;
     let restart = match (&judged.comparison.reference, judged.verdict.outcome) {
         _ if !judged.recordings.iter().all(|recording| recording.complete) => {
             bail!("the run was cut short: only a whole run can be a baseline")
         }
         (_, Outcome::Regressed) if args.force.is_none() => {
-            bail!("the run regressed ({}); mend it, or say why it is right with --force WHY", judged.verdict.headline)
+            let cure = "mend it, or say why it is right with --force WHY";
+            anstream::eprintln!("error: the run regressed: {}; {cure}", clean(&judged.verdict.headline));
+            return Ok(ExitCode::from(judged.verdict.exit_code()));
         }
         (reference, outcome) => matches!(reference, Reference::Incomparable(_)) || outcome == Outcome::Regressed,
     };
-    if global.format != Format::Json && !global.quiet {
+    if !global.quiet {
         anstream::eprint!("{}", changes(&judged, restart));
-        if !args.yes && std::io::stdin().is_terminal() && !confirmed()? {
-            anstream::eprintln!("nothing was changed");
-            return Ok(ExitCode::SUCCESS);
-        }
+    }
+    if !args.yes && std::io::stdin().is_terminal() && !confirmed()? {
+        anstream::eprintln!("nothing was changed");
+        return Ok(ExitCode::SUCCESS);
     }
     let mut written = Vec::new();
     for (i, recording) in judged.recordings.iter().enumerate() {

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{Global, judge, policy};
+use super::judge::{self, Judged};
+use super::{Global, policy};
+use crate::policy::Rules;
 use crate::run::today;
 use crate::store::{self, Baselines};
 
@@ -13,8 +15,11 @@ pub(super) struct Args {
     /// Recordings: folders below .plimsoll/runs, several for the repeats of one run. The newest if none is given.
     pub recordings: Vec<PathBuf>,
     /// The policy to judge by.
-    #[arg(long, short, default_value = "plimsoll.toml")]
+    #[arg(long, short, visible_alias = "policy", default_value = "plimsoll.toml")]
     pub config: PathBuf,
+    /// The day for which waivers are looked at, such as 2027-01-31; today if none is given.
+    #[arg(long, value_name = "DAY")]
+    pub date: Option<jiff::civil::Date>,
     /// The folder of the baselines.
     #[arg(long, default_value = store::BASELINES)]
     pub baseline: PathBuf,
@@ -26,5 +31,13 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Ok(policy) => policy,
         Err(code) => return Ok(code),
     };
-    judge::judge(&policy.rules, judge::read(&args.recordings)?, &Baselines::open(args.baseline), today())?.print(global)
+    args.judge(&policy.rules)?.print(global)
+}
+
+impl Args {
+    /// Reads the recordings and judges them on the wanted day.
+    pub(super) fn judge(&self, rules: &Rules) -> anyhow::Result<Judged> {
+        let baselines = Baselines::open(&self.baseline);
+        judge::judge(rules, judge::read(&self.recordings)?, &baselines, self.date.unwrap_or_else(today))
+    }
 }
