@@ -79,6 +79,18 @@ struct Reading {
     /// Count objects that no root reaches as well.
     #[arg(long)]
     keep_unreachable: bool,
+    /// Which reference objects of a JVM keep alive what they refer to.
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t = Referents::NotWeak)]
+    referents: Referents,
+}
+
+/// Which reference objects of a JVM keep alive what they refer to.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Referents {
+    /// Strong and soft references.
+    NotWeak,
+    /// All, as Eclipse MAT counts by default.
+    Mat,
 }
 
 /// Runs the command.
@@ -121,7 +133,11 @@ fn read(file: &Path, reading: &Reading, global: &Global) -> anyhow::Result<HeapS
     );
     progress.set_message(format!("reading `{}`", file.display()));
     progress.enable_steady_tick(std::time::Duration::from_millis(120));
-    let options = Options { limits: Limits::default(), keep_unreachable: reading.keep_unreachable };
+    let referents = match reading.referents {
+        Referents::NotWeak => heap::Referents::NotWeak,
+        Referents::Mat => heap::Referents::Mat,
+    };
+    let options = Options { limits: Limits::default(), referents, keep_unreachable: reading.keep_unreachable };
     let summary = heap::summarize(file, &options);
     progress.finish_and_clear();
     Ok(summary?)

@@ -9,7 +9,7 @@ mod dominators;
 mod error;
 mod fold;
 mod graph;
-mod hprof;
+pub mod hprof;
 mod mapping;
 mod naming;
 mod owner;
@@ -24,6 +24,7 @@ pub use diff::{Change, LEAST_GROWTH, OwnerGrowth, OwnerTrend, diff, owner as own
 pub use dominators::{Dominators, EdgeUse, Orphans};
 pub use error::HeapError;
 pub use graph::{Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Node, Reference, Root, RootKind, Sizes};
+pub use hprof::Referents;
 pub use mapping::Mapping;
 pub use owner::{Owner, OwnerPath, Step};
 pub use owners::Limits;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::classes::histogram;
 use super::graph::{Graph, Naming};
 use super::owners::{self, Limits};
-use super::{Dominators, EdgeUse, Format, HeapError, HeapSummary, Mapping, Node, Orphans, python, v8};
+use super::{Dominators, EdgeUse, Format, HeapError, HeapSummary, Mapping, Node, Orphans, hprof, python, v8};
 use crate::units::Bytes;
 
 /// Classes in a summary.
@@ -16,6 +16,8 @@ const MOST_CLASSES: usize = 200;
 pub struct Options {
     /// How much of the owner tree is told.
     pub limits: Limits,
+    /// Which references keep alive in a dump of a JVM.
+    pub referents: hprof::Referents,
     /// Whether objects that no root reaches are counted as if one did.
     pub keep_unreachable: bool,
 }
@@ -41,7 +43,12 @@ pub fn summarize(path: &Path, options: &Options) -> Result<HeapSummary, HeapErro
             let (graph, names) = python::read(file)?;
             condense(format, graph, &names, orphans(options), options)
         }
-        Format::Hprof => return Err(HeapError::Unknown { path: path.to_owned(), looks: "HPROF".into() }),
+        Format::Hprof => {
+            let dump = hprof::read(file, &hprof::Options { referents: options.referents })?;
+            let mut summary = condense(format, dump.graph, &dump.names, orphans(options), options);
+            summary.caveats.extend(dump.caveats);
+            summary
+        }
     };
     summary.caveats.extend(cut.map(|at| format!("the compressed file was cut after {} of content", Bytes(at))));
     Ok(summary)
@@ -72,7 +79,7 @@ fn condense(format: Format, mut graph: Graph, naming: &dyn Naming, orphans: Orph
 fn format(file: &[u8]) -> Result<Format, String> {
     let start = file.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(file.len());
     let text = &file[start..file.len().min(start + 64)];
-    if file.starts_with(b"JAVA PROFILE ") {
+    if hprof::recognizes(file) {
         return Ok(Format::Hprof);
     }
     if file.starts_with(python::MAGIC) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{LEAST_GROWTH, OwnerGrowth};
+use super::OwnerGrowth;
 use crate::heap::{Owner, OwnerPath, Step};
 
 /// A row counts as "become more" if new objects of average size explain this share of its growth.
@@ -20,7 +20,7 @@ struct Pair<'a> {
 }
 
 /// The growths, in no particular order.
-pub(super) fn growths(before: &[Owner], after: &[Owner]) -> Vec<OwnerGrowth> {
+pub(super) fn growths(before: &[Owner], after: &[Owner], least: u64) -> Vec<OwnerGrowth> {
     let mut growths = Vec::new();
     let mut work: Vec<(OwnerPath, Pair<'_>)> = Vec::new();
     for (step, pair) in pairs(before, after) {
@@ -28,7 +28,7 @@ pub(super) fn growths(before: &[Owner], after: &[Owner]) -> Vec<OwnerGrowth> {
     }
     while let Some((path, pair)) = work.pop() {
         let growth = pair.growth();
-        if growth.unsigned_abs() < LEAST_GROWTH.0 {
+        if growth.unsigned_abs() < least {
             continue;
         }
         let carriers = if pair.by_number(growth) { Vec::new() } else { pair.carriers(growth) };

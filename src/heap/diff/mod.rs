@@ -15,6 +15,10 @@ use crate::units::{ByteDelta, Bytes};
 /// Owners whose retained size changed by less are not told.
 pub const LEAST_GROWTH: Bytes = Bytes(1024);
 
+/// And neither those whose retained size changed by a smaller share of the larger dump: they may have
+/// fallen below what a summary tells.
+const LEAST_SHARE: f64 = 0.0002;
+
 /// What became of an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
@@ -66,7 +70,9 @@ pub struct OwnerTrend {
 /// Owners that changed between two dumps, largest growth first, then shrinkage. Total: dumps of different
 /// services have nothing but new and gone owners.
 pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
-    let mut growths = descent::growths(&before.owners, &after.owners);
+    let whole = before.total.max(after.total);
+    let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64);
+    let mut growths = descent::growths(&before.owners, &after.owners, least);
     growths.sort_by(|a, b| b.delta.cmp(&a.delta).then_with(|| a.path.cmp(&b.path)));
     growths
 }

@@ -110,6 +110,7 @@ impl GraphBuilder {
             self.regroup(limit);
         }
         self.edges.start.resize(nodes, NO_EDGES);
+        self.edges.count = self.edges.targets.len() as u64;
         self.roots.retain(|root| (1..limit).contains(&root.node.0));
         Ok(Graph {
             classes: self.classes,

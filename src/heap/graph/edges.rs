@@ -15,6 +15,8 @@ pub struct Edges {
     pub(in crate::heap) start: Vec<u32>,
     /// Targets; [`LAST`] is set on the last of each node.
     pub(in crate::heap) targets: Vec<u32>,
+    /// References; `targets` may have gaps between those of different nodes.
+    pub(in crate::heap) count: u64,
 }
 
 impl Edges {
@@ -32,12 +34,12 @@ impl Edges {
     }
 
     /// Number of references.
-    pub fn len(&self) -> usize {
-        self.targets.len()
+    pub fn len(&self) -> u64 {
+        self.count
     }
 
     /// Whether there is none, or they were consumed.
     pub fn is_empty(&self) -> bool {
-        self.targets.is_empty()
+        self.count == 0
     }
 }

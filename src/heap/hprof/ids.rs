@@ -230,6 +230,6 @@ mod tests {
     fn a_full_chunk_and_its_neighbours_are_counted_right() {
         assert!(agrees(&(0..3 << (CHUNK - 3)).map(|id| id << 3).collect::<Vec<_>>()));
         assert!(agrees(&[]));
-        assert!(agrees(&[u64::MAX & !7, 0, 8]));
+        assert!(agrees(&[!7, 0, 8]));
     }
 }

@@ -1,3 +1,188 @@
+//! HPROF binary heap dumps, as HotSpot, OpenJ9, native-image and Android write them.
+//!
+//! Two passes over the mapped file. The first notes where things are ([`outline`]), the second
+//! resolves references into the graph on all cores ([`link`]); names are read off the file later,
+//! when somebody asks ([`Names`]). Format: `hprof_b_spec.h` of the JDK demo agent, and
+//! `heapDumper.cpp` of HotSpot, which differs from it.
+//!
+//! Roots, sizes and references are those of Eclipse MAT, so retained sizes agree to the byte under
+//! [`Referents::Mat`]: locals of a known thread are held by that thread, an object refers to its class,
+//! a class to its superclass, loader and statics, and boot classes are roots if no class is said to be.
+
 mod bytes;
+mod class;
 mod ids;
+mod layout;
+mod link;
+mod locate;
+mod names;
+mod outline;
 mod record;
+mod roots;
+
+pub use names::Names;
+
+use class::{Classes, Heap};
+use layout::{Layouts, ReferentNames};
+use link::{Columns, Source, Tally};
+use locate::Locator;
+use outline::Outline;
+use roots::Roots;
+
+use super::graph::sizes::word_of;
+use super::graph::{Class, ClassId};
+use super::{Graph, HeapError, Mapping};
+
+/// How to read a dump.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Which reference objects keep what they refer to alive.
+    pub referents: Referents,
+}
+
+/// Which reference objects keep what they refer to alive.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Referents {
+    /// As in the collector, short of memory pressure: strong and soft references do; weak and phantom
+    /// references and finalizers do not.
+    #[default]
+    NotWeak,
+    /// As in Eclipse MAT: all do.
+    Mat,
+}
+
+/// A dump that was read.
+#[derive(Debug)]
+pub struct Dump {
+    /// Its objects.
+    pub graph: Graph,
+    /// What they are called.
+    pub names: Names,
+    /// What was cut, guessed or left out, one sentence each.
+    pub caveats: Vec<String>,
+}
+
+/// Whether a file starts as HPROF does.
+pub fn recognizes(content: &[u8]) -> bool {
+    content.starts_with(b"JAVA PROFILE 1.0.")
+}
+
+/// Reads a dump. Time grows with the file, memory with its objects and references: about 40 bytes an object.
+pub fn read(file: Mapping, options: &Options) -> Result<Dump, HeapError> {
+    match outline::header(&file)? {
+        (4, start) => read_wide::<4>(file, start, options),
+        (_, start) => read_wide::<8>(file, start, options),
+    }
+}
+
+fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> Result<Dump, HeapError> {
+    let Outline { ids, mut classes, strings, roots, chunks, index, ascending, compressed, union, objects, mut caveats } =
+        outline::outline::<W>(&file, start)?;
+    classes.complete(&file, &strings)?;
+    let ids = ids.finish();
+    let room: usize = chunks.iter().map(|chunk| chunk.references).sum();
+    if ids.len() >= (1 << 31) - 2 || room >= u32::MAX as usize {
+        return Err(HeapError::TooLarge { objects });
+    }
+    let heap = Heap::of::<W>(compressed, if objects > 1000 { union } else { 0 });
+    let roots = Roots::resolve(&roots, &ids, &classes);
+    let referents = ReferentNames::find(&classes, &strings, &file);
+    let node_of = |id| ids.rank(id).map_or(0, |rank| rank + 1);
+    let linked = |row: &class::ClassRow| Some(node_of(row.id)).filter(|node| !roots.holds(*node)).unwrap_or(0);
+    let linked: Vec<u32> = classes.rows.iter().map(linked).collect();
+    let layouts = Layouts::new::<W>(&classes, &referents, heap, options, &linked, file.len())?;
+    let table = Table::new(&classes, &linked);
+    let mut columns = Columns::new(ids.len() as usize + 1, table.classes.len(), !ascending);
+    let mut own = Tally::default();
+    columns.describe(0, table.unknown, Some(0), 0, &mut own);
+    for (row, class) in classes.rows.iter().enumerate() {
+        let size = classes.class_size(row as u32, heap);
+        columns.describe(node_of(class.id), table.class_class, word_of(size), size, &mut own);
+    }
+    let source = Source {
+        file: &file,
+        ids: &ids,
+        classes: &classes,
+        layouts: &layouts,
+        heap,
+        primitives: table.primitives,
+        unknown: table.unknown,
+        apart: &roots.holders(),
+    };
+    let mut targets = vec![0; room];
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    // Whoever tells an object first counts, so order matters unless identifiers ascend.
+    let threads = if ascending { cores.min(chunks.len()).max(1) } else { 1 };
+    let mut tallies = link::link::<W>(&source, &columns, &chunks, &mut targets, threads);
+    let locator = Locator {
+        index,
+        offsets: columns.take_offsets(),
+        chunks: chunks.into_iter().map(|chunk| chunk.range).collect(),
+    };
+    let weak = if options.referents == Referents::Mat { Vec::new() } else { classes.weak() };
+    let mut names = Names::new(W, file, ids, classes, strings, locator, weak, referents);
+    names.hold(roots.locals);
+    names.tell_apart(&columns, &mut targets, &linked, table.class_node, &mut own);
+    tallies.push(own);
+    caveats.extend(remarks(&tallies));
+    let (class_of, sizes, edges) = columns.finish(targets, &mut tallies);
+    let roots = names.named(roots.rows);
+    Ok(Dump { graph: Graph { classes: table.classes, class_of, sizes, edges, roots }, names, caveats })
+}
+
+/// The class table of the graph: the classes of the dump, then what it should have told of.
+struct Table {
+    classes: Vec<Class>,
+    primitives: [(u32, u32); 12],
+    unknown: u32,
+    class_class: u32,
+    /// The node of `java.lang.Class` if it is no root.
+    class_node: u32,
+}
+
+impl Table {
+    fn new(classes: &Classes, linked: &[u32]) -> Self {
+        let rows = classes.rows.iter();
+        let mut table: Vec<Class> =
+            rows.map(|row| Class { name: row.name.clone(), superclass: row.parent.map(ClassId) }).collect();
+        let mut row = |name: &str| {
+            classes.named(name).map_or_else(
+                || {
+                    table.push(Class { name: name.into(), superclass: None });
+                    (table.len() as u32 - 1, 0)
+                },
+                |row| (row, linked[row as usize]),
+            )
+        };
+        let (unknown, _) = row("<unknown class>");
+        let mut primitives = [(unknown, 0); 12];
+        let names = ["boolean[]", "char[]", "float[]", "double[]", "byte[]", "short[]", "int[]", "long[]"];
+        for (kind, name) in (4..).zip(names) {
+            primitives[kind] = row(name);
+        }
+        let (class_class, class_node) = row("java.lang.Class");
+        Self { classes: table, primitives, unknown, class_class, class_node }
+    }
+}
+
+fn remarks(tallies: &[Tally]) -> impl Iterator<Item = String> {
+    let sum = |count: fn(&Tally) -> u64| tallies.iter().map(count).sum::<u64>();
+    let counts = [
+        (sum(|tally| tally.dangling), "references lead to objects that are not in the dump; they were left out"),
+        (sum(|tally| tally.classless), "objects are of classes that are not in the dump; their size is a guess"),
+        (sum(|tally| tally.twice), "objects are told twice; the first account counts"),
+    ];
+    counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"))
+}
+
+impl Heap {
+    /// The layout of the heap, from the width of identifiers and the bits that occur in addresses.
+    fn of<const W: usize>(compressed: bool, union: u64) -> Self {
+        let reference = if compressed { 4 } else { W as u64 };
+        let alignment = if union == 0 { 8 } else { 1 << union.trailing_zeros().clamp(3, 8) };
+        Self { pointer: W as u64, reference, alignment }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use crate::heap::naming;
 use crate::heap::{Dominators, Node};
 
 /// Classes whose objects may be anchors though no root names them.
-const CLASSES: [&str; 3] = ["java.lang.Class", "Module", "system / Context"];
+const CLASSES: [&str; 4] = ["java.lang.Class", "Module", "system / Context", "builtins.dict"];
 /// Steps up the dominator tree in all; beyond that, rows above an anchor stay too large.
 const MOST_STEPS: u64 = 50_000_000;
 
@@ -102,7 +102,7 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
         if !dominators.reachable(node) || anchors.contains_key(&node) {
             continue;
         }
-        if let Some(anchor) = naming.label(node).and_then(of_label) {
+        if let Some(anchor) = naming.label(node).and_then(|label| of_label(label, graph.class_name(node))) {
             anchors.insert(node, anchor);
         }
     }
@@ -121,10 +121,12 @@ fn of_root(root: &Root) -> Option<Anchor> {
     }
 }
 
-fn of_label(label: Label<'_>) -> Option<Anchor> {
+fn of_label(label: Label<'_>, class: &str) -> Option<Anchor> {
     match label {
         Label::Class(name) => Some(Anchor::Spread(Holder::Class(naming::simple(&naming::class(&name)).to_owned()))),
         Label::Thread(name) => Some(Anchor::Row(format!("thread {}", naming::thread(&name)))),
+        // The names of Python modules are no paths.
+        Label::Module(name) if class == "builtins.dict" => Some(Anchor::Row(format!("module {name}"))),
         Label::Module(name) => Some(Anchor::Row(format!("module {}", naming::script(&name)))),
         Label::Script(name) => Some(Anchor::Spread(Holder::Script(naming::script(&name)))),
         Label::Function(_) => None,

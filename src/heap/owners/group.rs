@@ -130,7 +130,8 @@ impl<'a> Opener<'a> {
         let shallow = members.iter().map(|node| self.graph.shallow(*node).0).sum();
         let count = members.len() as u64;
         let entries = members.first().and_then(|first| match self.folding.role(self.graph.class(*first)) {
-            Role::Container(_) => Some(0),
+            // A namespace is no container, though a dict.
+            Role::Container(_) if !self.places.anchors.contains_key(first) => Some(0),
             _ => None,
         });
         Some(Group { above, depth, retained, step, members, count, shallow, entries })
@@ -160,7 +161,7 @@ impl<'a> Opener<'a> {
 
     fn open_member(&mut self, member: Node, group: &mut Group, below: &mut Below) {
         let mode = match self.folding.role(self.graph.class(member)) {
-            Role::Container(rule) => {
+            Role::Container(rule) if !self.places.anchors.contains_key(&member) => {
                 self.count(member, rule, group);
                 Mode::Inside(rule, true)
             }

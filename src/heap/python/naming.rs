@@ -20,6 +20,8 @@ pub(in crate::heap) struct Names {
     pub(super) edges: Vec<(u32, u32, u32)>,
     /// The first root of each node that has one.
     pub(super) roots: BTreeMap<Node, Root>,
+    /// The modules of the dicts that hold their global names. Functions and frames refer to them as well.
+    pub(super) namespaces: BTreeMap<Node, Node>,
 }
 
 /// The node of an id.
@@ -50,7 +52,7 @@ impl Naming for Names {
     }
 
     fn label(&self, node: Node) -> Option<Label<'_>> {
-        let root = self.roots.get(&node)?;
+        let root = self.roots.get(self.namespaces.get(&node).unwrap_or(&node))?;
         match root.kind {
             RootKind::Module => Some(Label::Module(Cow::Borrowed(&root.name))),
             RootKind::Thread => Some(Label::Thread(Cow::Borrowed(&root.name))),

@@ -116,7 +116,7 @@ pub(super) fn essential(
     }
     strong.targets.truncate(kept);
     strong.targets.shrink_to_fit();
-    Edges { start, targets: strong.targets }
+    Edges { start, targets: strong.targets, count: kept as u64 }
 }
 
 impl Strong {

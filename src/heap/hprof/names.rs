@@ -1,0 +1,279 @@
+//! What the dump calls things: read off the file when asked, and off the tables of classes.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::bytes::id_at;
+use super::class::{Classes, Field};
+use super::ids::IdMap;
+use super::layout::ReferentNames;
+use super::link::{Columns, Tally, append};
+use super::locate::Locator;
+use super::outline::Strings;
+use super::record::{OBJECT, Object, Shape, width};
+use crate::heap::Mapping;
+use crate::heap::graph::{Label, Naming, Node, Reference, Root, RootKind};
+
+/// Names of references, classes and threads of one dump.
+#[derive(Debug)]
+pub struct Names {
+    id_width: usize,
+    file: Mapping,
+    ids: IdMap,
+    classes: Classes,
+    strings: Strings,
+    locator: Locator,
+    /// By class: whether instances do not keep their referent; empty if all do.
+    weak: Vec<bool>,
+    referents: ReferentNames,
+    locals: BTreeMap<u32, Vec<u32>>,
+    /// What static fields hold: node, class, position among its statics; by node.
+    statics: Vec<(u32, u32, u32)>,
+}
+
+const THREAD: &str = "java.lang.Thread";
+const THREAD_LOCAL_ENTRY: &str = "java.lang.ThreadLocal$ThreadLocalMap$Entry";
+/// Longer names of threads are cut: a name is for reading.
+const LONGEST: usize = 200;
+
+impl Names {
+    #[expect(clippy::too_many_arguments, reason = "the parts come from both passes and meet only here")]
+    pub(super) fn new(
+        id_width: usize,
+        file: Mapping,
+        ids: IdMap,
+        classes: Classes,
+        strings: Strings,
+        locator: Locator,
+        weak: Vec<bool>,
+        referents: ReferentNames,
+    ) -> Self {
+        let mut statics = Vec::new();
+        for row in 0..classes.rows.len() as u32 {
+            for (position, field) in classes.statics_of(row).iter().enumerate() {
+                if let Some(rank) = ids.rank(field.value).filter(|_| field.kind == OBJECT && field.value != 0) {
+                    statics.push((rank + 1, row, position as u32));
+                }
+            }
+        }
+        statics.sort_unstable();
+        Self { id_width, file, ids, classes, strings, locator, weak, referents, locals: BTreeMap::new(), statics }
+    }
+
+    /// Takes the locals of threads in.
+    pub(super) fn hold(&mut self, locals: BTreeMap<u32, Vec<u32>>) {
+        self.locals = locals;
+    }
+
+    /// Tells the references of classes and of threads with locals, which are no part of any chunk.
+    pub(super) fn tell_apart(
+        &self,
+        columns: &Columns,
+        targets: &mut Vec<u32>,
+        linked: &[u32],
+        class_node: u32,
+        tally: &mut Tally,
+    ) {
+        let mut references = Vec::new();
+        for (row, class) in self.classes.rows.iter().enumerate() {
+            // A class that is told twice has its references once.
+            if let Some(rank) = self.ids.rank(class.id).filter(|_| self.classes.row(class.id) == Some(row as u32)) {
+                references.clear();
+                references.extend(Some(class_node).filter(|node| *node != 0));
+                self.class_references(row as u32, &mut |to, _| references.push(to.0));
+                append(columns, targets, rank + 1, &references, tally);
+            }
+        }
+        for node in self.locals.keys() {
+            references.clear();
+            self.references(Node(*node), &mut |to, _| references.push(to.0));
+            let class = self.object(Node(*node)).and_then(|object| self.class_of(object));
+            references.extend(class.map(|row| linked[row as usize]).filter(|node| *node != 0));
+            append(columns, targets, *node, &references, tally);
+        }
+    }
+
+    /// Names the roots that have a name.
+    pub(super) fn named(&self, mut roots: Vec<Root>) -> Vec<Root> {
+        for root in roots.iter_mut().filter(|root| root.kind == RootKind::Thread) {
+            let name = self.object(root.node).and_then(|object| self.thread_name(object));
+            root.name = name.unwrap_or_default().into();
+        }
+        roots
+    }
+
+    /// The object at an address: for comparing with other tools, which show addresses.
+    pub fn at_address(&self, address: u64) -> Option<Node> {
+        self.node(address)
+    }
+
+    fn node(&self, id: u64) -> Option<Node> {
+        self.ids.rank(id).filter(|_| id != 0).map(|rank| Node(rank + 1))
+    }
+
+    fn object(&self, node: Node) -> Option<Object> {
+        let id = self.ids.id(node.0.checked_sub(1)?)?;
+        match self.id_width {
+            4 => self.locator.find::<4>(&self.file, node.0, id),
+            _ => self.locator.find::<8>(&self.file, node.0, id),
+        }
+    }
+
+    fn class_of(&self, object: Object) -> Option<u32> {
+        match object.shape {
+            Shape::Instance { class, .. } | Shape::Objects { class, .. } => self.classes.row(class),
+            Shape::Primitives { .. } => None,
+        }
+    }
+
+    fn id_at(&self, at: usize) -> Option<u64> {
+        if self.id_width == 4 { id_at::<4>(&self.file, at) } else { id_at::<8>(&self.file, at) }
+    }
+
+    fn text(&self, id: u64) -> Cow<'_, str> {
+        self.strings.get(&self.file, id).map_or(Cow::Borrowed("?"), String::from_utf8_lossy)
+    }
+
+    fn class_references<'a>(&'a self, row: u32, tell: &mut dyn FnMut(Node, Reference<'a>)) {
+        let class = &self.classes.rows[row as usize];
+        for field in self.classes.statics_of(row).iter().filter(|field| field.kind == OBJECT) {
+            if let Some(node) = self.node(field.value) {
+                let (class, field) = (Cow::Borrowed(&*class.name), self.text(field.name));
+                tell(node, Reference::Static { class, field });
+            }
+        }
+        for (id, name) in [(class.superclass, "superclass"), (class.loader, "class loader")] {
+            if let Some(node) = self.node(id) {
+                tell(node, Reference::Internal(Cow::Borrowed(name)));
+            }
+        }
+    }
+
+    /// The fields of an instance with their offsets in the file: declaring class, field, offset.
+    fn fields(&self, object: Object) -> impl Iterator<Item = (u32, Field, usize)> + '_ {
+        let (row, length) = match object.shape {
+            Shape::Instance { class, length } => (self.classes.row(class), length as usize),
+            _ => (None, 0),
+        };
+        let wide = self.id_width == 8;
+        let lineage = row.into_iter().flat_map(|row| self.classes.chain(row));
+        let fields = lineage.flat_map(|row| self.classes.fields_of(row).iter().map(move |field| (row, *field)));
+        fields.scan(object.body, move |at, (row, field)| {
+            let start = *at;
+            let bytes = if wide { width::<8>(field.kind) } else { width::<4>(field.kind) };
+            *at += bytes.unwrap_or(0);
+            (*at <= object.body + length).then_some((row, field, start))
+        })
+    }
+
+    fn field(&self, object: Object, name: &str) -> Option<(Field, usize)> {
+        let named = |(_, field, at): (u32, Field, usize)| (self.text(field.name) == name).then_some((field, at));
+        self.fields(object).find_map(named)
+    }
+
+    fn referred(&self, object: Object, name: &str) -> Option<Object> {
+        let (_, at) = self.field(object, name).filter(|(field, _)| field.kind == OBJECT)?;
+        self.object(self.node(self.id_at(at)?)?)
+    }
+
+    /// The name of a thread: a `String`, or before Java 9 an array of characters.
+    fn thread_name(&self, thread: Object) -> Option<String> {
+        let name = self.referred(thread, "name")?;
+        let (array, coder) = match name.shape {
+            Shape::Primitives { .. } => (name, 0),
+            _ => {
+                let coder = self.field(name, "coder").and_then(|(_, at)| self.file.get(at).copied());
+                (self.referred(name, "value")?, coder.unwrap_or(0))
+            }
+        };
+        let Shape::Primitives { kind, length } = array.shape else { return None };
+        let length = length as usize;
+        let bytes = |width: usize| self.file.get(array.body..array.body + length.min(LONGEST) * width);
+        let text: String = match (kind, coder) {
+            (5, _) => utf16(bytes(2)?, u16::from_be_bytes),
+            // The bytes of a wide string are in the order of the machine, and all that run Java now are little-endian.
+            (8, 1) => utf16(bytes(1)?, u16::from_le_bytes),
+            (8, _) => bytes(1)?.iter().map(|byte| char::from(*byte)).collect(),
+            _ => return None,
+        };
+        let text: String = text.chars().filter(|c| !c.is_control()).collect();
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+impl Naming for Names {
+    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
+        let id = from.0.checked_sub(1).and_then(|rank| self.ids.id(rank));
+        if let Some(row) = id.and_then(|id| self.classes.row(id)) {
+            return self.class_references(row, tell);
+        }
+        let Some(object) = self.object(from) else { return };
+        let weak = self.class_of(object).is_some_and(|row| self.weak.get(row as usize).copied().unwrap_or(false));
+        for (row, field, at) in self.fields(object).filter(|(_, field, _)| field.kind == OBJECT) {
+            let skipped = weak && self.referents.declarer == Some(row) && self.referents.is_referent(field.name);
+            if let Some(node) = self.id_at(at).and_then(|id| self.node(id)).filter(|_| !skipped) {
+                tell(node, Reference::Field(self.text(field.name)));
+            }
+        }
+        if let Shape::Objects { length, .. } = object.shape {
+            for element in 0..length {
+                let id = self.id_at(object.body + element as usize * self.id_width);
+                if let Some(node) = id.and_then(|id| self.node(id)) {
+                    tell(node, Reference::Element(element));
+                }
+            }
+        }
+        for local in self.locals.get(&from.0).into_iter().flatten() {
+            tell(Node(*local), Reference::Local);
+        }
+    }
+
+    fn label(&self, node: Node) -> Option<Label<'_>> {
+        let id = self.ids.id(node.0.checked_sub(1)?)?;
+        if let Some(row) = self.classes.row(id) {
+            return Some(Label::Class(Cow::Borrowed(&self.classes.rows[row as usize].name)));
+        }
+        let object = self.object(node)?;
+        let Shape::Instance { class, .. } = object.shape else { return None };
+        let row = self.classes.row(class)?;
+        let thread = self.classes.chain(row).any(|row| *self.classes.rows[row as usize].name == *THREAD);
+        if !thread {
+            return None;
+        }
+        self.thread_name(object).map(|name| Label::Thread(Cow::Owned(name)))
+    }
+
+    fn key(&self, entry: Node) -> Option<Reference<'_>> {
+        let object = self.object(entry)?;
+        let row = self.class_of(object)?;
+        if *self.classes.rows[row as usize].name != *THREAD_LOCAL_ENTRY {
+            return None;
+        }
+        let (_, at) = self.field(object, "referent")?;
+        let local = self.node(self.id_at(at)?)?;
+        let holder = self.statics.partition_point(|(node, ..)| *node < local.0);
+        if let Some((_, row, position)) = self.statics.get(holder).filter(|(node, ..)| *node == local.0) {
+            let field = self.classes.statics_of(*row)[*position as usize];
+            let class = Cow::Borrowed(&*self.classes.rows[*row as usize].name);
+            return Some(Reference::Static { class, field: self.text(field.name) });
+        }
+        let row = self.class_of(self.object(local)?)?;
+        Some(Reference::Internal(Cow::Borrowed(&self.classes.rows[row as usize].name)))
+    }
+}
+
+impl ReferentNames {
+    /// The fields of `java.lang.ref.Reference`; native-image has a second name for it.
+    pub(super) fn find(classes: &Classes, strings: &Strings, file: &[u8]) -> Self {
+        let declarer = classes.named("java.lang.ref.Reference");
+        let fields = declarer.map_or(&[][..], |row| classes.fields_of(row));
+        let referent = |name: u64| matches!(strings.get(file, name), Some(b"referent" | b"rawReferent"));
+        let names = fields.iter().map(|field| field.name).filter(|name| referent(*name)).collect();
+        Self { declarer, names }
+    }
+}

@@ -1,0 +1,178 @@
+//! Dumps that lie: an error with its place or an honest partial answer, never a panic.
+
+use std::io::{Seek, SeekFrom, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use plimsoll::heap::hprof::Referents;
+use plimsoll::heap::{HeapError, Orphans};
+
+use super::writer::{OBJECT, Writer, open, read};
+use super::{ARRAY, BOX, BYTES, CLASSES, boxes, world};
+
+fn small() -> Vec<u8> {
+    let mut dump = boxes(8, [0x2000, 0x2100, 0x2200]);
+    dump.objects(0x2300, ARRAY, &[0x2000, 0, 0x2100]);
+    dump.root(0x08, 0x2400, &[0, 0, 0, 1, 0, 0, 0, 0]);
+    dump.root(0x02, 0x2300, &[0, 0, 0, 1, 0, 0, 0, 0]);
+    dump.instance(0x2400, super::THREAD, &[0x2420]);
+    dump.instance(0x2420, super::STRING, &[0x2440]);
+    dump.bytes(0x2440, b"main");
+    dump.finish()
+}
+
+fn offset(error: &HeapError) -> u64 {
+    match error {
+        HeapError::Malformed { offset, .. } => *offset,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_dump_cut_anywhere_is_an_error_or_a_caveat() {
+    let whole = small();
+    for length in (0..whole.len()).step_by(3) {
+        match read(&whole[..length]) {
+            Ok(part) => {
+                part.interrogate();
+                assert!(!part.dump.caveats.is_empty() || length < 1000, "cut at {length} without a word");
+            }
+            Err(error) => assert!(offset(&error) <= length as u64),
+        }
+    }
+}
+
+#[test]
+fn a_byte_changed_anywhere_breaks_nothing() {
+    let whole = small();
+    for at in (0..whole.len()).step_by(2) {
+        let mut changed = whole.clone();
+        changed[at] = changed[at].wrapping_add([1, 0x80, 0xff][at % 3]);
+        if let Ok(read) = read(&changed) {
+            read.interrogate();
+        }
+    }
+}
+
+#[test]
+fn a_segment_that_ends_within_a_record_is_an_error_with_its_place() {
+    let mut dump = world(8, &[]);
+    dump.segment(0x1c);
+    let start = dump.out.len() as u64 + 9;
+    dump.bytes(0x2000, &[0; 50]);
+    dump.heap.truncate(40);
+    let error = read(&dump.finish()).err().unwrap();
+    assert_eq!(offset(&error), start);
+}
+
+#[test]
+fn an_unknown_record_is_an_error_with_its_place() {
+    let mut dump = world(8, &[]);
+    dump.segment(0x1c);
+    dump.bytes(0x2000, &[]);
+    let place = (dump.out.len() + 9 + dump.heap.len()) as u64;
+    dump.heap.push(0x77);
+    let error = read(&dump.finish()).err().unwrap();
+    assert_eq!(offset(&error), place);
+    assert!(error.to_string().contains("`0x77`"), "{error}");
+}
+
+#[test]
+fn an_array_longer_than_the_file_is_a_cut() {
+    let mut dump = boxes(8, [0x2000, 0x2100, 0x2200]);
+    dump.heap.extend([&[0x22][..], &dump.id(0x2300), &[0; 4], &[0xff; 4], &dump.id(ARRAY)].concat());
+    dump.segment(0x1c);
+    let read = read(&dump.out).unwrap();
+    assert!(read.dump.caveats[0].starts_with("the dump is cut at byte"), "{:?}", read.dump.caveats);
+    assert_eq!(read.retained(0x2000), 192);
+}
+
+#[test]
+fn a_class_that_extends_itself_is_an_error() {
+    for length in [1, 2, 5000] {
+        let mut dump = Writer::new(8);
+        for class in 0..length {
+            dump.class(CLASSES + class * 8, CLASSES + (class + 1) % length * 8, "Ring", &[], &[]);
+        }
+        let error = read(&dump.finish()).err().unwrap();
+        assert!(error.to_string().contains("superclasses"), "{error}");
+    }
+}
+
+#[test]
+fn inherited_fields_cannot_outgrow_the_file() {
+    let mut dump = Writer::new(8);
+    let fields = vec![("f", OBJECT); 30_000];
+    dump.class(CLASSES, 0, "java/lang/Object", &[], &fields);
+    for class in 1..1000 {
+        dump.class(CLASSES + class * 8, CLASSES, "Sub", &[], &[]);
+    }
+    let error = read(&dump.finish()).err().unwrap();
+    assert!(error.to_string().contains("inherited fields"), "{error}");
+}
+
+#[test]
+fn what_is_told_twice_or_leads_nowhere_is_said() {
+    let mut dump = boxes(8, [0x2000, 0x2100, 0x2200]);
+    dump.instance(0x2000, BOX, &[0, 0]);
+    dump.instance(BYTES, BOX, &[0x2200, 0]);
+    dump.instance(0x2300, BOX, &[0x6666_0000, 0x2200]);
+    dump.instance(0x2400, 0x7777_0000, &[0x2200]);
+    dump.class(BOX, 0x2000, "app/Impostor", &[("X", 0x2000)], &[]);
+    let read = read(&dump.finish()).unwrap();
+    read.interrogate();
+    let caveats = read.dump.caveats.join("\n");
+    assert!(caveats.contains("1 references lead to objects that are not in the dump"), "{caveats}");
+    assert!(caveats.contains("1 objects are of classes that are not in the dump"), "{caveats}");
+    assert!(caveats.contains("2 objects are told twice"), "{caveats}");
+    assert_eq!(read.retained(0x2000), 192);
+}
+
+#[test]
+fn an_instance_shorter_than_its_class_has_the_fields_that_are_there() {
+    let mut dump = world(8, &[("X", 0x2000)]);
+    dump.instance(0x2000, BOX, &[0x2100]);
+    dump.bytes(0x2100, &[0; 8]);
+    let read = read(&dump.finish()).unwrap();
+    assert_eq!(read.references(0x2000).len(), 1);
+    assert_eq!(read.retained(0x2000), 32 + 32);
+}
+
+#[test]
+fn gzip_is_unpacked_and_a_cut_one_is_said_to_be() {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(&small()).unwrap();
+    let packed = packed.finish().unwrap();
+    assert_eq!(read(&packed).unwrap().retained(0x2200), 128);
+    let cut = read(&packed[..packed.len() - 20]).unwrap();
+    assert!(cut.dump.caveats.iter().any(|caveat| caveat.contains("cut")), "{:?}", cut.dump.caveats);
+}
+
+#[test]
+fn what_is_no_dump_is_an_error() {
+    for content in [&b""[..], b"JAVA", b"JAVA PROFILE 1.0.2", b"JAVA PROFILE 1.0.2\0\0\0\0\x05________", b"PK\x03\x04"]
+    {
+        assert!(read(content).is_err());
+    }
+}
+
+#[test]
+fn a_length_that_32_bits_cannot_say_is_repaired() {
+    let mut dump = boxes(8, [0x2000, 0x2100, 0x2200]);
+    // A long array of 4 GiB is a hole in the file; what comes after it counts too.
+    dump.heap.extend([&[0x23][..], &dump.id(0x2300), &[0; 4], &(1_u32 << 29).to_be_bytes(), &[11]].concat());
+    let heap = std::mem::take(&mut dump.heap);
+    let hole = 1_u64 << 32;
+    dump.bytes(hole + 0x3000, &[0; 16]);
+    dump.root(0x01, hole + 0x3000, &[0; 8]);
+    let tail = std::mem::take(&mut dump.heap);
+    // The hole is 2^32 bytes long, so the field says what is left without it.
+    dump.top(0x0c, &[heap.clone(), tail.clone()].concat());
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&dump.out[..dump.out.len() - tail.len()]).unwrap();
+    file.seek(SeekFrom::Current(hole as i64)).unwrap();
+    file.write_all(&tail).unwrap();
+    let read = open(file.path(), Referents::NotWeak, Orphans::Adopt).unwrap();
+    assert_eq!(read.shallow(0x2300), hole + 24);
+    assert_eq!(read.retained(hole + 0x3000), 40);
+}

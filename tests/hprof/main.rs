@@ -1,0 +1,215 @@
+//! HPROF dumps, right and wrong, through the public interface.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking that something is wrong")]
+
+mod hostile;
+mod jvm;
+mod writer;
+
+use plimsoll::heap::hprof::Referents;
+use plimsoll::heap::{Node, Orphans, RootKind};
+use writer::{INT, OBJECT, Writer, read, read_with};
+
+const STICKY: u8 = 0x05;
+const CLASSES: u64 = 0x1000;
+const BOX: u64 = CLASSES + 0x40;
+const BYTES: u64 = CLASSES + 0x48;
+const ARRAY: u64 = CLASSES + 0x50;
+const REFERENCE: u64 = CLASSES + 0x58;
+const WEAK: u64 = CLASSES + 0x60;
+const SOFT: u64 = CLASSES + 0x68;
+const THREAD: u64 = CLASSES + 0x70;
+const ENTRY: u64 = CLASSES + 0x78;
+const LOCAL: u64 = CLASSES + 0x80;
+const STRING: u64 = CLASSES + 0x88;
+const HOLDER: u64 = CLASSES + 0x90;
+
+/// A writer with the classes above, `HOLDER` with static fields, all held by the runtime.
+fn world(width: usize, statics: &[(&str, u64)]) -> Writer {
+    let mut dump = Writer::new(width);
+    dump.class(CLASSES, 0, "java/lang/Object", &[], &[]);
+    dump.class(BOX, CLASSES, "app/Box", &[], &[("left", OBJECT), ("right", OBJECT)]);
+    dump.class(BYTES, CLASSES, "[B", &[], &[]);
+    dump.class(ARRAY, CLASSES, "[Ljava/lang/Object;", &[], &[]);
+    dump.class(REFERENCE, CLASSES, "java/lang/ref/Reference", &[], &[("referent", OBJECT)]);
+    dump.class(WEAK, REFERENCE, "java/lang/ref/WeakReference", &[], &[]);
+    dump.class(SOFT, REFERENCE, "java/lang/ref/SoftReference", &[], &[]);
+    dump.class(THREAD, CLASSES, "java/lang/Thread", &[], &[("name", OBJECT)]);
+    dump.class(ENTRY, WEAK, "java/lang/ThreadLocal$ThreadLocalMap$Entry", &[], &[("value", OBJECT)]);
+    dump.class(LOCAL, CLASSES, "java/lang/ThreadLocal", &[], &[]);
+    dump.class(STRING, CLASSES, "java/lang/String", &[], &[("value", OBJECT)]);
+    dump.class(HOLDER, CLASSES, "app/Holder", statics, &[]);
+    for class in (CLASSES..=HOLDER).step_by(8) {
+        dump.root(STICKY, class, &[]);
+    }
+    dump
+}
+
+/// `Holder.CACHE` -> box -> {bytes, box -> the same bytes}, at these addresses.
+fn boxes(width: usize, [outer, inner, bytes]: [u64; 3]) -> Writer {
+    let mut dump = world(width, &[("CACHE", outer)]);
+    dump.instance(outer, BOX, &[bytes, inner]);
+    dump.instance(inner, BOX, &[0, bytes]);
+    dump.bytes(bytes, &[0; 100]);
+    dump
+}
+
+#[test]
+fn sizes_follow_the_width_of_references() {
+    let ids = [0x2000, 0x2100, 0x2200];
+    let narrow = read(&boxes(4, ids).finish()).unwrap();
+    let wide = read(&boxes(8, ids).finish()).unwrap();
+    assert_eq!(ids.map(|id| narrow.shallow(id)), [16, 16, 112]);
+    assert_eq!(ids.map(|id| wide.shallow(id)), [32, 32, 128]);
+    assert_eq!(ids.map(|id| wide.retained(id)), [192, 32, 128]);
+    assert_eq!(wide.holder(0x2200), Some(wide.node(0x2000)));
+    assert!(wide.dump.caveats.is_empty(), "{:?}", wide.dump.caveats);
+}
+
+#[test]
+fn arrays_that_would_overlap_tell_compressed_references() {
+    let mut dump = world(8, &[("CACHE", 0x2000)]);
+    dump.objects(0x2000, ARRAY, &[0x2038, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    dump.instance(0x2038, BOX, &[0, 0]);
+    let read = read(&dump.finish()).unwrap();
+    assert_eq!((read.shallow(0x2000), read.shallow(0x2038)), (56, 24));
+}
+
+#[test]
+fn any_order_and_any_kind_of_addresses_give_the_same_tree() {
+    let [ascending, descending, odd] =
+        [[0x2000, 0x2100, 0x2200], [0x2200, 0x2100, 0x2000], [0x2001, 0x7fff_0003, 0x1_2345_6789]];
+    for ids in [ascending, descending, odd] {
+        let read = read(&boxes(8, ids).finish()).unwrap();
+        assert_eq!(ids.map(|id| read.retained(id)), [192, 32, 128], "{ids:x?}");
+        assert_eq!(read.references(ids[1]).into_iter().collect::<Vec<_>>(), [("right".into(), read.node(ids[2]))]);
+        assert_eq!(read.dump.graph.class_name(read.node(ids[2])), "byte[]");
+    }
+}
+
+#[test]
+fn segments_may_be_many_one_or_open() {
+    let one = |tag| {
+        let mut dump = boxes(8, [0x2000, 0x2100, 0x2200]);
+        dump.segment(tag);
+        dump
+    };
+    let mut many = world(8, &[("CACHE", 0x2000)]);
+    many.segment(0x1c);
+    many.instance(0x2000, BOX, &[0x2200, 0x2100]);
+    many.segment(0x1c);
+    many.segment(0x1c);
+    many.top(0xee, b"of no known kind");
+    many.instance(0x2100, BOX, &[0, 0x2200]);
+    many.bytes(0x2200, &[0; 100]);
+    let mut open = boxes(8, [0x2000, 0x2100, 0x2200]);
+    let heap = std::mem::take(&mut open.heap);
+    open.segment(0x1c);
+    open.out.extend(heap);
+    for content in [one(0x0c).finish(), one(0x1c).finish(), many.finish(), open.out] {
+        assert_eq!(read(&content).unwrap().retained(0x2000), 192);
+    }
+}
+
+#[test]
+fn weak_references_retain_only_as_in_mat() {
+    let mut dump = world(8, &[("WEAK", 0x2000), ("SOFT", 0x2010)]);
+    dump.instance(0x2000, WEAK, &[0x2020]);
+    dump.instance(0x2010, SOFT, &[0x2040]);
+    dump.instance(0x2020, BOX, &[0, 0]);
+    dump.instance(0x2040, BOX, &[0, 0]);
+    let content = dump.finish();
+    let default = read(&content).unwrap();
+    assert!(!default.tree.reachable(default.node(0x2020)));
+    assert!(default.references(0x2000).is_empty());
+    assert_eq!(default.retained(0x2010), 56);
+    let mat = read_with(&content, Referents::Mat, Orphans::Drop).unwrap();
+    assert_eq!(mat.retained(0x2000), 56);
+    assert!(mat.references(0x2000).contains_key("referent"));
+}
+
+#[test]
+fn locals_are_held_by_their_thread_and_threads_have_names() {
+    let mut dump = world(8, &[]);
+    dump.root(0x08, 0x2000, &[0, 0, 0, 7, 0, 0, 0, 0]);
+    dump.root(0x03, 0x2080, &[0, 0, 0, 7, 0, 0, 0, 0]);
+    dump.root(0x03, 0x20c0, &[0, 0, 0, 8, 0, 0, 0, 0]);
+    dump.instance(0x2000, THREAD, &[0x2020]);
+    dump.instance(0x2020, STRING, &[0x2040]);
+    dump.bytes(0x2040, b"http-worker-3");
+    dump.instance(0x2080, BOX, &[0, 0]);
+    dump.instance(0x20c0, BOX, &[0, 0]);
+    let read = read(&dump.finish()).unwrap();
+    assert_eq!(read.holder(0x2080), Some(read.node(0x2000)));
+    assert_eq!(read.holder(0x20c0), Some(Node::ROOT));
+    assert_eq!(read.references(0x2000).keys().collect::<Vec<_>>(), ["local", "name"]);
+    assert_eq!(read.label(0x2000).as_deref(), Some("http-worker-3"));
+    let threads = read.dump.graph.roots().iter().filter(|root| root.kind == RootKind::Thread);
+    assert_eq!(threads.map(|root| &*root.name).collect::<Vec<_>>(), ["http-worker-3"]);
+}
+
+#[test]
+fn an_entry_of_thread_locals_is_named_by_the_static_field() {
+    let mut dump = world(8, &[("CACHE", 0x2000)]);
+    dump.instance(0x2000, LOCAL, &[]);
+    dump.instance(0x2020, LOCAL, &[]);
+    dump.instance(0x2040, ENTRY, &[0x2060, 0x2000]);
+    dump.instance(0x2060, BOX, &[0, 0]);
+    dump.instance(0x2080, ENTRY, &[0x2060, 0x2020]);
+    dump.root(0x01, 0x2040, &[0; 8]);
+    let read = read(&dump.finish()).unwrap();
+    assert_eq!(read.key(0x2040).as_deref(), Some("static app.Holder.CACHE"));
+    assert_eq!(read.key(0x2080).as_deref(), Some("java.lang.ThreadLocal"));
+    assert_eq!(read.key(0x2060), None);
+    assert!(read.references(HOLDER).contains_key("static app.Holder.CACHE"));
+    assert_eq!(read.label(HOLDER).as_deref(), Some("app.Holder"));
+}
+
+#[test]
+fn boot_classes_are_roots_if_no_class_is_said_to_be() {
+    let mut dump = Writer::new(8);
+    dump.class(CLASSES, 0, "java/lang/Object", &[("X", 0x2000)], &[]);
+    dump.instance(0x2000, CLASSES, &[]);
+    let read = read(&dump.finish()).unwrap();
+    assert_eq!(read.tree.reached(), 2);
+}
+
+#[test]
+fn unreachable_objects_are_dropped_or_adopted() {
+    let mut dump = world(8, &[]);
+    dump.instance(0x2000, BOX, &[0x2020, 0]);
+    dump.instance(0x2020, BOX, &[0, 0]);
+    let content = dump.finish();
+    assert_eq!(read(&content).unwrap().tree.unreachable().0, 2);
+    let kept = read_with(&content, Referents::NotWeak, Orphans::Adopt).unwrap();
+    assert_eq!((kept.tree.unreachable().0, kept.retained(0x2000)), (0, 64));
+}
+
+#[test]
+fn android_records_are_read_or_skipped() {
+    let mut dump = boxes(4, [0x2000, 0x2100, 0x2200]);
+    dump.heap.extend([0xfe, 0, 0, 0, 65, 0, 0, 0, 1]);
+    dump.root(0x89, 0x2300, &[]);
+    dump.root(0x90, 0x2400, &[]);
+    dump.heap.extend([0xc3, 0, 0, 0x23, 0, 0, 0, 0, 0, 0, 0, 0, 50, 8]);
+    dump.instance(0x2400, BOX, &[0, 0]);
+    let read = read(&dump.finish()).unwrap();
+    assert_eq!(read.retained(0x2300), 64);
+    assert!(!read.tree.reachable(read.node(0x2400)));
+}
+
+#[test]
+fn fields_are_named_across_the_hierarchy() {
+    let mut dump = world(8, &[("X", 0x2000)]);
+    let sub = HOLDER + 8;
+    dump.class(sub, BOX, "app/Sub", &[], &[("count", INT), ("extra", OBJECT)]);
+    dump.heap.extend([&[0x21][..], &dump.id(0x2000), &[0; 4], &dump.id(sub), &28_u32.to_be_bytes(), &[0; 4]].concat());
+    let values: Vec<u8> = [0x2040, 0, 0x2060].iter().flat_map(|id| dump.id(*id)).collect();
+    dump.heap.extend(values);
+    dump.instance(0x2040, BOX, &[0, 0]);
+    dump.instance(0x2060, BOX, &[0, 0]);
+    let read = read(&dump.finish()).unwrap();
+    let names: Vec<String> = read.references(0x2000).into_keys().collect();
+    assert_eq!(names, ["extra", "right"]);
+    assert_eq!(read.retained(0x2000), 48 + 64);
+}
