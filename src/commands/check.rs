@@ -11,6 +11,7 @@ use crate::store::{self, Baselines};
 
 /// Arguments of `plimsoll check`.
 #[derive(Debug, clap::Args)]
+#[group(id = "judging")]
 pub(super) struct Args {
     /// Recordings: folders below .plimsoll/runs, several for the repeats of one run. The newest if none is given.
     pub recordings: Vec<PathBuf>,
