@@ -161,7 +161,7 @@ pub struct OwnerChange {
     pub baseline_per_request: Option<ByteRate>,
     /// Entries (or objects) more for each request of the diagnosis rounds.
     pub entries_per_request: Option<f64>,
-    /// Entries (or objects) in the last dump.
+    /// Entries (or objects) in the reference dump: what `retained` is in.
     pub entries: u64,
     /// Bytes for each entry that was added.
     pub bytes_per_entry: Option<Bytes>,

@@ -106,7 +106,7 @@ impl Process<'_> {
             average_per_request: (self.own.requests > 0).then(|| ByteRate(retained as f64 / self.own.requests as f64)),
             baseline_per_request: rate(&self.before).map(|(bytes, _)| bytes),
             entries_per_request: within.map(|(_, entries)| entries),
-            entries: told.first().map_or(objects, |growth| growth.entries.unwrap_or(growth.count).1),
+            entries: objects,
             bytes_per_entry: told.iter().find_map(|growth| growth.bytes_per_entry),
             pattern: told.iter().find_map(|growth| growth.pattern),
         }

@@ -40,7 +40,7 @@ pub(super) fn entries(owner: &OwnerChange) -> String {
     let mut parts = Vec::new();
     match owner.entries_against_baseline {
         Some(more) if more != 0 => parts.push(format!("{} entries", signed(more))),
-        _ if owner.entries == 1 => {}
+        _ if owner.entries <= 1 => {}
         _ => parts.push(format!("{} entries", grouped(owner.entries))),
     }
     parts.extend(owner.bytes_per_entry.map(|each| format!("{each} each")));
