@@ -374,3 +374,15 @@ fn the_same_input_has_the_same_verdict() {
     let (candidate, baseline) = (leaky(1, 1000.0), flat(0));
     assert_eq!(verdict(&rules, &candidate, Some(&baseline)), verdict(&rules, &candidate, Some(&baseline)));
 }
+
+#[test]
+fn growth_outside_the_managed_heap_is_called_native_unless_a_dump_shows_its_owner() {
+    let mut leak = leaky(1, 1000.0);
+    for record in &mut leak.phases {
+        record.floor.insert(Gauge::Native, record.floor[&Gauge::Live] - 30 * MIB);
+    }
+    let rules = rules::slope(100.0);
+    assert_eq!(found(&verdict(&rules, &leak, None), "slope-exceeded").shape, Some("native"));
+    dumps(&mut leak, "Cache.ENTRIES", [3500, 4000], 1000);
+    assert_eq!(found(&verdict(&rules, &leak, None), "slope-exceeded").shape, Some("retention"));
+}

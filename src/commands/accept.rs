@@ -8,8 +8,7 @@ use anyhow::bail;
 use super::{Format, Global, check, judge, policy};
 use crate::compare::Reference;
 use crate::record::Recording;
-use crate::run::today;
-use crate::store::Baselines;
+use crate::report::clean;
 use crate::units::{Bytes, Metric};
 use crate::verdict::Outcome;
 
@@ -32,27 +31,36 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Ok(policy) => policy,
         Err(code) => return Ok(code),
     };
-    let baselines = Baselines::open(&args.check.baseline);
-    let judged = judge::judge(&policy.rules, judge::read(&args.check.recordings)?, &baselines, today())?;
+    let baselines = args.check.baselines();
+    let judged = args.check.judge(&policy.rules)?;
     let restart = match (&judged.comparison.reference, judged.verdict.outcome) {
         _ if !judged.recordings.iter().all(|recording| recording.complete) => {
             bail!("the run was cut short: only a whole run can be a baseline")
         }
         (_, Outcome::Regressed) if args.force.is_none() => {
-            bail!("the run regressed ({}); mend it, or say why it is right with --force WHY", judged.verdict.headline)
+            let cure = "mend it, or say why it is right with --force WHY";
+            anstream::eprintln!("error: the run regressed: {}; {cure}", clean(&judged.verdict.headline));
+            return Ok(ExitCode::from(judged.verdict.exit_code()));
         }
         (reference, outcome) => matches!(reference, Reference::Incomparable(_)) || outcome == Outcome::Regressed,
     };
-    if global.format != Format::Json && !global.quiet {
-        anstream::eprint!("{}", changes(&judged, restart));
-        if !args.yes && std::io::stdin().is_terminal() && !confirmed()? {
-            anstream::eprintln!("nothing was changed");
-            return Ok(ExitCode::SUCCESS);
-        }
+    let kept = baselines.load(judged.recordings.first().map_or("", |recording| &recording.scenario))?.recordings;
+    if let Some(twice) = judged.recordings.iter().find(|recording| kept.contains(recording)) {
+        // The same run twice would make the service look as if no two runs ever differed.
+        anstream::println!("the run of {} is in the baseline already", clean(&twice.started));
+        return Ok(ExitCode::SUCCESS);
     }
+    if !global.quiet {
+        anstream::eprint!("{}", changes(&judged, restart));
+    }
+    if !args.yes && std::io::stdin().is_terminal() && !confirmed()? {
+        anstream::eprintln!("nothing was changed");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let reason = args.force.as_deref().filter(|_| judged.verdict.outcome == Outcome::Regressed);
     let mut written = Vec::new();
     for (i, recording) in judged.recordings.iter().enumerate() {
-        written.push(baselines.accept(&with_reason(recording, args.force.as_deref()), restart && i == 0)?);
+        written.push(baselines.accept(&with_reason(recording, reason), restart && i == 0)?);
     }
     match global.format {
         Format::Json => {

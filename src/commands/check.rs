@@ -1,23 +1,30 @@
 //! `plimsoll check`: judge again, without running.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{Global, judge, policy};
+use super::judge::{self, Judged};
+use super::{Global, policy};
+use crate::policy::Rules;
 use crate::run::today;
 use crate::store::{self, Baselines};
 
 /// Arguments of `plimsoll check`.
+// Other commands flatten these arguments into theirs, where a second group of this name would clash.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     /// Recordings: folders below .plimsoll/runs, several for the repeats of one run. The newest if none is given.
     pub recordings: Vec<PathBuf>,
     /// The policy to judge by.
-    #[arg(long, short, default_value = "plimsoll.toml")]
+    #[arg(long, short, visible_alias = "policy", default_value = "plimsoll.toml")]
     pub config: PathBuf,
-    /// The folder of the baselines.
-    #[arg(long, default_value = store::BASELINES)]
-    pub baseline: PathBuf,
+    /// The day for which waivers are looked at, such as 2027-01-31; today if none is given.
+    #[arg(long, value_name = "DAY")]
+    pub date: Option<jiff::civil::Date>,
+    /// The folder of the baselines [default: .plimsoll/baselines beside the policy].
+    #[arg(long, value_name = "DIR")]
+    pub baseline: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -26,5 +33,23 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Ok(policy) => policy,
         Err(code) => return Ok(code),
     };
-    judge::judge(&policy.rules, judge::read(&args.recordings)?, &Baselines::open(args.baseline), today())?.print(global)
+    args.judge(&policy.rules)?.print(global)
+}
+
+impl Args {
+    /// Reads the recordings and judges them on the wanted day.
+    pub(super) fn judge(&self, rules: &Rules) -> anyhow::Result<Judged> {
+        let read = judge::read(&self.recordings, &self.folder().join(store::RUNS))?;
+        judge::judge(rules, read, &self.baselines(), self.date.unwrap_or_else(today))
+    }
+
+    /// The stored baselines that the recordings are compared with.
+    pub(super) fn baselines(&self) -> Baselines {
+        Baselines::open(self.baseline.clone().unwrap_or_else(|| self.folder().join(store::BASELINES)))
+    }
+
+    /// Where the policy stands: `run` keeps its recordings beside it.
+    fn folder(&self) -> &Path {
+        self.config.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
 }

@@ -1,5 +1,6 @@
 //! From recordings to a printed verdict: what `run`, `check`, `report`, `accept` and `demo` share.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,10 +8,11 @@ use anyhow::Context as _;
 
 use super::{Format, Global};
 use crate::compare::{Comparison, compare};
-use crate::policy::Rules;
+use crate::policy::{Level, Rules};
 use crate::record::Recording;
 use crate::report::{self, Report};
 use crate::store::{self, Baselines, RecordingFolder};
+use crate::units::Gauge;
 use crate::verdict::{Verdict, judge as to_verdict};
 
 /// A run that was judged.
@@ -19,6 +21,7 @@ pub(super) struct Judged {
     pub comparison: Comparison,
     pub verdict: Verdict,
     pub notes: Vec<String>,
+    gated: Vec<Gauge>,
 }
 
 /// Recordings that were read back, with what was missing in them.
@@ -40,15 +43,25 @@ pub(super) fn judge(
     notes.extend(baseline.skipped);
     let comparison = compare(&recordings, &baseline.recordings);
     let verdict = to_verdict(rules, &comparison, &recordings, today);
-    Ok(Judged { recordings, comparison, verdict, notes })
+    Ok(Judged { recordings, comparison, verdict, notes, gated: gated(rules) })
 }
 
-/// Reads recordings; with no path the newest of the project.
-pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Read> {
+/// The gauges that a rule looks at.
+fn gated(rules: &Rules) -> Vec<Gauge> {
+    let on = |level: Level| level != Level::Off;
+    let bounds = rules.bounds.iter().filter(|rule| on(rule.level)).map(|rule| rule.metric.gauge);
+    let slopes = rules.slopes.iter().filter(|rule| on(rule.level)).map(|rule| rule.gauge);
+    let recoveries = rules.recoveries.iter().filter(|rule| on(rule.level)).map(|rule| rule.gauge);
+    let gauges: BTreeSet<Gauge> = bounds.chain(slopes).chain(recoveries).collect();
+    gauges.into_iter().collect()
+}
+
+/// Reads recordings; with no path the newest one below `runs`.
+pub(super) fn read(paths: &[PathBuf], runs: &Path) -> anyhow::Result<Read> {
     let newest;
     let paths = match paths {
         [] => {
-            newest = [store::newest(Path::new(store::RUNS))?];
+            newest = [store::newest(runs)?];
             &newest[..]
         }
         paths => paths,
@@ -96,6 +109,7 @@ impl Judged {
             comparison: &self.comparison,
             verdict: &self.verdict,
             notes: &self.notes,
+            gated: &self.gated,
         }
     }
 }

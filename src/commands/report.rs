@@ -2,9 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Global, check, judge, policy};
-use crate::run::today;
-use crate::store::Baselines;
+use super::{Global, check, policy};
 
 /// Arguments of `plimsoll report`.
 #[derive(Debug, clap::Args)]
@@ -19,7 +17,6 @@ pub(super) fn execute(Args { check: args }: Args, global: &Global) -> anyhow::Re
         Ok(policy) => policy,
         Err(code) => return Ok(code),
     };
-    let judged = judge::judge(&policy.rules, judge::read(&args.recordings)?, &Baselines::open(args.baseline), today())?;
-    judged.print(global)?;
+    args.judge(&policy.rules)?.print(global)?;
     Ok(ExitCode::SUCCESS)
 }

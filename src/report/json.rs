@@ -1,10 +1,13 @@
 //! The report for programs. The schema version rises when a name changes its meaning or goes.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Report, section};
 use crate::compare::{Evidence, Reference};
 use crate::policy::Level;
+use crate::record::{Phase, PhaseRecord};
 use crate::verdict::{Amount, Finding, Standing};
 
 /// The version of this view.
@@ -40,8 +43,11 @@ struct View {
     curves: Vec<CurveView>,
     levels: Vec<LevelView>,
     owners: Vec<OwnerView>,
+    /// By request name: the ordinary mix over all steady rounds, and each ugly payload over its own.
+    requests: BTreeMap<String, TallyView>,
+    payloads: BTreeMap<String, TallyView>,
     not_seen: Vec<String>,
-    environment: std::collections::BTreeMap<String, String>,
+    environment: BTreeMap<String, String>,
 }
 
 #[derive(Serialize)]
@@ -72,6 +78,8 @@ struct FindingView {
     unit: &'static str,
     shape: Option<&'static str>,
     rule: Option<String>,
+    rule_text: Option<String>,
+    waived_because: Option<String>,
     advice: Vec<String>,
 }
 
@@ -92,7 +100,10 @@ struct CurveView {
     per_request: Option<f64>,
     lower: Option<f64>,
     upper: Option<f64>,
+    repeats: Vec<f64>,
     noise: Option<f64>,
+    smallest_visible: Option<f64>,
+    gated: bool,
     shape: Option<&'static str>,
     points: Vec<(u64, u64, Option<u64>)>,
 }
@@ -122,9 +133,42 @@ struct OwnerView {
     pattern: Option<&'static str>,
 }
 
+#[derive(Serialize, Default)]
+#[serde(rename_all = "kebab-case")]
+struct TallyView {
+    sent: u64,
+    statuses: BTreeMap<u16, u64>,
+    failures: BTreeMap<String, u64>,
+    aborted: u64,
+    bytes_out: u64,
+    bytes_in: u64,
+    worst_p99_us: u64,
+}
+
+fn tallies<'a>(records: impl Iterator<Item = &'a PhaseRecord>) -> BTreeMap<String, TallyView> {
+    let mut views: BTreeMap<String, TallyView> = BTreeMap::new();
+    for (name, tally) in records.flat_map(|record| &record.tally.requests) {
+        let view = views.entry(name.clone()).or_default();
+        view.sent += tally.sent;
+        view.aborted += tally.aborted;
+        view.bytes_out += tally.bytes_out;
+        view.bytes_in += tally.bytes_in;
+        view.worst_p99_us = view.worst_p99_us.max(tally.latency_us.1);
+        for (status, count) in &tally.statuses {
+            *view.statuses.entry(*status).or_default() += count;
+        }
+        for (what, count) in &tally.failures {
+            *view.failures.entry(what.clone()).or_default() += count;
+        }
+    }
+    views
+}
+
 fn view(report: &Report<'_>) -> View {
     let recording = report.recordings.first().cloned().unwrap_or_default();
     let verdict = report.verdict;
+    let requests = tallies(recording.steady());
+    let payloads = tallies(recording.phases.iter().filter(|record| matches!(record.phase, Phase::Ugly { .. })));
     View {
         schema: VERSION,
         scenario: recording.scenario,
@@ -151,7 +195,7 @@ fn view(report: &Report<'_>) -> View {
                     .collect(),
             },
         },
-        curves: report.comparison.curves.iter().map(curve).collect(),
+        curves: report.comparison.curves.iter().map(|one| curve(report, one)).collect(),
         levels: report
             .comparison
             .levels
@@ -165,12 +209,14 @@ fn view(report: &Report<'_>) -> View {
             })
             .collect(),
         owners: report.comparison.owners.iter().map(owner).collect(),
+        requests,
+        payloads,
         not_seen: section::unseen(report),
         environment: recording.fingerprint.facts,
     }
 }
 
-fn curve(curve: &crate::compare::Curve) -> CurveView {
+fn curve(report: &Report<'_>, curve: &crate::compare::Curve) -> CurveView {
     CurveView {
         gauge: curve.gauge.name(),
         payload: curve.payload.clone(),
@@ -181,7 +227,10 @@ fn curve(curve: &crate::compare::Curve) -> CurveView {
         per_request: curve.slope.map(|slope| slope.per_request.0),
         lower: curve.slope.map(|slope| slope.lower.0),
         upper: curve.slope.map(|slope| slope.upper.0),
+        repeats: curve.repeats.iter().map(|rate| rate.0).collect(),
         noise: curve.noise.map(|noise| noise.0),
+        smallest_visible: curve.smallest_visible().map(|rate| rate.0),
+        gated: report.gated.contains(&curve.gauge),
         shape: curve.shape.name(),
         points: curve.points.clone(),
     }
@@ -232,6 +281,11 @@ fn finding(finding: &Finding) -> FindingView {
         },
         shape: finding.shape,
         rule: finding.place.as_ref().map(ToString::to_string),
+        rule_text: finding.place.as_ref().map(|place| place.text.clone()),
+        waived_because: match &finding.standing {
+            Standing::Waived(why) => Some(why.clone()),
+            Standing::Fires | Standing::Unsure => None,
+        },
         advice: finding.advice.clone(),
     }
 }

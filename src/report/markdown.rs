@@ -1,94 +1,126 @@
 //! The report for a pull request: the verdict in the first line, worst rows first, cut from the bottom.
 
-use std::fmt::Write;
-
 use super::Report;
+use super::detail::details;
 use super::section::{self, Section};
-use super::text::escape;
+use super::text::{escape, shorten, with_code};
 use crate::compare::Reference;
 use crate::verdict::{Finding, Standing};
 
-/// What a comment on GitHub may hold, with room for a marker.
+/// Bytes: what a comment on GitHub may hold (65,536), with room for a marker.
 const LONGEST: usize = 60_000;
+/// Characters of one message, name or path: a class name may have 65,535.
+const LONGEST_TEXT: usize = 600;
+/// Bytes kept for the footer and the word on what was cut.
+const RESERVE: usize = 4_000;
 
 /// Renders a report as Markdown of at most 60,000 bytes.
 pub fn render(report: &Report<'_>) -> String {
-    let mut blocks = vec![head(report)];
-    blocks.extend(report.verdict.findings.iter().map(tell));
-    blocks.extend(section::sections(report).iter().map(table));
-    blocks.extend(list("Waivers", &report.verdict.waiver_notes));
-    blocks.extend(list("Not seen", &section::unseen(report)));
-    let footer: Vec<String> = section::footer(report).iter().map(|line| escape(line)).collect();
-    let footer = format!("\n<sub>{}</sub>\n", footer.join("<br>"));
+    let mut page = Page { text: head(report), room: LONGEST - RESERVE, cut: 0 };
+    for finding in &report.verdict.findings {
+        page.add(&tell(report, finding));
+    }
+    for section in section::sections(report) {
+        table(&mut page, &section);
+    }
+    list(&mut page, "Waivers", &report.verdict.waiver_notes);
+    list(&mut page, "Not seen", &section::unseen(report));
+    if page.cut > 0 {
+        page.text.push_str(&format!("\n{} more lines are in `plimsoll report`.\n", page.cut));
+    }
+    let lines: Vec<String> = section::footer(report).iter().map(|line| told(line)).collect();
+    let footer = format!("\n<sub>{}</sub>\n", lines.join("<br>"));
+    if page.text.len() + footer.len() <= LONGEST {
+        page.text.push_str(&footer);
+    }
+    page.text
+}
 
-    let mut out = String::new();
-    let room = LONGEST - footer.len().min(LONGEST / 2);
-    for (i, block) in blocks.iter().enumerate() {
-        if out.len() + block.len() > room {
-            let _ = writeln!(out, "\n{} more parts were cut; `plimsoll report` shows them all.", blocks.len() - i);
-            break;
+/// The text so far, how long it may get, and what did not fit.
+struct Page {
+    text: String,
+    room: usize,
+    cut: usize,
+}
+
+impl Page {
+    /// Adds a part if it fits; once one did not, none does: what is cut is cut from the bottom.
+    fn add(&mut self, part: &str) {
+        if self.cut > 0 || self.text.len() + part.len() > self.room {
+            self.cut += 1;
+        } else {
+            self.text.push_str(part);
         }
-        out.push_str(block);
     }
-    if out.len() + footer.len() <= LONGEST {
-        out.push_str(&footer);
-    }
-    out
+}
+
+fn told(text: &str) -> String {
+    with_code(&shorten(text, LONGEST_TEXT))
 }
 
 fn head(report: &Report<'_>) -> String {
     let compared = match &report.comparison.reference {
+        Reference::Baseline { runs: 1 } => "Compared with a baseline of one run.".to_owned(),
         Reference::Baseline { runs } => format!("Compared with a baseline of {runs} runs."),
         Reference::NoBaseline => "There is no baseline; the run is judged by itself.".to_owned(),
         Reference::Incomparable(differences) => {
-            let told = differences.iter().map(|difference| {
+            let lines = differences.iter().take(20).map(|difference| {
                 let (fact, old, new) = (&difference.fact, &difference.baseline, &difference.candidate);
-                escape(&format!("{fact} ({old} in the baseline, {new} here)"))
+                format!("\n- {}", told(&format!("{fact}: `{old}` in the baseline, `{new}` here")))
             });
-            format!("Not compared with the baseline, which differs in {}.", told.collect::<Vec<_>>().join(", "))
+            format!("Not compared with the baseline, which differs:\n{}", lines.collect::<String>())
         }
     };
-    format!("**Plimsoll: {}**: {}\n\n{compared}\n", report.verdict.outcome.name(), escape(&report.verdict.headline))
+    let outcome = report.verdict.outcome.name();
+    format!("**Plimsoll: {outcome}** · {}\n\n{compared}\n", told(&report.verdict.headline))
 }
 
-fn tell(finding: &Finding) -> String {
+fn tell(report: &Report<'_>, finding: &Finding) -> String {
     let word = match &finding.standing {
-        Standing::Fires => String::new(),
-        Standing::Unsure => " (unsure)".to_owned(),
-        Standing::Waived(why) => format!(" (waived: {})", escape(why)),
+        Standing::Fires => "",
+        Standing::Unsure => " (not sure)",
+        Standing::Waived(_) => " (waived)",
     };
-    let mut out = format!("\n- **{}**{word}: {}\n", finding.code, escape(&finding.message));
-    if let Some(limit) = &finding.limit {
-        let interval =
-            finding.interval.map(|(low, high)| format!(", 99 % interval {low} to {high}")).unwrap_or_default();
-        let noise = finding.noise.map(|noise| format!(", noise {noise}")).unwrap_or_default();
-        let _ = writeln!(out, "  - measured {}, allowed {limit}{interval}{noise}", finding.measured);
-    }
-    if let Some(owner) = &finding.subject.owner {
-        let _ = writeln!(out, "  - owner: {}", escape(&owner.to_string()));
-    }
-    if let Some(place) = finding.place.as_ref().filter(|place| place.line > 0) {
-        let _ = writeln!(out, "  - rule: {}", escape(&format!("{place} {}", place.text)));
-    }
-    for advice in &finding.advice {
-        let _ = writeln!(out, "  - look at: {}", escape(advice));
+    let mut out = format!("\n- **{}**{word} · {}\n", finding.code, told(&finding.message));
+    for (what, text) in details(report, finding) {
+        let text = match what {
+            "owner" | "payload" | "rule" => format!("<code>{}</code>", escape(&shorten(&text, LONGEST_TEXT))),
+            _ => told(&text),
+        };
+        out.push_str(&format!("  - {what}: {text}\n"));
     }
     out
 }
 
-fn table(section: &Section) -> String {
-    let mut out = format!("\n<details><summary>{}</summary>\n\n", escape(&section.title));
-    let _ = writeln!(out, "| {} |", section.head.join(" | "));
-    let _ = writeln!(out, "|{}", "---|".repeat(section.head.len()));
+fn table(page: &mut Page, section: &Section) {
+    let head: Vec<&str> = section.head.clone();
+    let align: Vec<&str> =
+        (0..head.len()).map(|column| if section.words.contains(&column) { "---" } else { "---:" }).collect();
+    let title = escape(&section.title);
+    let opening =
+        format!("\n<details><summary>{title}</summary>\n\n| {} |\n| {} |\n", head.join(" | "), align.join(" | "));
+    let closing = "\n</details>\n";
+    if page.cut > 0 || page.text.len() + opening.len() + closing.len() > page.room {
+        page.cut += section.rows.len();
+        return;
+    }
+    page.text.push_str(&opening);
+    page.room -= closing.len();
     for row in &section.rows {
-        let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();
-        let _ = writeln!(out, "| {} |", cells.join(" | "));
+        let cells = row.iter().enumerate().map(|(column, cell)| match (column, cell.as_str()) {
+            (_, "") => String::new(),
+            (0, name) => format!("<code>{}</code>", escape(&shorten(name, LONGEST_TEXT))),
+            (_, cell) => escape(&shorten(cell, LONGEST_TEXT)),
+        });
+        page.add(&format!("| {} |\n", cells.collect::<Vec<_>>().join(" | ")));
     }
-    out.push_str("\n</details>\n");
-    out
+    page.room += closing.len();
+    page.text.push_str(closing);
 }
 
-fn list(title: &str, lines: &[String]) -> Option<String> {
-    let items: String = lines.iter().map(|line| format!("- {}\n", escape(line))).collect();
-    (!lines.is_empty()).then(|| format!("\n**{title}**\n\n{items}"))
+fn list(page: &mut Page, title: &str, lines: &[String]) {
+    for (i, line) in lines.iter().enumerate() {
+        let title = if i == 0 { format!("\n**{title}**\n\n") } else { String::new() };
+        page.add(&format!("{title}- {}\n", told(line)));
+    }
 }

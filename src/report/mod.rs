@@ -1,5 +1,6 @@
 //! Reports: strings only. Whether a number is too high was decided before; here it is told.
 
+mod detail;
 pub mod json;
 pub mod markdown;
 mod section;
@@ -7,8 +8,11 @@ mod sparkline;
 pub mod terminal;
 mod text;
 
+pub use text::clean;
+
 use crate::compare::Comparison;
 use crate::record::Recording;
+use crate::units::Gauge;
 use crate::verdict::Verdict;
 
 /// What a report tells.
@@ -22,6 +26,8 @@ pub struct Report<'a> {
     pub verdict: &'a Verdict,
     /// What was missing or passed over while reading, one sentence each.
     pub notes: &'a [String],
+    /// The gauges that a rule looks at; the others are only shown.
+    pub gated: &'a [Gauge],
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Report, sparkline::sparkline};
 use crate::compare::{Curve, OwnerChange};
-use crate::record::{Phase, PhaseRecord, Recording, RequestTally};
+use crate::record::{PhaseRecord, Recording, RequestTally};
 use crate::units::{ByteRate, Bytes, Gauge, Metric, Statistic};
 use crate::verdict::Amount;
 
@@ -28,7 +28,12 @@ const CURVES: [Gauge; 10] = [
 pub(super) struct Section {
     pub title: String,
     pub head: Vec<&'static str>,
+    /// As many cells in each as the head has.
     pub rows: Vec<Vec<String>>,
+    /// Columns that hold words, before those that hold numbers.
+    pub words: Vec<usize>,
+    /// Columns that a narrow view leaves out, first to go first.
+    pub spared: Vec<usize>,
 }
 
 /// All tables that have rows, in the order in which they are read.
@@ -43,7 +48,8 @@ fn curves(report: &Report<'_>) -> Section {
     let find = |gauge| report.comparison.curves.iter().find(|curve| curve.gauge == gauge && curve.payload.is_none());
     let rows = CURVES.into_iter().filter_map(find).map(|curve| curve_row(report, curve)).collect();
     let title = "floors after each round (load paused, full collection forced)".to_owned();
-    Section { title, head: vec!["gauge", "curve", "first", "last", "per request", "99 % interval", "peak"], rows }
+    let head = vec!["gauge", "", "curve", "first", "last", "per request", "99 % interval", "peak"];
+    Section { title, head, rows, words: vec![0, 1, 2], spared: vec![6, 3] }
 }
 
 fn curve_row(report: &Report<'_>, curve: &Curve) -> Vec<String> {
@@ -55,6 +61,7 @@ fn curve_row(report: &Report<'_>, curve: &Curve) -> Vec<String> {
     let peak = report.comparison.levels.iter().find(|level| level.metric == metric && level.payload.is_none());
     vec![
         curve.gauge.to_string(),
+        if report.gated.contains(&curve.gauge) { "gated" } else { "shown" }.to_owned(),
         sparkline(&values),
         amount(values.first()),
         amount(values.last()),
@@ -71,7 +78,8 @@ fn owners(report: &Report<'_>) -> Section {
         0 => "owners that grew".to_owned(),
         more => format!("owners that grew ({more} smaller ones left out)"),
     };
-    Section { title, head: vec!["owner", "per request", "against baseline", "retained", "entries", "each"], rows }
+    let head = vec!["owner", "per request", "against baseline", "retained", "entries", "each"];
+    Section { title, head, rows, words: vec![0], spared: vec![3, 4] }
 }
 
 fn owner_row(owner: &OwnerChange) -> Vec<String> {
@@ -87,8 +95,8 @@ fn owner_row(owner: &OwnerChange) -> Vec<String> {
 
 fn payloads(report: &Report<'_>, recording: &Recording) -> Section {
     let rows = recording.payloads().into_iter().map(|payload| payload_row(report, recording, payload)).collect();
-    let head = vec!["payload", "sent", "answers", "rss peak", "live before", "live after", "rss after"];
-    Section { title: "ugly payloads, each by itself".to_owned(), head, rows }
+    let head = vec!["payload", "answers", "sent", "rss peak", "live before", "live after", "rss after"];
+    Section { title: "ugly payloads, each by itself".to_owned(), head, rows, words: vec![0, 1], spared: vec![2, 4] }
 }
 
 fn payload_row(report: &Report<'_>, recording: &Recording, payload: &str) -> Vec<String> {
@@ -101,19 +109,24 @@ fn payload_row(report: &Report<'_>, recording: &Recording, payload: &str) -> Vec
     let floor =
         |point: Option<&(u64, u64, Option<u64>)>| point.map(|point| Bytes(point.1).to_string()).unwrap_or_default();
     let peak = records.iter().filter_map(|record| record.peak.get(&Gauge::Rss)).max();
-    let end = records.last().and_then(|last| {
-        last.recovery.last().and_then(|(_, reading)| reading.get(&Gauge::Rss)).or(last.floor.get(&Gauge::Rss))
-    });
     let told = |value: Option<&u64>| value.map(|value| Bytes(*value).to_string()).unwrap_or_default();
     vec![
         payload.to_owned(),
-        records.iter().map(|record| record.sent()).sum::<u64>().to_string(),
         answers(records.iter().copied()),
+        records.iter().map(|record| record.sent()).sum::<u64>().to_string(),
         told(peak),
         floor(live.and_then(|curve| curve.points.first())),
         floor(live.and_then(|curve| curve.points.last())),
-        told(end),
+        records.last().map(|last| rss_after(last)).unwrap_or_default(),
     ]
+}
+
+/// RSS at the last reading of the recovery and when that was, else at the floor.
+fn rss_after(last: &PhaseRecord) -> String {
+    match last.recovery.last().and_then(|(at, reading)| Some((at, reading.get(&Gauge::Rss)?))) {
+        Some((at, rss)) => format!("{} at {at}", Bytes(*rss)),
+        None => last.floor.get(&Gauge::Rss).map(|rss| Bytes(*rss).to_string()).unwrap_or_default(),
+    }
 }
 
 fn requests(recording: &Recording) -> Section {
@@ -126,15 +139,16 @@ fn requests(recording: &Recording) -> Section {
         let sum = |of: fn(&RequestTally) -> u64| tallies.iter().map(|tally| of(tally)).sum::<u64>();
         vec![
             name.to_owned(),
-            sum(|tally| tally.sent).to_string(),
             tell(tallies.iter().copied()),
+            sum(|tally| tally.sent).to_string(),
             Bytes(sum(|tally| tally.bytes_out)).to_string(),
             Bytes(sum(|tally| tally.bytes_in)).to_string(),
             format!("{:.1} ms", worst as f64 / 1e3),
         ]
     };
-    let head = vec!["request", "sent", "answers", "bytes out", "bytes in", "slowest round's p99"];
-    Section { title: "the ordinary mix".to_owned(), head, rows: names.into_iter().map(row).collect() }
+    let head = vec!["request", "answers", "sent", "bytes out", "bytes in", "worst p99"];
+    let rows = names.into_iter().map(row).collect();
+    Section { title: "the ordinary mix".to_owned(), head, rows, words: vec![0, 1], spared: vec![3, 4] }
 }
 
 fn answers<'a>(records: impl Iterator<Item = &'a PhaseRecord>) -> String {
@@ -162,16 +176,13 @@ fn tell<'a>(tallies: impl Iterator<Item = &'a RequestTally>) -> String {
 /// The lines at the end of a report: what was compared with what, how sharp the run was, where it ran.
 pub(super) fn footer(report: &Report<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    let live = report.comparison.curves.iter().find(|curve| curve.gauge == Gauge::Live && curve.payload.is_none());
-    if let Some((slope, curve)) = live.and_then(|curve| Some((curve.slope?, curve))) {
+    let live = report.comparison.steady_live();
+    if let Some((smallest, curve)) = live.and_then(|curve| Some((curve.smallest_visible()?, curve))) {
         let noise = match curve.noise {
             Some(noise) => format!("two runs of the baseline differ by up to {noise}"),
             None => "how much two runs differ is known once the baseline holds several".to_owned(),
         };
-        lines.push(format!(
-            "smallest change of the live floor this run could see: {}; {noise}",
-            slope.smallest_visible()
-        ));
+        lines.push(format!("smallest change of `{}.floor` that this run could see: {smallest}; {noise}", curve.gauge));
     }
     if let Some(recording) = report.recordings.first() {
         let facts: Vec<String> =
@@ -195,16 +206,14 @@ pub(super) fn footer(report: &Report<'_>) -> Vec<String> {
 
 /// What the report cannot tell, one sentence each.
 pub(super) fn unseen(report: &Report<'_>) -> Vec<String> {
-    let mut lines: Vec<String> = report.notes.to_vec();
+    let mut lines: Vec<String> = report.notes.iter().chain(&report.comparison.caveats).cloned().collect();
     for recording in report.recordings {
         lines.extend(recording.unseen.iter().map(|unseen| format!("{}: {}", unseen.what, unseen.why)));
         for dump in &recording.dumps {
             lines.extend(dump.summary.caveats.iter().map(|caveat| format!("heap dump of {}: {caveat}", dump.process)));
         }
-        if !recording.complete {
-            let last = recording.phases.last().map(|record| &record.phase);
-            let at = last.map(|phase: &Phase| format!(" in phase `{phase}`")).unwrap_or_default();
-            lines.push(format!("the run was cut short{at}"));
+        if let Some(last) = recording.phases.last().filter(|_| !recording.complete) {
+            lines.push(format!("the run of `{}` got as far as `{}`", recording.started, last.phase));
         }
     }
     lines.sort();

@@ -1,59 +1,99 @@
 //! The report for people at a terminal. Colors are always in it; who prints it strips them where they do not belong.
 
-use std::fmt::Write;
+mod finding;
+mod table;
 
 use anstyle::{AnsiColor, Style};
-use tabled::builder::Builder;
-use tabled::settings::{Alignment, Padding, Style as Borders, object::Columns};
 
 use super::Report;
-use super::section::{self, Section};
-use super::text::{clean, shorten};
+use super::section;
+use super::text::{clean, wrap};
 use crate::compare::Reference;
-use crate::verdict::{Finding, Outcome, Standing};
+use crate::verdict::Outcome;
+
+const BOLD: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
 
 /// Renders a report for a terminal of so many columns.
 pub fn render(report: &Report<'_>, width: usize) -> String {
-    let width = width.clamp(60, 200);
-    let mut out = String::new();
-    head(&mut out, report);
+    let mut page = Page { width: width.clamp(60, 160), text: String::new() };
+    head(&mut page, report);
     for finding in &report.verdict.findings {
-        tell(&mut out, finding);
+        finding::tell(&mut page, report, finding);
     }
     for section in section::sections(report) {
-        table(&mut out, &section, width);
+        table::draw(&mut page, &section);
     }
-    list(&mut out, "waivers", &report.verdict.waiver_notes);
-    list(&mut out, "not seen", &section::unseen(report));
-    out.push('\n');
-    let faint = Style::new().dimmed();
+    list(&mut page, "waivers", &report.verdict.waiver_notes);
+    list(&mut page, "not seen", &section::unseen(report));
+    page.line("");
     for line in section::footer(report) {
-        let _ = writeln!(out, "{faint}{}{faint:#}", clean(&line));
+        page.hang(FAINT, "", 2, &line);
     }
-    out
+    page.text
 }
 
-fn head(out: &mut String, report: &Report<'_>) {
-    let style = style(report.verdict.outcome);
-    let name = report.verdict.outcome.name();
-    let _ = writeln!(out, "{style} {name} {style:#} {}", clean(&report.verdict.headline));
-    let compared = match &report.comparison.reference {
-        Reference::Baseline { runs } => format!("compared with a baseline of {runs} runs"),
-        Reference::NoBaseline => "there is no baseline; the run is judged by itself".to_owned(),
-        Reference::Incomparable(_) => "not compared with the baseline, which differs:".to_owned(),
-    };
-    let faint = Style::new().dimmed();
-    let _ = writeln!(out, "{faint}{compared}{faint:#}");
-    if let Reference::Incomparable(differences) = &report.comparison.reference {
-        for difference in differences {
-            let line =
-                format!("{}: {} in the baseline, {} here", difference.fact, difference.baseline, difference.candidate);
-            let _ = writeln!(out, "  {}", clean(&line));
+/// The text so far, and how wide it may be.
+struct Page {
+    width: usize,
+    text: String,
+}
+
+impl Page {
+    /// A line as it is, but for what a workflow log would obey at its start.
+    fn line(&mut self, line: &str) {
+        let trimmed = line.trim_start();
+        let indent = &line[..line.len() - trimmed.len()];
+        self.text.push_str(indent);
+        if trimmed.starts_with("::") {
+            self.text.push('·');
+        }
+        self.text.push_str(trimmed.trim_end());
+        self.text.push('\n');
+    }
+
+    /// A paragraph after a lead (`    owner    `): wrapped, further lines indented by `indent`.
+    fn hang(&mut self, style: Style, lead: &str, indent: usize, text: &str) {
+        let lines = wrap(&clean(text), self.width.saturating_sub(indent.max(lead.chars().count())));
+        for (i, line) in lines.iter().enumerate() {
+            let lead = if i == 0 { lead.to_owned() } else { " ".repeat(indent) };
+            match style.is_plain() {
+                true => self.line(&format!("{lead}{line}")),
+                false => self.line(&format!("{style}{lead}{line}{style:#}")),
+            }
         }
     }
 }
 
-fn style(outcome: Outcome) -> Style {
+fn head(page: &mut Page, report: &Report<'_>) {
+    let name = report.verdict.outcome.name();
+    let style = badge(report.verdict.outcome);
+    let indent = name.len() + 3;
+    for (i, line) in wrap(&clean(&report.verdict.headline), page.width - indent).iter().enumerate() {
+        match i {
+            0 => page.line(&format!("{style} {name} {style:#} {BOLD}{line}{BOLD:#}")),
+            _ => page.line(&format!("{}{BOLD}{line}{BOLD:#}", " ".repeat(indent))),
+        }
+    }
+    page.hang(FAINT, "", 2, &compared(&report.comparison.reference));
+    if let Reference::Incomparable(differences) = &report.comparison.reference {
+        for difference in differences {
+            let (fact, old, new) = (&difference.fact, &difference.baseline, &difference.candidate);
+            page.hang(Style::new(), "  ", 4, &format!("{fact}: `{old}` in the baseline, `{new}` here"));
+        }
+    }
+}
+
+fn compared(reference: &Reference) -> String {
+    match reference {
+        Reference::Baseline { runs: 1 } => "compared with a baseline of one run".to_owned(),
+        Reference::Baseline { runs } => format!("compared with a baseline of {runs} runs"),
+        Reference::NoBaseline => "there is no baseline; the run is judged by itself".to_owned(),
+        Reference::Incomparable(_) => "not compared with the baseline, which differs:".to_owned(),
+    }
+}
+
+fn badge(outcome: Outcome) -> Style {
     let color = match outcome {
         Outcome::Pass => AnsiColor::Green,
         Outcome::Regressed | Outcome::Error => AnsiColor::Red,
@@ -63,74 +103,13 @@ fn style(outcome: Outcome) -> Style {
     Style::new().bold().fg_color(Some(AnsiColor::Black.into())).bg_color(Some(color.into()))
 }
 
-fn tell(out: &mut String, finding: &Finding) {
-    let (color, word) = match (&finding.standing, finding.level) {
-        (Standing::Fires, crate::policy::Level::Block) => (AnsiColor::Red, "✗"),
-        (Standing::Fires, _) => (AnsiColor::Yellow, "!"),
-        (Standing::Unsure, _) => (AnsiColor::Yellow, "?"),
-        (Standing::Waived(_), _) => (AnsiColor::Green, "~"),
-    };
-    let style = Style::new().bold().fg_color(Some(color.into()));
-    let _ = writeln!(out, "\n{style}{word} {}{style:#}: {}", finding.code, clean(&finding.message));
-    if let Some(limit) = &finding.limit {
-        let interval =
-            finding.interval.map(|(low, high)| format!(", 99 % interval {low} to {high}")).unwrap_or_default();
-        let noise = finding.noise.map(|noise| format!(", noise {noise}")).unwrap_or_default();
-        let _ = writeln!(out, "    measured {}, allowed {limit}{interval}{noise}", finding.measured);
-    }
-    if let Some(shape) = finding.shape {
-        let _ = writeln!(out, "    shape    {shape}");
-    }
-    if let Some(owner) = &finding.subject.owner {
-        let _ = writeln!(out, "    owner    {}", clean(&owner.to_string()));
-    }
-    if let Some(place) = finding.place.as_ref().filter(|place| place.line > 0) {
-        let _ = writeln!(out, "    rule     {}", clean(&format!("{place}  {}", place.text)));
-    }
-    if let Standing::Waived(why) = &finding.standing {
-        let _ = writeln!(out, "    waived   {}", clean(why));
-    }
-    for advice in &finding.advice {
-        let _ = writeln!(out, "    look at  {}", clean(advice));
-    }
-}
-
-fn table(out: &mut String, section: &Section, width: usize) {
-    let bold = Style::new().bold();
-    let _ = writeln!(out, "\n{bold}{}{bold:#}", section.title);
-    // The first column takes what the others leave.
-    let columns = section.head.len();
-    let widest = |column: usize| {
-        let cells = section.rows.iter().map(|row| row[column].chars().count());
-        cells.chain([section.head[column].len()]).max().unwrap_or(0)
-    };
-    let others: usize = (1..columns).map(widest).sum::<usize>() + 2 * columns;
-    let first = width.saturating_sub(others).max(24);
-    let mut builder = Builder::default();
-    builder.push_record(section.head.iter().copied());
-    for row in &section.rows {
-        let cells = row.iter().enumerate().map(|(column, cell)| {
-            let cell = clean(cell);
-            if column == 0 { shorten(&cell, first) } else { cell }
-        });
-        builder.push_record(cells);
-    }
-    let mut table = builder.build();
-    table.with(Borders::blank()).with(Padding::new(0, 1, 0, 0));
-    let numbers = if section.head.get(1) == Some(&"curve") { 2 } else { 1 };
-    table.modify(Columns::new(numbers..), Alignment::right());
-    for line in table.to_string().lines() {
-        let _ = writeln!(out, "  {}", line.trim_end());
-    }
-}
-
-fn list(out: &mut String, title: &str, lines: &[String]) {
+fn list(page: &mut Page, title: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
-    let bold = Style::new().bold();
-    let _ = writeln!(out, "\n{bold}{title}{bold:#}");
+    page.line("");
+    page.line(&format!("{BOLD}{title}{BOLD:#}"));
     for line in lines {
-        let _ = writeln!(out, "  {}", clean(line));
+        page.hang(Style::new(), "  ", 4, line);
     }
 }

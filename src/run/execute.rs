@@ -25,6 +25,7 @@ pub async fn execute(
     observer: &mut dyn Observer,
 ) -> Result<Finished, RunError> {
     let clock = Clock::start();
+    let before = Overhead::so_far(clock.elapsed());
     let mut journal = Journal::new(observer);
     journal.record(Event::Began {
         started: setup.started.to_owned(),
@@ -41,12 +42,12 @@ pub async fn execute(
     let mut taken = Vec::new();
     let measured = live.measure(&mut taken).await;
     let end = live.end_of(measured).await;
-    let overhead = Overhead::measure(clock.elapsed());
+    let overhead = Overhead::so_far(clock.elapsed()).since(before);
     let Live { keeper, interrupt, mut journal, group, runtimes, .. } = live;
     journal.observer().stage("stopping the service");
     let stopped = stop(keeper, interrupt).await;
     if matches!(stopped, Err(KeeperError::Lost)) {
-        Live::sweep(group.as_ref(), &runtimes);
+        Live::sweep(group.as_ref(), &runtimes).await;
     }
     let mut end = end.map_err(|error| with_output(error, setup))?;
     if let Err(error) = stopped {

@@ -7,8 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
+use tokio::time::{Instant, sleep};
 
 use super::clock::Clock;
 use super::error::RunError;
@@ -20,6 +22,9 @@ use super::sample::{Sampler, Tick};
 use super::setup::Setup;
 use super::tree;
 use crate::record::{Event, Incident, Phase, Reading, Runtime};
+
+/// How long it is tried to end what a killed keeper left behind.
+const SWEEP: Duration = Duration::from_secs(10);
 
 /// The state of a run while the service lives.
 pub(super) struct Live<'a> {
@@ -125,12 +130,20 @@ impl Live<'_> {
         if self.detached && tick.processes == 0 { Err(Stop::Ended(Exit::default())) } else { Ok(()) }
     }
 
-    /// Ends what the keeper left behind when somebody killed it.
-    pub fn sweep(group: Option<&Group>, runtimes: &BTreeMap<(u32, u64), Runtime>) {
-        let known = runtimes.keys().filter(|(pid, started)| tree::start_of(*pid) == Some(*started)).map(|key| key.0);
-        let mut pids: BTreeSet<u32> = known.collect();
-        pids.extend(group.map(keeper::members).unwrap_or_default());
-        keeper::kill_all(group, &pids);
+    /// Ends what the keeper left behind when somebody killed it, and removes its control group.
+    pub async fn sweep(group: Option<&Group>, runtimes: &BTreeMap<(u32, u64), Runtime>) {
+        let until = Instant::now() + SWEEP;
+        loop {
+            let known = runtimes.keys().filter(|(pid, started)| tree::start_of(*pid) == Some(*started));
+            let mut pids: BTreeSet<u32> = known.map(|key| key.0).filter(|pid| tree::is_alive(*pid)).collect();
+            pids.extend(group.map(keeper::members).unwrap_or_default());
+            let removed = pids.is_empty() && group.is_none_or(|group| keeper::remove(group).is_ok());
+            if removed || Instant::now() >= until {
+                return;
+            }
+            keeper::kill_all(group, &pids);
+            sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Records OOM kills that were not there before; whether there were any.

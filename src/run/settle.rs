@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::keeper::Exit;
 use super::live::{Live, Stop};
 use super::probe;
 use super::sample::{ProcessFigures, TreeReading};
@@ -15,6 +16,8 @@ use crate::units::Gauge;
 
 /// What a service may still do after its last answer: write a log line, return a buffer.
 const QUIET: Duration = Duration::from_millis(100);
+/// How long the keeper may take to report an end that the sampler has already seen.
+const REPORT: Duration = Duration::from_secs(2);
 /// How long one forced collection may take.
 const COLLECTION: Duration = Duration::from_secs(60);
 
@@ -33,6 +36,11 @@ impl Live<'_> {
         let sampler = self.sampler.clone();
         // Peaks first: a forced collection may itself need memory.
         let loaded = self.drive(async move { sampler.read().await }).await?;
+        if loaded.tree.processes.is_empty() {
+            return self.nobody_left().await;
+        }
+        // A kill for memory is told as such, not as the death of the worker that it hit.
+        self.oom(loaded.tree.oom_kills)?;
         self.workers(&loaded.tree)?;
         let collection = self.collect(&loaded.tree.processes).await?;
         let sampler = self.sampler.clone();
@@ -45,6 +53,15 @@ impl Live<'_> {
         let at = self.clock.elapsed();
         self.journal.record(Event::Settled { at, phase: phase.clone(), floor, peak: loaded.peak, processes })?;
         Ok(())
+    }
+
+    /// The end of a phase that the service did not live to see.
+    async fn nobody_left(&mut self) -> Result<(), Stop> {
+        if !self.detached {
+            // The keeper is about to tell how it ended.
+            self.drive(sleep(REPORT)).await?;
+        }
+        Err(Stop::Ended(Exit::default()))
     }
 
     /// Forces a collection in every process that has a probe, one after the other.

@@ -88,13 +88,19 @@ pub struct Overhead {
 
 impl Overhead {
     /// What this process used so far.
-    pub(crate) fn measure(wall: Elapsed) -> Self {
+    pub(crate) fn so_far(wall: Elapsed) -> Self {
         use nix::sys::resource::{UsageWho, getrusage};
         use nix::sys::time::TimeValLike;
         let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return Self { wall, ..Self::default() } };
         let cpu = usage.user_time().num_milliseconds() + usage.system_time().num_milliseconds();
         let rss = u64::try_from(usage.max_rss()).unwrap_or(0).saturating_mul(1024);
         Self { cpu: Elapsed::from_millis(cpu.unsigned_abs()), wall, rss: Bytes(rss) }
+    }
+
+    /// Without the time that was used before.
+    pub(crate) fn since(self, before: Self) -> Self {
+        let less = |now: Elapsed, before: Elapsed| Elapsed(now.0.saturating_sub(before.0));
+        Self { cpu: less(self.cpu, before.cpu), wall: less(self.wall, before.wall), rss: self.rss }
     }
 }
 

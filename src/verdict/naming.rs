@@ -14,7 +14,9 @@ pub(super) fn name_owners(findings: &mut [Finding], comparison: &Comparison) {
             continue;
         }
         if let Some(owner) = explaining(finding, comparison) {
-            finding.message += &format!("; owner `{}`{}", owner.path, entries(owner));
+            let rate =
+                owner.per_request.filter(|rate| rate.0 > 0.0).map(|rate| format!(" +{rate}")).unwrap_or_default();
+            finding.message += &format!("; owner `{}`{rate}{}", owner.path, entries(owner));
             finding.subject.owner = Some(owner.path.clone());
             finding.advice.extend(advice(owner));
         }
@@ -44,7 +46,6 @@ pub(super) fn entries(owner: &OwnerChange) -> String {
     parts.extend(owner.bytes_per_entry.map(|each| format!("{each} each")));
     let more = owner.entries_per_request.filter(|more| *more >= 0.005);
     parts.extend(more.map(|more| format!("{more:.2} more for each request")));
-    parts.extend(owner.per_request.filter(|rate| rate.0 > 0.0).map(|rate| format!("{rate}")));
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
 

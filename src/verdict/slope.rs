@@ -10,7 +10,7 @@
 //! the dumps show an owner that grows as steadily as it always did.
 
 use super::{Amount, Finding, Standing as Counts, Subject, plateau};
-use crate::compare::{Comparison, Curve, Evidence, Shape, SlopeEstimate, Standing};
+use crate::compare::{Comparison, Curve, Evidence, OwnerChange, Shape, SlopeEstimate, Standing};
 use crate::policy::{Level, PhaseFilter, Rules, Slope};
 use crate::stats;
 use crate::units::{ByteRate, Gauge, Metric, Statistic};
@@ -125,15 +125,21 @@ fn advice(curve: &Curve, standing: &Counts) -> Vec<String> {
 /// Whether an owner that grows steadily between the dumps, and so is no cache that fills, explains the steady rise.
 fn is_owned(comparison: &Comparison, curve: &Curve, slope: SlopeEstimate) -> bool {
     let steady = comparison.owners.iter().filter(|owner| owner.grows_steadily());
-    let growth: f64 = steady.filter_map(|owner| owner.per_request).map(|rate| rate.0).sum();
-    curve.payload.is_none() && !curve.gauge.is_count() && growth >= OWNED * slope.per_request.0
+    curve.payload.is_none() && !curve.gauge.is_count() && growth(steady) >= OWNED * slope.per_request.0
 }
 
-/// Whether the growth of `live` is that of memory outside the managed heap.
+/// What owners gain together for each request, in bytes.
+fn growth<'a>(owners: impl Iterator<Item = &'a OwnerChange>) -> f64 {
+    owners.filter_map(|owner| owner.per_request).map(|rate| rate.0.max(0.0)).sum()
+}
+
+/// Whether the growth of `live` is that of memory outside the managed heap, and no object that a dump shows holds it:
+/// large objects of Python are in malloc's memory, and still have an owner.
 fn is_native(comparison: &Comparison, curve: &Curve, slope: SlopeEstimate) -> bool {
     let native = comparison.curves.iter().find(|one| one.gauge == Gauge::Native && one.payload == curve.payload);
     let rises = native.and_then(|native| native.slope).map_or(0.0, |native| native.per_request.0);
-    curve.gauge == Gauge::Live && slope.per_request.0 > 0.0 && rises >= CAUSE * slope.per_request.0
+    let owned = curve.payload.is_none() && growth(comparison.owners.iter()) >= OWNED * slope.per_request.0;
+    curve.gauge == Gauge::Live && slope.per_request.0 > 0.0 && rises >= CAUSE * slope.per_request.0 && !owned
 }
 
 /// ` under payload …`, where there is one.

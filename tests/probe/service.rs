@@ -93,10 +93,18 @@ impl Service {
         probe::dump(self.pid(), runtime, &self.agents, &to, DEADLINE).await
     }
 
-    /// The processes that it forked and that still run.
-    pub fn children(&self) -> Vec<u32> {
-        let list = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.pid())).unwrap();
-        list.split_whitespace().map(|pid| pid.parse().unwrap()).collect()
+    /// The processes that it forked, once there are so many: the first of them answers before the last is there.
+    pub fn children(&self, count: usize) -> Vec<u32> {
+        let until = Instant::now() + DEADLINE;
+        loop {
+            let list = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.pid())).unwrap();
+            let pids: Vec<u32> = list.split_whitespace().map(|pid| pid.parse().unwrap()).collect();
+            if pids.len() == count {
+                return pids;
+            }
+            assert!(Instant::now() < until, "{} children, not {count}: {}", pids.len(), self.output());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 

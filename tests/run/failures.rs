@@ -3,7 +3,10 @@
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 
-use crate::scene::{Ran, Scene};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::scene::{Ran, Running, Scene, alive, groups, until};
 
 fn failed(ran: &Ran, words: &[&str]) {
     assert_eq!(ran.code, Some(3), "{}\n{}", ran.stdout, ran.stderr);
@@ -48,6 +51,22 @@ fn a_command_that_does_not_exist_is_named() {
     failed(&scene.run(&[]), &["`no-such-program` was not found"]);
 }
 
+#[test]
+fn a_killed_keeper_ends_the_run_and_leaves_nothing() {
+    let scene = Scene::python("dumps = \"never\"\nmemory-limit = \"1 GiB\"", "");
+    let mut running = Running::start(&scene, &[]);
+    let plimsoll = running.child.id();
+    running.until("steady 1");
+    let (service, daemon) = (scene.pid("pids"), scene.pid("daemon"));
+    let status = std::fs::read_to_string(format!("/proc/{service}/status")).unwrap();
+    let keeper = status.lines().find_map(|line| line.strip_prefix("PPid:\t")).unwrap();
+    assert_ne!(keeper, plimsoll.to_string());
+    kill(Pid::from_raw(keeper.parse().unwrap()), Signal::SIGKILL).unwrap();
+    failed(&running.wait(), &["the process that keeps the service ended by itself", "is kept in `"]);
+    until("no process of the service", || !alive(service) && !alive(daemon));
+    until("no control group", || groups(plimsoll).is_empty());
+}
+
 /// Enough for the agents, not for the events.
 const SIZE: u64 = 20_000;
 
@@ -68,7 +87,7 @@ fn a_full_disk_ends_the_run_and_keeps_what_was_written() {
     let ran = Ran::from(command.output().unwrap());
     failed(&ran, &["failed to", "events.jsonl", "make room", "could be written"]);
     let service = scene.pid("pids");
-    assert!(!crate::scene::alive(service) && !crate::scene::alive(scene.pid("daemon")));
+    assert!(!alive(service) && !alive(scene.pid("daemon")));
     assert!(scene.recording().ready.is_some(), "the events before were kept");
 }
 

@@ -31,6 +31,37 @@ fn a_kill_for_memory_is_recorded_with_the_payloads_name() {
     assert_eq!(incidents(&scene.recording()), [(ugly("bomb", 1), Incident::OomKilled { kills: 1 })]);
 }
 
+#[test]
+fn a_workers_death_is_recorded_and_the_run_goes_on() {
+    let ugly = "[load.ugly.poison]\nget = \"/die\"\nrequests = 2\nrounds = 2";
+    let scene = Scene::python_as("WORKERS", "dumps = \"never\"", ugly);
+    let ran = scene.run(&[]);
+    assert_eq!(ran.code, Some(1), "{}\n{}", ran.stdout, ran.stderr);
+    let recording = scene.recording();
+    let found = incidents(&recording);
+    let died = |round| matches!(&found[round], (phase, Incident::WorkerDied { .. }) if *phase == ugly_round(round));
+    assert!(found.len() == 2 && died(0) && died(1), "{found:?}");
+    assert!(recording.complete, "the master lives");
+}
+
+fn ugly_round(index: usize) -> plimsoll::record::Phase {
+    ugly("poison", index as u32 + 1)
+}
+
+#[test]
+fn a_workers_kill_for_memory_is_recorded_although_the_master_lives() {
+    if !has_groups(&probe_groups()) {
+        return;
+    }
+    let ugly_payload = "[load.ugly.bomb]\nget = \"/grow\"\nrequests = 1\nrounds = 1";
+    let scene = Scene::python_as("WORKERS", "dumps = \"never\"\nmemory-limit = \"128 MiB\"", ugly_payload);
+    let ran = scene.run(&[]);
+    assert_eq!(ran.code, Some(1), "{}\n{}", ran.stdout, ran.stderr);
+    let recording = scene.recording();
+    assert_eq!(incidents(&recording), [(ugly("bomb", 1), Incident::OomKilled { kills: 1 })]);
+    assert!(recording.complete);
+}
+
 /// Whether control groups can be made here, seen by a run without payloads.
 fn probe_groups() -> plimsoll::record::Recording {
     let scene = Scene::python("dumps = \"never\"", "");

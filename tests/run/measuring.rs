@@ -1,6 +1,6 @@
 //! A run that goes well, and what it reads.
 
-use plimsoll::record::Phase;
+use plimsoll::record::{Incident, Phase};
 use plimsoll::units::Gauge;
 
 use crate::scene::{Scene, has_groups, incidents, is_empty, ugly};
@@ -65,6 +65,21 @@ fn a_service_is_ready_by_its_output_too() {
     let ran = scene.run(&[]);
     assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
     assert!(scene.recording().complete);
+}
+
+#[test]
+fn a_service_that_puts_itself_in_the_background_is_measured() {
+    let scene = Scene::python_as(
+        "BACKGROUND",
+        "dumps = \"never\"",
+        "[load.ugly.poison]\nget = \"/die\"\nrequests = 2\nrounds = 2",
+    );
+    let ran = scene.run(&[]);
+    assert_eq!(ran.code, Some(1), "{}\n{}", ran.stdout, ran.stderr);
+    let recording = scene.recording();
+    assert_eq!(recording.steady().filter(|record| record.settled.is_some()).count(), 4);
+    let found = incidents(&recording);
+    assert!(matches!(found.as_slice(), [(phase, Incident::Died { .. })] if *phase == ugly("poison", 1)), "{found:?}");
 }
 
 #[test]

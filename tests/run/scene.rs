@@ -39,8 +39,13 @@ impl Scene {
 
     /// The Python service of the tests, ready by HTTP.
     pub fn python(more: &str, ugly: &str) -> Self {
+        Self::python_as("DAEMON", more, ugly)
+    }
+
+    /// The Python service in another form: `DAEMON`, `WORKERS` or `BACKGROUND`.
+    pub fn python_as(form: &str, more: &str, ugly: &str) -> Self {
         let service = format!(
-            "command = [\"{}\", \"service.py\"]\nenv = {{ PORT = \"{{port}}\", PIDS = \"pids\", DAEMON = \"daemon\" }}\n\
+            "command = [\"{}\", \"service.py\"]\nenv = {{ PORT = \"{{port}}\", PIDS = \"pids\", {form} = \"daemon\" }}\n\
              ready = {{ http = \"http://127.0.0.1:{{port}}/health\", within = \"30 s\" }}\nstop-within = \"2 s\"\n{more}",
             python()
         );

@@ -50,10 +50,26 @@ def daemon():
     os.wait()
 
 
+def prefork(server):
+    """A master that keeps two workers alive, as gunicorn does, and answers nothing itself."""
+    workers = 0
+    while True:
+        while workers < 2:
+            if os.fork() == 0:
+                server.serve_forever()
+            workers += 1
+        os.wait()
+        workers -= 1
+
+
 if "DAEMON" in os.environ:
     daemon()
 with open(os.environ.get("PIDS", "/dev/null"), "a") as pids:
     pids.write(f"{os.getpid()}\n")
 server = ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler)
 print("listening", flush=True)
+if "WORKERS" in os.environ:
+    prefork(server)
+if "BACKGROUND" in os.environ and os.fork() > 0:
+    os._exit(0)
 server.serve_forever()

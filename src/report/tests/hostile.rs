@@ -1,0 +1,128 @@
+//! Names that somebody chose to hurt: the reports hold, and stay readable.
+
+use super::sample::{self, Sample};
+use crate::heap::{OwnerPath, Step};
+use crate::record::{Phase, Unseen};
+use crate::report::{json, markdown, terminal};
+
+const NAMES: [&str; 11] = [
+    "\u{1b}[2J\u{1b}]0;owned\u{7}",
+    "a|b|c",
+    "<script>alert(1)</script>",
+    "</details></code>",
+    "@everyone #1",
+    "::error file=a::b",
+    "##[error]c",
+    "line\n\n# title\r\n::warning::d",
+    "\u{202e}gnp.exe",
+    "`code` **bold** [x](http://evil.example) ![y](z) www.evil.example",
+    "\\|\\`",
+];
+
+/// Every string that does not come from us is the name.
+fn named(name: &str) -> Sample {
+    let mut sample = sample::leak();
+    let path = OwnerPath(vec![Step { edge: name.into(), class: name.into() }]);
+    sample.comparison.owners[0].path = path.clone();
+    let finding = &mut sample.verdict.findings[0];
+    finding.message = format!("owner `{path}` grew");
+    finding.subject.payload = Some(name.into());
+    finding.subject.owner = Some(path);
+    finding.advice = vec![name.into()];
+    finding.place = finding.place.take().map(|mut place| {
+        (place.file, place.text) = (name.into(), name.into());
+        place
+    });
+    sample.verdict.headline = sample.verdict.findings[0].message.clone();
+    sample.verdict.waiver_notes = vec![name.into()];
+    sample.notes = vec![name.into()];
+    let recording = &mut sample.recording;
+    (recording.scenario, recording.commit) = (name.into(), Some(name.into()));
+    recording.fingerprint.facts.insert(name.into(), name.into());
+    recording.unseen = vec![Unseen { what: name.into(), why: name.into() }];
+    for record in &mut recording.phases {
+        let tally = record.tally.requests.pop_first().map(|(_, tally)| tally).unwrap_or_default();
+        record.tally.requests.insert(name.into(), tally);
+        if let Phase::Ugly { payload, .. } = &mut record.phase {
+            *payload = name.into();
+        }
+    }
+    sample
+}
+
+#[test]
+fn no_name_reaches_the_terminal_or_the_workflow() {
+    for name in NAMES {
+        let colored = terminal::render(&named(name).report(), 100);
+        let text = anstream::adapter::strip_str(&colored).to_string();
+        assert!(!text.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{text:?}");
+        assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
+        assert!(!text.contains("##["), "{text}");
+        assert!(!colored.contains("[2J") || !colored.contains("\u{1b}[2J"), "{colored:?}");
+    }
+}
+
+#[test]
+fn no_name_becomes_markup_a_mention_or_a_command() {
+    let plain = markdown::render(&sample::leak().report());
+    for name in NAMES {
+        let text = markdown::render(&named(name).report());
+        for forbidden in
+            ["<script", "@everyone", "#1", "::", "##[", "\u{1b}", "http:", "www.", "\n# title", "[x]", "![y"]
+        {
+            assert!(!text.contains(forbidden), "`{forbidden}` in {text}");
+        }
+        for tag in ["<details>", "</details>", "<sub>", "</sub>"] {
+            assert_eq!(text.matches(tag).count(), plain.matches(tag).count(), "{tag} in {text}");
+        }
+        assert_eq!(text.matches("<code>").count(), text.matches("</code>").count(), "{text}");
+        // Cells are counted by the bars that no backslash stands before.
+        let bars = |line: &str| line.replace("\\\\", "").replace("\\|", "").matches('|').count();
+        let shape = |text: &str| text.lines().filter(|line| line.starts_with('|')).map(bars).collect::<Vec<_>>();
+        assert!(shape(&text).iter().all(|bars| shape(&plain).contains(bars)), "{text}");
+    }
+}
+
+#[test]
+fn any_name_is_valid_json() {
+    for name in NAMES {
+        let text = json::render(&named(name).report()).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["scenario"], name);
+    }
+}
+
+#[test]
+fn a_comment_is_cut_from_the_bottom_and_says_so() {
+    let mut sample = sample::leak();
+    let finding = sample.verdict.findings[1].clone();
+    sample.verdict.findings.extend((0..2000).map(|_| finding.clone()));
+    let text = markdown::render(&sample.report());
+    assert!(text.len() < 65_000, "{}", text.len());
+    assert!(text.starts_with("**Plimsoll: regressed**"));
+    assert!(text.contains("static RouteCache.CACHE"));
+    assert!(text.contains("more lines are in `plimsoll report`"));
+    assert!(text.contains("<sub>"));
+}
+
+#[test]
+fn one_endless_name_does_not_push_the_verdict_out() {
+    let name = "Äx|".repeat(40_000);
+    let text = markdown::render(&named(&name).report());
+    assert!(text.len() < 65_000, "{}", text.len());
+    assert!(text.contains("slope-exceeded"));
+    assert!(terminal::render(&named(&name).report(), 100).len() < 40 * name.len());
+}
+
+#[test]
+fn a_table_with_too_many_rows_is_closed_and_counted() {
+    let mut sample = sample::pass();
+    let tally = sample.recording.phases[1].tally.requests["quote"].clone();
+    for i in 0..3000 {
+        sample.recording.phases[1].tally.requests.insert(format!("request-{i:04}"), tally.clone());
+    }
+    let text = markdown::render(&sample.report());
+    assert!(text.len() < 65_000);
+    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+    assert!(text.contains("request-0000") && !text.contains("request-2999"));
+}
