@@ -47,7 +47,7 @@ enum Classed {
 #[derive(Default)]
 pub(super) struct Tally {
     wide: Vec<(u32, u64)>,
-    references: u64,
+    pub(super) references: u64,
     /// References to objects that are not in the dump.
     pub(super) dangling: u64,
     /// Objects whose class is not in the dump.
