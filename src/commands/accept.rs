@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
+use super::output::print;
 use super::{Format, Global, check, judge, policy};
 use crate::compare::Reference;
 use crate::record::Recording;
@@ -56,13 +57,11 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     for (i, recording) in judged.recordings.iter().enumerate() {
         written.push(baselines.accept(&with_reason(recording, args.force.as_deref()), restart && i == 0)?);
     }
-    match global.format {
-        Format::Json => {
-            let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
-            anstream::println!("{:#}", serde_json::json!({ "schema": 1, "accepted": paths, "restarted": restart }));
-        }
-        _ => written.iter().for_each(|path| anstream::println!("accepted as {}", path.display())),
-    }
+    let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+    print(&match global.format {
+        Format::Json => format!("{:#}\n", serde_json::json!({ "schema": 1, "accepted": paths, "restarted": restart })),
+        _ => paths.iter().map(|path| format!("accepted as {path}\n")).collect(),
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
