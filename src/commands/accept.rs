@@ -1,6 +1,7 @@
 //! `plimsoll accept`: make a recording the baseline, after showing what changes.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -10,7 +11,6 @@ use super::{Format, Global, check, judge, policy};
 use crate::compare::Reference;
 use crate::record::Recording;
 use crate::report::clean;
-use crate::store::Baselines;
 use crate::units::{Bytes, Metric};
 use crate::verdict::Outcome;
 
@@ -33,7 +33,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Ok(policy) => policy,
         Err(code) => return Ok(code),
     };
-    let baselines = Baselines::open(&args.check.baseline);
+    let baselines = args.check.baselines();
     let judged = args.check.judge(&policy.rules)?;
     let restart = match (&judged.comparison.reference, judged.verdict.outcome) {
         _ if !judged.recordings.iter().all(|recording| recording.complete) => {
@@ -46,6 +46,12 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         }
         (reference, outcome) => matches!(reference, Reference::Incomparable(_)) || outcome == Outcome::Regressed,
     };
+    let kept = judged.recordings.iter().map(|recording| baselines.holds(recording));
+    let kept = kept.collect::<Result<Option<Vec<_>>, _>>()?.filter(|_| !restart);
+    if let Some(kept) = kept {
+        anstream::eprintln!("nothing was changed: the baseline has this run already");
+        return told(&kept, restart, global);
+    }
     if !global.quiet {
         anstream::eprint!("{}", changes(&judged, restart));
     }
@@ -57,6 +63,11 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     for (i, recording) in judged.recordings.iter().enumerate() {
         written.push(baselines.accept(&with_reason(recording, args.force.as_deref()), restart && i == 0)?);
     }
+    told(&written, restart, global)
+}
+
+/// Says where the baseline holds the run.
+fn told(written: &[PathBuf], restart: bool, global: &Global) -> anyhow::Result<ExitCode> {
     let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     print(&match global.format {
         Format::Json => format!("{:#}\n", serde_json::json!({ "schema": 1, "accepted": paths, "restarted": restart })),

@@ -1,6 +1,6 @@
 //! `plimsoll check`: judge again, without running.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::judge::{self, Judged};
@@ -22,9 +22,14 @@ pub(super) struct Args {
     /// The day for which waivers are looked at, such as 2027-01-31; today if none is given.
     #[arg(long, value_name = "DAY")]
     pub date: Option<jiff::civil::Date>,
-    /// The folder of the baselines.
-    #[arg(long, default_value = store::BASELINES)]
-    pub baseline: PathBuf,
+    /// Where the baselines are [default: .plimsoll/baselines beside the policy].
+    #[arg(long, value_name = "DIR")]
+    pub baseline: Option<PathBuf>,
+}
+
+/// A folder that belongs to a policy: beside it, wherever the command is given.
+pub(super) fn beside(config: &Path, folder: &str) -> PathBuf {
+    config.parent().map_or_else(|| PathBuf::from(folder), |parent| parent.join(folder))
 }
 
 /// Runs the command.
@@ -39,7 +44,12 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
 impl Args {
     /// Reads the recordings and judges them on the wanted day.
     pub(super) fn judge(&self, rules: &Rules) -> anyhow::Result<Judged> {
-        let baselines = Baselines::open(&self.baseline);
-        judge::judge(rules, judge::read(&self.recordings)?, &baselines, self.date.unwrap_or_else(today))
+        let read = judge::read(&self.recordings, &beside(&self.config, store::RUNS))?;
+        judge::judge(rules, read, &self.baselines(), self.date.unwrap_or_else(today))
+    }
+
+    /// The baselines to compare with.
+    pub(super) fn baselines(&self) -> Baselines {
+        Baselines::open(self.baseline.clone().unwrap_or_else(|| beside(&self.config, store::BASELINES)))
     }
 }

@@ -125,7 +125,10 @@ impl Several {
             let summary = read(file, &self.reading, global)?;
             if let Some(first) = summaries.first().filter(|first| first.format != summary.format) {
                 let (format, other) = (terminal::name(first.format), terminal::name(summary.format));
-                bail!("`{}` is a {other} and the first dump is a {format}: give dumps of one runtime", file.display());
+                bail!(
+                    "`{}` is of another kind ({other}) than the first dump ({format}): give dumps of one runtime",
+                    file.display()
+                );
             }
             summaries.push(summary);
         }

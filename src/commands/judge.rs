@@ -54,12 +54,12 @@ fn gated(rules: &Rules) -> Vec<Gauge> {
     gauges.into_iter().collect()
 }
 
-/// Reads recordings; with no path the newest of the project.
-pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Read> {
+/// Reads recordings; with no path the newest of the project's `runs`.
+pub(super) fn read(paths: &[PathBuf], runs: &Path) -> anyhow::Result<Read> {
     let newest;
     let paths = match paths {
         [] => {
-            newest = [store::newest(Path::new(store::RUNS))?];
+            newest = [store::newest(runs)?];
             &newest[..]
         }
         paths => paths,
