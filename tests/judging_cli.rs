@@ -55,7 +55,10 @@ fn a_run_is_accepted_once() {
     let gate = project.path().join("gate");
     plimsoll(&gate, &["accept", "--yes"]).assert().success();
     let again = plimsoll(&gate, &["accept", "--yes"]).assert().success();
-    again.stderr(contains("nothing was changed")).stdout(contains("000001.json"));
+    again.stdout(contains("in the baseline already"));
+    let json = plimsoll(&gate, &["accept", "--yes", "--format", "json"]).assert().success();
+    let json: serde_json::Value = serde_json::from_slice(&json.get_output().stdout).unwrap();
+    assert_eq!(json["accepted"].as_array().map(Vec::len), Some(0));
     assert_eq!(fs::read_dir(gate.join(".plimsoll/baselines/shop")).unwrap().count(), 1);
 }
 

@@ -89,13 +89,3 @@ fn what_is_not_there_is_told_with_a_cure() {
     assert!(matches!(error, StoreError::NoRecording { .. }));
     assert!(error.to_string().contains("plimsoll run"));
 }
-
-#[test]
-fn a_run_is_found_in_its_baseline() {
-    let folder = tempfile::tempdir().unwrap();
-    let baselines = Baselines::open(folder.path());
-    assert_eq!(baselines.holds(&recording(1)).unwrap(), None);
-    let path = baselines.accept(&recording(1), false).unwrap();
-    assert_eq!(baselines.holds(&recording(1)).unwrap(), Some(path));
-    assert_eq!(baselines.holds(&recording(2)).unwrap(), None);
-}

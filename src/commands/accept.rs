@@ -46,11 +46,16 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         }
         (reference, outcome) => matches!(reference, Reference::Incomparable(_)) || outcome == Outcome::Regressed,
     };
-    let kept = judged.recordings.iter().map(|recording| baselines.holds(recording));
-    let kept = kept.collect::<Result<Option<Vec<_>>, _>>()?.filter(|_| !restart);
-    if let Some(kept) = kept {
-        anstream::eprintln!("nothing was changed: the baseline has this run already");
-        return told(&kept, restart, global);
+    let kept = baselines.load(judged.recordings.first().map_or("", |recording| &recording.scenario))?.recordings;
+    if let Some(twice) = judged.recordings.iter().find(|recording| kept.contains(recording)) {
+        // The same run twice would make the service look as if no two runs ever differed.
+        let text = format!("the run of {} is in the baseline already", clean(&twice.started));
+        if global.format != Format::Json {
+            print(&format!("{text}\n"))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        anstream::eprintln!("{text}");
+        return told(&[], false, global);
     }
     if !global.quiet {
         anstream::eprint!("{}", changes(&judged, restart));
@@ -59,9 +64,10 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         anstream::eprintln!("nothing was changed");
         return Ok(ExitCode::SUCCESS);
     }
+    let reason = args.force.as_deref().filter(|_| judged.verdict.outcome == Outcome::Regressed);
     let mut written = Vec::new();
     for (i, recording) in judged.recordings.iter().enumerate() {
-        written.push(baselines.accept(&with_reason(recording, args.force.as_deref()), restart && i == 0)?);
+        written.push(baselines.accept(&with_reason(recording, reason), restart && i == 0)?);
     }
     told(&written, restart, global)
 }

@@ -10,8 +10,8 @@ use crate::run::today;
 use crate::store::{self, Baselines};
 
 /// Arguments of `plimsoll check`.
+// Other commands flatten these arguments into theirs, where a second group of this name would clash.
 #[derive(Debug, clap::Args)]
-// `accept` and `report` flatten these: a second group called `Args` in one command is refused by clap.
 #[group(skip)]
 pub(super) struct Args {
     /// Recordings: folders below .plimsoll/runs, several for the repeats of one run. The newest if none is given.
@@ -22,14 +22,9 @@ pub(super) struct Args {
     /// The day for which waivers are looked at, such as 2027-01-31; today if none is given.
     #[arg(long, value_name = "DAY")]
     pub date: Option<jiff::civil::Date>,
-    /// Where the baselines are [default: .plimsoll/baselines beside the policy].
+    /// The folder of the baselines [default: .plimsoll/baselines beside the policy].
     #[arg(long, value_name = "DIR")]
     pub baseline: Option<PathBuf>,
-}
-
-/// A folder that belongs to a policy: beside it, wherever the command is given.
-pub(super) fn beside(config: &Path, folder: &str) -> PathBuf {
-    config.parent().map_or_else(|| PathBuf::from(folder), |parent| parent.join(folder))
 }
 
 /// Runs the command.
@@ -44,12 +39,17 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
 impl Args {
     /// Reads the recordings and judges them on the wanted day.
     pub(super) fn judge(&self, rules: &Rules) -> anyhow::Result<Judged> {
-        let read = judge::read(&self.recordings, &beside(&self.config, store::RUNS))?;
+        let read = judge::read(&self.recordings, &self.folder().join(store::RUNS))?;
         judge::judge(rules, read, &self.baselines(), self.date.unwrap_or_else(today))
     }
 
-    /// The baselines to compare with.
+    /// The stored baselines that the recordings are compared with.
     pub(super) fn baselines(&self) -> Baselines {
-        Baselines::open(self.baseline.clone().unwrap_or_else(|| beside(&self.config, store::BASELINES)))
+        Baselines::open(self.baseline.clone().unwrap_or_else(|| self.folder().join(store::BASELINES)))
+    }
+
+    /// Where the policy stands: `run` keeps its recordings beside it.
+    fn folder(&self) -> &Path {
+        self.config.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 }

@@ -54,7 +54,7 @@ fn gated(rules: &Rules) -> Vec<Gauge> {
     gauges.into_iter().collect()
 }
 
-/// Reads recordings; with no path the newest of the project's `runs`.
+/// Reads recordings; with no path the newest one below `runs`.
 pub(super) fn read(paths: &[PathBuf], runs: &Path) -> anyhow::Result<Read> {
     let newest;
     let paths = match paths {

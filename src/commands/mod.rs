@@ -152,7 +152,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     #[test]
-    fn the_command_line_is_consistent() {
+    fn the_command_line_is_sound_in_every_command() {
         super::Cli::command().debug_assert();
     }
 }

@@ -39,6 +39,8 @@ impl Live<'_> {
         if loaded.tree.processes.is_empty() {
             return self.nobody_left().await;
         }
+        // A kill for memory is told as such, not as the death of the worker that it hit.
+        self.oom(loaded.tree.oom_kills)?;
         self.workers(&loaded.tree)?;
         let collection = self.collect(&loaded.tree.processes).await?;
         let sampler = self.sampler.clone();

@@ -81,18 +81,6 @@ impl Baselines {
         Ok(path)
     }
 
-    /// The file that holds a run already: accepted twice, it would make two runs seem to differ by nothing.
-    ///
-    /// # Errors
-    /// When the folder is there and cannot be read.
-    pub fn holds(&self, recording: &Recording) -> Result<Option<PathBuf>, StoreError> {
-        Ok(self.files(&recording.scenario)?.into_iter().map(|(_, path)| path).find(|path| {
-            let text = super::read(path).ok();
-            let held = text.and_then(|text| schema::recording_from_json(&text).ok());
-            held.is_some_and(|held| held.started == recording.started && held.phases == recording.phases)
-        }))
-    }
-
     /// The files of a scenario with their numbers, ascending.
     fn files(&self, scenario: &str) -> Result<Vec<(u64, PathBuf)>, StoreError> {
         let folder = self.folder.join(file_name(scenario));

@@ -154,11 +154,8 @@ impl Read {
 
     pub fn label(&self, address: u64) -> Option<String> {
         self.dump.names.label(self.node(address)).map(|label| match label {
-            Label::Class(name)
-            | Label::Thread(name)
-            | Label::Module(name)
-            | Label::Script(name)
-            | Label::Function(name) => name.into_owned(),
+            Label::Class(name) | Label::Thread(name) => name.into_owned(),
+            other => panic!("{other:?}"),
         })
     }
 

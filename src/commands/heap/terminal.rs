@@ -8,6 +8,9 @@ use super::selection::{Row, Selection};
 use crate::heap::{self, Format, HeapSummary, OwnerGrowth};
 use crate::units::{ByteDelta, Bytes};
 
+/// Growth below this, in bytes, needs no advice.
+const WORTH_ADVICE: i64 = 16 * 1024;
+
 /// Totals, owners, classes.
 pub(super) fn summary(summary: &HeapSummary, selection: &Selection) -> String {
     let mut classes = Builder::new();
@@ -61,7 +64,7 @@ pub(super) fn diff(summaries: &[HeapSummary], selection: &Selection) -> String {
     }
     let numbers = if summaries.len() > 2 { 5 } else { 4 };
     let mut text = format!("dumps {total}\n{}\n", table(builder, numbers));
-    for trend in shown.iter().filter(|trend| trend.growth.delta.0 > 0) {
+    for trend in shown.iter().filter(|trend| trend.growth.delta.0 >= WORTH_ADVICE) {
         if let Some((name, advice)) = trend.growth.pattern {
             text.push_str(&format!("\n{}\n  looks like: {name}\n  {advice}\n", trend.growth.path));
         }

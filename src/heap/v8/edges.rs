@@ -27,6 +27,8 @@ pub(super) struct Strong {
     pub(super) makers: BTreeMap<u32, u32>,
     /// Contexts directly below the native one: the variables of a module or script.
     pub(super) outermost: Vec<u32>,
+    /// A context directly below each context that has any.
+    inner: BTreeMap<u32, u32>,
     pub(super) places: Places,
 }
 
@@ -98,7 +100,22 @@ pub(super) fn read(
     }
     pass.strong.first.push(pass.strong.targets.len() as u32);
     pass.strong.outermost.dedup();
+    pass.strong.adopt_makers();
     Ok(pass.strong)
+}
+
+impl Strong {
+    /// A script whose own functions are all gone is still known by the functions in its functions.
+    fn adopt_makers(&mut self) {
+        const DEEPEST: usize = 16;
+        for context in &self.outermost {
+            let chain = std::iter::successors(Some(*context), |context| self.inner.get(context).copied());
+            if let Some(maker) = chain.take(DEEPEST).find_map(|context| self.makers.get(&context).copied()) {
+                self.makers.insert(*context, maker);
+            }
+        }
+        self.inner = BTreeMap::new();
+    }
 }
 
 struct Pass<'a> {
@@ -123,6 +140,8 @@ impl Pass<'_> {
             EdgeKind::Internal if edge.name == self.previous => {
                 if Some(self.nodes.class_of[edge.to as usize]) == self.native {
                     self.strong.outermost.push(source);
+                } else {
+                    self.strong.inner.entry(edge.to).or_insert(source);
                 }
             }
             EdgeKind::Shortcut if root => self.strong.shortcuts.push(edge.to),

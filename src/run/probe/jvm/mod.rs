@@ -50,9 +50,21 @@ async fn compacted(process: &Process, deadline: Duration) -> Result<Option<u64>,
     let Some(before) = Counters::of(process).filter(compacts) else {
         return Ok(None);
     };
-    attach::execute(process, &["jcmd", "GC.run"], deadline).await?;
-    let after = Counters::of(process).filter(|after| full(after) > full(&before));
-    Ok(after.and_then(|counters| counters.used()))
+    let mut least = None;
+    for _ in 0..collections(&before) {
+        attach::execute(process, &["jcmd", "GC.run"], deadline).await?;
+        let after = Counters::of(process).filter(|after| full(after) > full(&before));
+        let used = after.and_then(|counters| counters.used());
+        least = least.into_iter().chain(used).min();
+    }
+    Ok(least)
+}
+
+/// Collections until one of them has moved everything together. The serial collector leaves some dead objects in
+/// place and does the whole work only every fourth time (HotSpot's `MarkSweepAlwaysCompactCount`): on a leak of
+/// 2.2 KiB per request its floors lie up to 450 KB off the line, the least of four does not.
+fn collections(counters: &Counters) -> u32 {
+    if counters.text("sun.gc.policy.name") == Some("Copy:MSC") { 4 } else { 1 }
 }
 
 fn compacts(counters: &Counters) -> bool {
