@@ -95,3 +95,30 @@ fn the_plan_is_the_same_each_time_and_shows_what_is_sent() {
     assert!(shown.contains(json["plan"].as_str().unwrap()));
     plimsoll().current_dir(folder.path()).args(["plan", "--config", "no.toml"]).assert().code(2);
 }
+
+#[test]
+fn every_command_takes_its_arguments() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["plan", "run", "check", "report", "accept"] {
+        let told = plimsoll().current_dir(folder.path()).args([command, "-c", "no.toml"]).assert().code(2);
+        told.stderr(contains("no.toml").and(contains("plimsoll init")));
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let commands: [&[&str]; 5] = [
+        &["explain"],
+        &["explain", "--format", "json"],
+        &["explain", "pass"],
+        &["policy", "schema"],
+        &["init", "--stdout"],
+    ];
+    for arguments in commands {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("plimsoll"));
+        let output = command.args(arguments).stdout(writer).stderr(std::process::Stdio::piped()).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

@@ -1,10 +1,12 @@
 //! `plimsoll accept`: make a recording the baseline, after showing what changes.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
 
+use super::output::print;
 use super::{Format, Global, check, judge, policy};
 use crate::compare::Reference;
 use crate::record::Recording;
@@ -47,8 +49,13 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let kept = baselines.load(judged.recordings.first().map_or("", |recording| &recording.scenario))?.recordings;
     if let Some(twice) = judged.recordings.iter().find(|recording| kept.contains(recording)) {
         // The same run twice would make the service look as if no two runs ever differed.
-        anstream::println!("the run of {} is in the baseline already", clean(&twice.started));
-        return Ok(ExitCode::SUCCESS);
+        let text = format!("the run of {} is in the baseline already", clean(&twice.started));
+        if global.format != Format::Json {
+            print(&format!("{text}\n"))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        anstream::eprintln!("{text}");
+        return told(&[], false, global);
     }
     if !global.quiet {
         anstream::eprint!("{}", changes(&judged, restart));
@@ -62,13 +69,16 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     for (i, recording) in judged.recordings.iter().enumerate() {
         written.push(baselines.accept(&with_reason(recording, reason), restart && i == 0)?);
     }
-    match global.format {
-        Format::Json => {
-            let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
-            anstream::println!("{:#}", serde_json::json!({ "schema": 1, "accepted": paths, "restarted": restart }));
-        }
-        _ => written.iter().for_each(|path| anstream::println!("accepted as {}", path.display())),
-    }
+    told(&written, restart, global)
+}
+
+/// Says where the baseline holds the run.
+fn told(written: &[PathBuf], restart: bool, global: &Global) -> anyhow::Result<ExitCode> {
+    let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+    print(&match global.format {
+        Format::Json => format!("{:#}\n", serde_json::json!({ "schema": 1, "accepted": paths, "restarted": restart })),
+        _ => paths.iter().map(|path| format!("accepted as {path}\n")).collect(),
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Args {
     /// Recordings: folders below .plimsoll/runs, several for the repeats of one run. The newest if none is given.
     pub recordings: Vec<PathBuf>,
     /// The policy to judge by.
-    #[arg(long, short, visible_alias = "policy", default_value = "plimsoll.toml")]
+    #[arg(long, short, visible_alias = "policy", default_value = "plimsoll.toml", value_name = "FILE")]
     pub config: PathBuf,
     /// The day for which waivers are looked at, such as 2027-01-31; today if none is given.
     #[arg(long, value_name = "DAY")]

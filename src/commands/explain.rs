@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use super::output::print;
 use super::{Format, Global};
 use crate::diag::nearest;
 
@@ -26,7 +27,7 @@ struct Section {
 pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let sections = sections(REFERENCE);
     let Some(name) = args.name else {
-        print(&sections.iter().collect::<Vec<_>>(), true, global);
+        print(&view(&sections.iter().collect::<Vec<_>>(), true, global))?;
         return Ok(ExitCode::SUCCESS);
     };
     let found = lookup(&sections, &name);
@@ -39,7 +40,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         anstream::eprintln!("error: nothing is called `{}` here: {hint}", name.escape_debug());
         return Ok(ExitCode::from(2));
     }
-    print(&found, false, global);
+    print(&view(&found, false, global))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -57,16 +58,15 @@ fn lookup<'s>(sections: &'s [Section], name: &str) -> Vec<&'s Section> {
     }
 }
 
-fn print(sections: &[&Section], list: bool, global: &Global) {
+fn view(sections: &[&Section], list: bool, global: &Global) -> String {
     if global.format == Format::Json {
         let entries: Vec<_> = sections
             .iter()
             .map(|s| serde_json::json!({ "name": s.name, "chapter": s.chapter, "text": s.text }))
             .collect();
-        anstream::println!("{:#}", serde_json::json!({ "schema": 1, "sections": entries }));
-        return;
+        return format!("{:#}\n", serde_json::json!({ "schema": 1, "sections": entries }));
     }
-    anstream::print!("{}", if list { listed(sections) } else { shown(sections) });
+    if list { listed(sections) } else { shown(sections) }
 }
 
 fn shown(sections: &[&Section]) -> String {

@@ -4,13 +4,14 @@ mod json;
 mod selection;
 mod terminal;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::selection::Selection;
+use super::output::print;
 use super::{Format, Global};
 use crate::heap::{self, HeapSummary, Limits, Options};
 
@@ -113,16 +114,25 @@ pub(super) fn execute(command: Command, global: &Global) -> anyhow::Result<ExitC
         (Command::Owners(one), _) => terminal::owners(&read(&one.file, &one.reading, global)?, &one.selection),
         (Command::Diff(several), _) => terminal::diff(&several.read(global)?, &several.selection),
     };
-    match writeln!(anstream::stdout().lock(), "{}", text.trim_end()) {
-        // The reader has seen enough: `| head`.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        written => Ok(written.map(|()| ExitCode::SUCCESS)?),
-    }
+    print(&format!("{}\n", text.trim_end()))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Several {
     fn read(&self, global: &Global) -> anyhow::Result<Vec<HeapSummary>> {
-        self.files.iter().map(|file| read(file, &self.reading, global)).collect()
+        let mut summaries: Vec<HeapSummary> = Vec::with_capacity(self.files.len());
+        for file in &self.files {
+            let summary = read(file, &self.reading, global)?;
+            if let Some(first) = summaries.first().filter(|first| first.format != summary.format) {
+                let (format, other) = (terminal::name(first.format), terminal::name(summary.format));
+                bail!(
+                    "`{}` is of another kind ({other}) than the first dump ({format}): give dumps of one runtime",
+                    file.display()
+                );
+            }
+            summaries.push(summary);
+        }
+        Ok(summaries)
     }
 }
 

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
+use super::output::print;
 use super::{Format, Global};
 use project::Project;
 
@@ -43,7 +44,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         files.push((args.folder.join(".github/workflows/plimsoll.yml"), workflow::yaml(&project)));
     }
     if args.stdout {
-        files.iter().for_each(|(_, text)| anstream::print!("{text}"));
+        print(&files.iter().map(|(_, text)| text.as_str()).collect::<String>())?;
         return Ok(ExitCode::SUCCESS);
     }
     if let Some((there, _)) = files.iter().find(|(path, _)| path.exists()).filter(|_| !args.force) {
@@ -53,7 +54,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     for (path, text) in &files {
         write(path, text)?;
     }
-    report(&project, &files, global);
+    print(&report(&project, &files, global))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -64,17 +65,14 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     fs::write(path, text).with_context(|| format!("failed to write `{}`", path.display()))
 }
 
-fn report(project: &Project, files: &[(PathBuf, String)], global: &Global) {
+fn report(project: &Project, files: &[(PathBuf, String)], global: &Global) -> String {
     if global.format == Format::Json {
         let files: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
         let report = serde_json::json!({ "schema": 1, "files": files, "command": project.command, "why": project.why });
-        anstream::println!("{report:#}");
-        return;
+        return format!("{report:#}\n");
     }
-    for (path, _) in files {
-        anstream::println!("wrote {}", path.display());
-    }
-    anstream::println!("  {}", project.why);
-    project.doubts.iter().for_each(|doubt| anstream::println!("  look at: {doubt}"));
-    anstream::println!("next: name the requests that matter below [load], then `plimsoll plan` and `plimsoll run`");
+    let mut text: String = files.iter().map(|(path, _)| format!("wrote {}\n", path.display())).collect();
+    text += &format!("  {}\n", project.why);
+    text.extend(project.doubts.iter().map(|doubt| format!("  look at: {doubt}\n")));
+    text + "next: name the requests that matter below [load], then `plimsoll plan` and `plimsoll run`\n"
 }

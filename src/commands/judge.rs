@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-
 use super::{Format, Global};
 use crate::compare::{Comparison, compare};
 use crate::policy::{Level, Rules};
@@ -94,13 +92,8 @@ impl Judged {
 
     /// Prints the report; the exit code is the verdict's.
     pub(super) fn print(&self, global: &Global) -> anyhow::Result<ExitCode> {
-        use std::io::Write as _;
-        let text = self.render(global.format)?;
-        // A reader that went away (`| head`) does not change the verdict.
-        match anstream::stdout().write_all(text.as_bytes()) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("failed to print")?,
-            _ => Ok(ExitCode::from(self.verdict.exit_code())),
-        }
+        super::output::print(&self.render(global.format)?)?;
+        Ok(ExitCode::from(self.verdict.exit_code()))
     }
 
     pub(super) fn report(&self) -> Report<'_> {

@@ -8,6 +8,7 @@ mod heap;
 mod init;
 mod judge;
 mod measure;
+mod output;
 mod plan;
 mod policy;
 mod progress;
@@ -117,7 +118,7 @@ pub fn main() -> ExitCode {
     match cli.execute() {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            anstream::eprintln!("error: {}", output::told(&error));
             ExitCode::from(3)
         }
     }

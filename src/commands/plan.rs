@@ -6,6 +6,7 @@ mod render;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::output::print;
 use super::{Format, Global, policy};
 use outline::Outline;
 
@@ -13,7 +14,7 @@ use outline::Outline;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The policy.
-    #[arg(long, default_value = "plimsoll.toml")]
+    #[arg(long, short, default_value = "plimsoll.toml", value_name = "FILE")]
     config: PathBuf,
     /// Requests to show of each name.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(0..=1000))]
@@ -27,10 +28,10 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Err(code) => return Ok(code),
     };
     let outline = Outline::of(&policy, args.requests);
-    match global.format {
-        Format::Json => anstream::println!("{:#}", render::json(&outline)),
-        Format::Terminal => anstream::print!("{}", render::terminal(&outline)),
-        Format::Markdown => anstream::print!("{}", render::markdown(&outline)),
-    }
+    print(&match global.format {
+        Format::Json => format!("{:#}\n", render::json(&outline)),
+        Format::Terminal => render::terminal(&outline),
+        Format::Markdown => render::markdown(&outline),
+    })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ mod table;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::output::print;
 use super::{Color, Format, Global};
 use crate::diag::Source;
 use crate::policy::{Policy, parse};
@@ -32,17 +33,17 @@ pub(super) fn execute(command: Command, global: &Global) -> anyhow::Result<ExitC
     match command {
         Command::Check { file } => match read(&file, global) {
             Ok(policy) => {
-                match global.format {
-                    Format::Json => anstream::println!("{:#}", table::json(&policy)),
-                    Format::Terminal => anstream::print!("{}", table::terminal(&policy)),
-                    Format::Markdown => anstream::print!("{}", table::markdown(&policy)),
-                }
+                print(&match global.format {
+                    Format::Json => format!("{:#}\n", table::json(&policy)),
+                    Format::Terminal => table::terminal(&policy),
+                    Format::Markdown => table::markdown(&policy),
+                })?;
                 Ok(ExitCode::SUCCESS)
             }
             Err(code) => Ok(code),
         },
         Command::Schema => {
-            anstream::print!("{SCHEMA}");
+            print(SCHEMA)?;
             Ok(ExitCode::SUCCESS)
         }
     }

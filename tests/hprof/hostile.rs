@@ -43,6 +43,18 @@ fn a_dump_cut_anywhere_is_an_error_or_a_caveat() {
 }
 
 #[test]
+fn a_dump_cut_before_its_first_object_is_an_error() {
+    let whole = small();
+    let marker = whole.iter().position(|byte| *byte == 0x1c).expect("there is a segment");
+    for length in [40, marker / 2] {
+        match read(&whole[..length]) {
+            Ok(_) => panic!("nothing of the dump is in its first {length} bytes"),
+            Err(error) => assert!(error.to_string().contains("take it again"), "{error}"),
+        }
+    }
+}
+
+#[test]
 fn a_byte_changed_anywhere_breaks_nothing() {
     let whole = small();
     for at in (0..whole.len()).step_by(2) {

@@ -72,12 +72,17 @@ pub(super) fn diff(summaries: &[HeapSummary], selection: &Selection) -> String {
     text
 }
 
-fn head(summary: &HeapSummary) -> String {
-    let format = match summary.format {
+/// What a format is called.
+pub(super) fn name(format: Format) -> &'static str {
+    match format {
         Format::Hprof => "HPROF",
         Format::V8 => "V8 heap snapshot",
         Format::Python => "Python graph",
-    };
+    }
+}
+
+fn head(summary: &HeapSummary) -> String {
+    let format = name(summary.format);
     let (lost, bytes) = summary.unreachable;
     let unreachable = if lost > 0 { format!("; unreachable: {} objects, {bytes}", count(lost)) } else { String::new() };
     format!(

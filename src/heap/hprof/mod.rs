@@ -76,8 +76,10 @@ pub fn read(file: Mapping, options: &Options) -> Result<Dump, HeapError> {
 }
 
 fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> Result<Dump, HeapError> {
-    let Outline { ids, mut classes, strings, roots, chunks, index, ascending, compressed, union, objects, mut caveats } =
-        outline::outline::<W>(&file, start)?;
+    let outline = outline::outline::<W>(&file, start)?;
+    let Outline { ids, mut classes, strings, roots, chunks, index, ascending, compressed, union, objects, .. } =
+        outline;
+    let mut caveats = outline.caveats;
     classes.complete(&file, &strings)?;
     let ids = ids.finish();
     let room: usize = chunks.iter().map(|chunk| chunk.references).sum();

@@ -26,6 +26,8 @@ pub(super) struct Outline {
     /// All identifiers, or-ed: their alignment.
     pub(super) union: u64,
     pub(super) objects: u64,
+    /// Where the file ends before the dump does.
+    pub(super) cut: Option<usize>,
     pub(super) caveats: Vec<String>,
 }
 
@@ -92,7 +94,15 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
         }
         at = end;
     }
-    Ok(pass.finish())
+    let found = pass.finish();
+    match found.cut {
+        Some(at) if found.objects == 0 => {
+            let what = "the file ends before the first object: the dump was cut (process killed, disk full, or still \
+                        being written); take it again";
+            Err(HeapError::Malformed { offset: at as u64, what: what.to_owned() })
+        }
+        _ => Ok(found),
+    }
 }
 
 /// The length of a segment, which 32 bits may have been too few to say.
@@ -134,6 +144,7 @@ impl<'a, const W: usize> Pass<'a, W> {
             compressed: false,
             union: 0,
             objects: 0,
+            cut: None,
             caveats: Vec::new(),
         };
         Self { file, found, segmented: false, ended: false, last: 0, uncompressed: 0..0 }
@@ -214,6 +225,7 @@ impl<'a, const W: usize> Pass<'a, W> {
     fn cut(&mut self, at: usize) {
         if !self.ended {
             self.ended = true;
+            self.found.cut = Some(at);
             let caveat = format!("the dump is cut at byte {at}: what would follow is not counted");
             self.found.caveats.push(caveat);
         }
