@@ -176,7 +176,7 @@ fn another_runtime_is_not_compared_and_fails_only_where_the_policy_says_so() {
     let told = contains("incomparable").and(contains("runtime-version: `21.0.4` in the baseline, `21.0.5` here"));
     project.on("check", &updated, &[]).code(0).stdout(told);
     let strict = project.path().join("strict.toml");
-    fs::write(&strict, format!("fail-when-unsure = true\n{POLICY}")).unwrap();
+    fs::write(&strict, format!("{POLICY}\n[verdict]\nunsure = \"fail\"\n")).unwrap();
     project.on("check", &updated, &["--policy", "strict.toml"]).code(4);
     project.on("accept", &updated, &[]).code(0).stderr(contains("starts again"));
     project.on("check", &updated, &[]).code(0).stdout(contains("a baseline of one run"));

@@ -26,22 +26,30 @@ impl Case<'_> {
         Service::start(self.command, &variables)
     }
 
-    /// The growth of the live floor while `CLIENTS` clients come for the first time, in bytes for each.
+    /// The growth of the live floor while `CLIENTS` clients come for the first time, in bytes for each: the least
+    /// of three times, for code that is compiled late adds to a floor once, and a leak adds to it always.
     async fn growth(&self, service: &Service) -> f64 {
         let live = async || service.collect(self.runtime).await.unwrap().reading[&Gauge::Live] as f64;
         // Warm: the bounded twin must be full, the code compiled.
         service.load(0..CLIENTS);
         live().await;
         service.load(CLIENTS..CLIENTS + 100);
-        let before = live().await;
-        service.load(CLIENTS + 100..2 * CLIENTS + 100);
-        (live().await - before) / f64::from(CLIENTS)
+        let mut before = live().await;
+        let mut least = f64::INFINITY;
+        for round in 1..=3 {
+            let first = round * CLIENTS + 100;
+            service.load(first..first + CLIENTS);
+            let after = live().await;
+            least = least.min((after - before) / f64::from(CLIENTS));
+            before = after;
+        }
+        least
     }
 
     /// The leak is seen in full, and nothing in the twin.
     pub async fn check(&self) {
         let twin = self.growth(&self.start("0")).await;
-        assert!(twin.abs() < 0.15 * f64::from(BYTES), "the twin grows by {twin} bytes per client");
+        assert!(twin < 0.15 * f64::from(BYTES), "the twin grows by {twin} bytes per client");
         self.check_leak().await;
     }
 
