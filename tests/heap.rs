@@ -1,5 +1,7 @@
 //! `plimsoll heap` on dumps of real programs: each leak is named, its bounded twin is not.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -149,12 +149,12 @@ impl Pass<'_> {
         }
         let idle = edge.to == source
             || (edge.kind == EdgeKind::Shortcut && !root)
-            || (edge.kind == EdgeKind::Internal && self.from_table(source, edge.name));
+            || (edge.kind == EdgeKind::Internal && self.comes_from_table(source, edge.name));
         self.strong.targets.push(if idle { edge.to | IDLE } else { edge.to });
     }
 
     /// The value of a weak map is kept alive by its key, so the edge from the table does not count.
-    fn from_table(&self, source: u32, name: u32) -> bool {
+    fn comes_from_table(&self, source: u32, name: u32) -> bool {
         let Some(table) = self.strings.ephemeron(name) else { return false };
         self.nodes.places.row(self.file, self.layout, source).is_some_and(|row| row.id == table)
     }
