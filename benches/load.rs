@@ -1,4 +1,5 @@
-//! What the load engine costs and how exactly it keeps time: `cargo bench --bench load`.
+//! What the load engine costs and how exactly it keeps time: `cargo bench --bench load`, or with
+//! `-- closed`, `-- pace` or `-- upload` one part of it.
 //!
 //! The server is this program once more, in a process of its own. It answers `hello`, notes when each
 //! request arrived, and discards bodies. Figures of the engine are of this process alone.
@@ -30,14 +31,19 @@ fn main() {
 }
 
 async fn measure() {
-    for in_flight in [1, 64, 1000] {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |part: &str| asked.is_empty() || asked.iter().any(|word| word == part);
+    for in_flight in [1, 64, 1000].into_iter().filter(|_| wanted("closed")) {
         let (tally, cost) = run(1e9, in_flight, 200_000, Body::Empty, None).await;
         let shifted = tally.pacing.shifted;
         println!("closed by {in_flight}: {cost}, moved by {shifted}");
     }
-    for rate in [400.0, 2000.0, 20_000.0] {
+    for rate in [400.0, 2000.0, 20_000.0].into_iter().filter(|_| wanted("pace")) {
         let (tally, cost) = run(rate, 100, (rate * 6.0) as u64, Body::Empty, None).await;
         println!("{rate}/s: {cost}, {:?}", tally.pacing);
+    }
+    if !wanted("upload") {
+        return;
     }
     let upload = Body::Payload(Payload::Upload { size: Bytes(200 << 20), chunked: false });
     let (tally, cost) = run(1000.0, 8, 8, upload, Some(Behaviour::Polite)).await;

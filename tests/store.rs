@@ -67,6 +67,20 @@ fn a_baseline_keeps_the_last_five_and_passes_over_a_corrupt_one() {
 }
 
 #[test]
+fn scenarios_whose_names_look_alike_keep_their_baselines_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let baselines = Baselines::open(folder.path());
+    let names = ["a b", "a/b", "a-b", "", "..", "../..", &"x".repeat(300)];
+    for name in names {
+        baselines.accept(&Recording { scenario: name.into(), ..recording(1) }, false).unwrap();
+    }
+    for name in names {
+        assert_eq!(baselines.load(name).unwrap().recordings.len(), 1, "{name}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), names.len());
+}
+
+#[test]
 fn writers_at_once_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let baselines = Baselines::open(folder.path());

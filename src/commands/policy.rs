@@ -64,7 +64,12 @@ pub(super) fn read(file: &Path, global: &Global) -> Result<Policy, ExitCode> {
     let mut source = Source::new(file.display().to_string(), text);
     let folder = std::path::absolute(file).ok().and_then(|path| {
         let folder = path.parent()?.canonicalize().ok()?;
-        Some(folder.file_name()?.to_string_lossy().into_owned())
+        let folder = folder.file_name()?.to_string_lossy().into_owned();
+        // Two policies of one folder are two scenarios, each with a baseline of its own.
+        match path.file_stem()?.to_string_lossy().as_ref() {
+            "plimsoll" => Some(folder),
+            stem => Some(format!("{folder}-{stem}")),
+        }
     });
     if let Some(folder) = folder {
         source = source.in_folder(folder);

@@ -20,7 +20,8 @@ pub use service::{DumpPolicy, Readiness, Service};
 /// A validated policy: every default is filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// Name of the scenario: the file's `name`, else the folder it stands in.
+    /// Name of the scenario: the file's `name`, else the folder it stands in, with the file's own name where that is
+    /// not `plimsoll.toml`.
     pub name: String,
     /// How the service is started.
     pub service: Service,

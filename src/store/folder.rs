@@ -145,12 +145,14 @@ pub fn newest(runs: &Path) -> Result<PathBuf, StoreError> {
     dated.max().map(|(_, path)| path).ok_or_else(none)
 }
 
-/// A scenario's name as a file name: nothing in it can leave the folder.
+/// A scenario's name as a file name: nothing in it can leave the folder, and no two names share a file.
 pub(super) fn file_name(scenario: &str) -> String {
     let keep = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
     let name: String = scenario.chars().take(80).map(keep).collect();
-    match name.trim_start_matches('.') {
-        "" => "unnamed".into(),
-        name => name.into(),
+    let name = name.trim_start_matches('.');
+    if name == scenario && !name.is_empty() {
+        return name.to_owned();
     }
+    let digest = blake3::hash(scenario.as_bytes()).to_hex();
+    format!("{}-{}", if name.is_empty() { "unnamed" } else { name }, &digest[..8])
 }

@@ -62,9 +62,9 @@ impl StoreError {
     fn system(what: &'static str, path: &Path, source: io::Error) -> Self {
         let cure = match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => {
-                "; make room there or choose another folder with --out; every event written before was kept"
+                "; make room there or choose another folder; whatever was written before is kept"
             }
-            io::ErrorKind::PermissionDenied => "; make it writable or choose another folder with --out",
+            io::ErrorKind::PermissionDenied => "; make it writable or choose another folder",
             _ => "",
         };
         Self::System { what, path: path.to_owned(), cure, source }
