@@ -21,12 +21,13 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Time beyond the timeout of an answer: the timeouts themselves have to be counted first.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Requests that timed out in a phase in which nothing was answered; 0 if anything was.
-pub(super) fn unanswered(tally: &LoadTally) -> u64 {
-    let answered: u64 = tally.requests.values().flat_map(|request| request.statuses.values()).sum();
-    let timeouts = tally.requests.values().filter_map(|request| request.failures.get("timeout")).sum();
-    if answered == 0 { timeouts } else { 0 }
+/// Requests of a phase that timed out. Where there are any, the service is asked whether it still lives.
+pub(super) fn timeouts(tally: &LoadTally) -> u64 {
+    tally.requests.values().filter_map(|request| request.failures.get("timeout")).sum()
 }
+
+/// How long a service at least has to answer Plimsoll's own question: a busy machine is no hang.
+const QUESTION: Duration = Duration::from_secs(10);
 
 /// Watches the load of one phase.
 #[derive(Debug, Clone)]
@@ -34,7 +35,7 @@ pub(super) struct Watch {
     place: Place,
     path: String,
     patience: Duration,
-    timeout: Duration,
+    question: Duration,
 }
 
 impl Watch {
@@ -45,12 +46,12 @@ impl Watch {
             _ => Place::of_url(&setup.plan.load.base_url)?,
         };
         let timeout = setup.plan.load.timeout.0;
-        Ok(Self { place, path, patience: timeout + GRACE, timeout })
+        Ok(Self { place, path, patience: timeout + GRACE, question: QUESTION.max(timeout * 2) })
     }
 
     /// Whether the service does not answer a question of Plimsoll's own.
     pub async fn is_silent(&self) -> bool {
-        !answers(&self.place, &self.path, self.timeout).await
+        !answers(&self.place, &self.path, self.question).await
     }
 
     /// Ends when the service hangs: how many requests have no answer.

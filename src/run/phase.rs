@@ -32,7 +32,7 @@ impl Live<'_> {
         self.begin(phase).await?;
         let watch = hang::Watch::new(self.setup)?;
         let tally = self.send(phase, first, requests, &watch).await?;
-        let unanswered = hang::unanswered(&tally);
+        let unanswered = hang::timeouts(&tally);
         self.journal.record(Event::Loaded { at: self.clock.elapsed(), phase: phase.clone(), tally })?;
         if unanswered > 0 && self.drive(watch.is_silent()).await? {
             return self.hung(unanswered);

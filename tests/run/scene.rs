@@ -26,7 +26,7 @@ impl Scene {
         let scene = Self { folder: tempfile::tempdir().unwrap(), port };
         let policy = format!(
             "version = 1\nname = \"scene\"\n[service]\n{service}\n[load]\nbase-url = \"http://127.0.0.1:{port}\"\n\
-             timeout = \"2 s\"\nwarm-up = {{ requests = 20, rate = \"400/s\" }}\n\
+             timeout = \"4 s\"\nwarm-up = {{ requests = 20, rate = \"400/s\" }}\n\
              steady = {{ requests = 80, rounds = 4, rate = \"400/s\" }}\n\
              diagnosis = {{ requests = 20, rounds = 1, rate = \"400/s\" }}\ncool-down = \"100 ms\"\n\
              [load.request.plain]\nget = \"/plain\"\n{ugly}\n[[bound]]\nmetric = \"rss.peak\"\nmax = \"2 GiB\"\n"
