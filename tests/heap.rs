@@ -57,7 +57,8 @@ fn assert_grown(grown: &[(String, i64, i64)], expected: &[(&str, i64)]) {
 #[test]
 fn the_leaks_of_a_node_program_are_named_and_its_twin_has_none() {
     let program = source("tests/heap/leak.cjs");
-    let run = |leak| dumps("node", &[program.to_str().unwrap(), leak, "FOLDER"], "heapsnapshot");
+    // A compilation that is under way holds what it was shown as constants, in one snapshot and not in the next.
+    let run = |leak| dumps("node", &["--no-opt", program.to_str().unwrap(), leak, "FOLDER"], "heapsnapshot");
     let Some((_folder, leaky)) = run("1") else { return };
     assert_grown(
         &grown(&leaky[1], &leaky[2]),
