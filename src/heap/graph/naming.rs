@@ -23,6 +23,13 @@ pub trait Naming {
         None
     }
 
+    /// The number in a field of an object, through the fields before it (`map.size`); `length` of an array
+    /// is its length, and `|` stands between names of different versions. `None` where the dump does not
+    /// tell numbers, or the number is negative.
+    fn number(&self, _object: Node, _path: &str) -> Option<u64> {
+        None
+    }
+
     /// How many entries a container holds, where the dump says so better than its references do.
     fn entries(&self, _container: Node) -> Option<u64> {
         None

@@ -176,6 +176,22 @@ impl Names {
         self.object(self.node(self.id_at(at)?)?)
     }
 
+    /// A whole number in a field, or the length of an array.
+    fn whole(&self, object: Object, name: &str) -> Option<i64> {
+        if let (Shape::Objects { length, .. } | Shape::Primitives { length, .. }, "length") = (object.shape, name) {
+            return Some(i64::from(length));
+        }
+        let (field, at) = self.field(object, name)?;
+        let bytes = |width: usize| self.file.get(at..at + width);
+        Some(match field.kind {
+            8 => i64::from(bytes(1)?[0] as i8),
+            9 => i64::from(i16::from_be_bytes(bytes(2)?.try_into().ok()?)),
+            10 => i64::from(i32::from_be_bytes(bytes(4)?.try_into().ok()?)),
+            11 => i64::from_be_bytes(bytes(8)?.try_into().ok()?),
+            _ => return None,
+        })
+    }
+
     /// The name of a thread: a `String`, or before Java 9 an array of characters.
     fn thread_name(&self, thread: Object) -> Option<String> {
         let name = self.referred(thread, "name")?;
@@ -246,6 +262,16 @@ impl Naming for Names {
             return None;
         }
         self.thread_name(object).map(|name| Label::Thread(Cow::Owned(name)))
+    }
+
+    fn number(&self, object: Node, path: &str) -> Option<u64> {
+        let mut object = self.object(object)?;
+        let (fields, last) = path.rsplit_once('.').map_or((None, path), |(fields, last)| (Some(fields), last));
+        for field in fields.into_iter().flat_map(|fields| fields.split('.')) {
+            object = self.referred(object, field)?;
+        }
+        let number = last.split('|').find_map(|name| self.whole(object, name))?;
+        u64::try_from(number).ok()
     }
 
     fn key(&self, entry: Node) -> Option<Reference<'_>> {

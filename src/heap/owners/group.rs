@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::anchors::{Anchor, Places};
 use super::edges::{Holder, Words, wording};
-use crate::heap::fold::{Count, Folding, Role, rule};
+use crate::heap::fold::{Count, Folding, Inside, Role};
 use crate::heap::graph::{ClassId, Graph, Naming, Reference};
 use crate::heap::{Dominators, Node, Owner, Step, naming};
 use crate::units::Bytes;
@@ -33,6 +33,10 @@ impl Group {
         let step = Step { edge: String::new(), class: String::new() };
         let members = vec![Node::ROOT];
         Self { above: 0, depth: 0, retained: 0, step, members, count: 1, shallow: 0, entries: None }
+    }
+
+    fn count_entries(&mut self, more: u64) {
+        self.entries = self.entries.map(|entries| entries.saturating_add(more));
     }
 
     /// Frees what only opening needs.
@@ -78,10 +82,28 @@ struct Learned {
 enum Mode<'a> {
     /// By the names of the node's references, in the wording of this holder.
     Names(&'a Holder),
-    /// As entries of a container of this rule; whether the node is the container itself.
-    Inside(usize, bool),
+    /// As entries of a container.
+    Inside(Fold),
     /// All by this word: the node only passes them on.
     Passing(u32),
+}
+
+/// How what a container or one of its internals holds is folded.
+#[derive(Debug, Clone, Copy)]
+struct Fold {
+    rule: usize,
+    /// The rule of the container that is the row; its internals are internals of what it wraps, too.
+    outer: usize,
+    /// Whether the node is the container itself.
+    directly: bool,
+    /// How many levels of containers below are folded as well.
+    levels: u8,
+    /// Whether entries are counted here, and not by what this one is folded into.
+    counts: bool,
+    /// Whether they are counted by what this one wraps.
+    passes: bool,
+    /// Whether these are counted as elements of internal arrays.
+    slots: bool,
 }
 
 /// Rows below, by edge and class, with their members.
@@ -162,8 +184,10 @@ impl<'a> Opener<'a> {
     fn open_member(&mut self, member: Node, group: &mut Group, below: &mut Below) {
         let mode = match self.folding.role(self.graph.class(member)) {
             Role::Container(rule) if !self.places.anchors.contains_key(&member) => {
-                self.count(member, rule, group);
-                Mode::Inside(rule, true)
+                let levels = self.folding.levels(rule);
+                let passes = self.folding.rule(rule).count == Count::Wrapped;
+                let fold = Fold { rule, outer: rule, directly: true, levels, counts: true, passes, slots: false };
+                Mode::Inside(self.count(member, fold, group))
             }
             _ => Mode::Names(&OBJECT),
         };
@@ -178,18 +202,7 @@ impl<'a> Opener<'a> {
                 below.entry((edge, self.class(*guest))).or_default().push(*guest);
             }
             match mode {
-                Mode::Inside(rule, directly) => {
-                    for child in self.dominators.children(holder).filter(|child| !places.moved(*child)) {
-                        let class = self.graph.class(child);
-                        if self.folding.inside(rule, class, directly) {
-                            group.shallow += self.graph.shallow(child).0;
-                            self.count_inside(child, class, rule, group);
-                            work.push((child, Mode::Inside(rule, false)));
-                        } else {
-                            self.place(child, Words::ENTRIES, group, below, &mut work);
-                        }
-                    }
-                }
+                Mode::Inside(fold) => self.unfold(holder, fold, group, below, &mut work),
                 Mode::Passing(word) => {
                     for child in self.dominators.children(holder).filter(|child| !places.moved(*child)) {
                         self.place(child, word, group, below, &mut work);
@@ -201,6 +214,80 @@ impl<'a> Opener<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// What a container, or one of its internals, holds.
+    fn unfold(
+        &mut self,
+        holder: Node,
+        fold: Fold,
+        group: &mut Group,
+        below: &mut Below,
+        work: &mut Vec<(Node, Mode<'a>)>,
+    ) {
+        let places = self.places;
+        let count = self.folding.rule(fold.rule).count;
+        let mut own = Vec::new();
+        for child in self.dominators.children(holder).filter(|child| !places.moved(*child)) {
+            let class = self.graph.class(child);
+            let inside = match self.folding.inside(fold.rule, class, fold.directly) {
+                Inside::No if fold.outer != fold.rule => self.folding.inside(fold.outer, class, false),
+                inside => inside,
+            };
+            let folded = match (inside, self.folding.role(class)) {
+                (Inside::Wholly, _) => {
+                    group.shallow += self.places.retained(self.dominators, child);
+                    continue;
+                }
+                (Inside::Directly | Inside::Anywhere, _) => {
+                    self.count_inside(child, class, fold, group);
+                    Some(Fold { directly: false, ..fold })
+                }
+                (Inside::No, Role::Container(rule)) if fold.levels > 0 => {
+                    Some(self.count(child, self.wrapped(fold, rule), group))
+                }
+                (Inside::No, _) => None,
+            };
+            match folded {
+                Some(fold) => {
+                    group.shallow += self.graph.shallow(child).0;
+                    work.push((child, Mode::Inside(fold)));
+                }
+                None if fold.directly && !count.is_direct() => own.push(child),
+                None => {
+                    group.count_entries(u64::from(fold.counts && count == Count::Held));
+                    self.place(child, Words::ENTRIES, group, below, work);
+                }
+            }
+        }
+        if own.is_empty() {
+            return;
+        }
+        // Entries are held by internals: what the container itself refers to is a field of its class.
+        let mut fields = vec![Words::ENTRIES; own.len()];
+        if !self.folding.links(fold.rule, self.graph.class(holder)) {
+            let words = &mut self.words;
+            self.naming.references(holder, &mut |target, reference| {
+                if let Ok(place) = own.binary_search(&target) {
+                    let word = words.number(wording(&OBJECT, &reference));
+                    fields[place] = if word == Words::NONE { Words::ENTRIES } else { word };
+                }
+            });
+        }
+        for (child, edge) in own.into_iter().zip(fields) {
+            self.place(child, edge, group, below, work);
+        }
+    }
+
+    /// How a container that is folded into another is folded itself.
+    fn wrapped(&self, outer: Fold, rule: usize) -> Fold {
+        let (own, passes) = (self.folding.levels(rule), self.folding.rule(rule).count == Count::Wrapped);
+        let fold = Fold { rule, directly: true, slots: false, ..outer };
+        // In a map of lists the lists count.
+        match outer.levels - 1 {
+            0 => Fold { levels: own, counts: outer.passes, passes: outer.passes && passes, ..fold },
+            left => Fold { levels: left.max(own), counts: false, ..fold },
         }
     }
 
@@ -271,22 +358,41 @@ impl<'a> Opener<'a> {
         self.classes[self.graph.class(node).0 as usize]
     }
 
-    fn count(&self, container: Node, index: usize, group: &mut Group) {
-        let told = match rule(index).count {
+    /// Counts what a container itself tells of its entries; the fold with what is left to count.
+    fn count(&self, container: Node, fold: Fold, group: &mut Group) -> Fold {
+        let count = self.folding.rule(fold.rule).count;
+        let field = match count {
+            Count::Field(path) => self.naming.number(container, path),
+            _ => None,
+        };
+        let told = match count {
+            _ if !fold.counts => 0,
             Count::Told => self.naming.entries(container).unwrap_or(0),
             Count::Elements => self.elements(container),
-            Count::Links(_) | Count::Slots => 0,
+            Count::Links(_) | Count::Filled(_) => u64::from(self.folding.links(fold.rule, self.graph.class(container))),
+            Count::One => 1,
+            Count::Field(_) | Count::Held | Count::Slots | Count::Wrapped => field.unwrap_or(0),
         };
-        group.entries = group.entries.map(|entries| entries + told);
+        group.count_entries(told);
+        let slots = count == Count::Slots || (matches!(count, Count::Field(_)) && field.is_none());
+        Fold { slots: fold.counts && slots, ..fold }
     }
 
-    fn count_inside(&self, internal: Node, class: ClassId, index: usize, group: &mut Group) {
-        let more = match rule(index).count {
-            Count::Links(_) => u64::from(self.folding.links(index, class)),
-            Count::Slots if self.graph.class_name(internal).ends_with("[]") => self.elements(internal),
-            _ => 0,
-        };
-        group.entries = group.entries.map(|entries| entries + more);
+    fn count_inside(&self, internal: Node, class: ClassId, fold: Fold, group: &mut Group) {
+        if fold.counts && self.folding.links(fold.rule, class) {
+            let holds = |target| {
+                let class = self.graph.class(target);
+                self.folding.inside(fold.rule, class, false) == Inside::No
+            };
+            let filled = match self.folding.rule(fold.rule).count {
+                Count::Filled(_) => self.graph.references(internal).any(holds),
+                _ => true,
+            };
+            group.count_entries(u64::from(filled));
+        }
+        if fold.slots && self.graph.class_name(internal).ends_with("[]") {
+            group.count_entries(self.elements(internal));
+        }
     }
 
     fn elements(&self, array: Node) -> u64 {

@@ -1,0 +1,229 @@
+//! How classes are folded, as data: which are containers, what of them is inside, what is not worth a step.
+
+mod jdk;
+mod libraries;
+mod rule;
+mod script;
+
+use std::collections::HashMap;
+
+use rule::Container;
+pub(super) use rule::{Count, Inside, fits};
+
+use super::graph::{ClassId, Graph};
+
+/// What a class means for owner paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A step of its own.
+    Plain,
+    /// Its internals vanish, its content is `entries`; the index of its rule.
+    Container(usize),
+    /// It vanishes; what it holds belongs to its holder, under its own names.
+    Clear,
+    /// It vanishes, and what it holds takes its name: a cell around a value.
+    Passing,
+    /// As `Passing`, but the name is what it is filed under: an entry of a map of thread-locals.
+    Keyed,
+}
+
+/// The rules; the first that matches a class, or else the nearest of its superclasses, applies.
+const TABLES: [&[Container]; 3] = [jdk::RULES, libraries::RULES, script::RULES];
+
+/// What a container itself refers to of these is no entry of it: locks, counters, queues of the collector.
+const FITTINGS: [&str; 5] = [
+    "java.util.concurrent.locks.*",
+    "java.util.concurrent.atomic.Atomic*",
+    "java.util.concurrent.atomic.*Adder",
+    "java.lang.ref.ReferenceQueue",
+    "java.lang.Object",
+];
+
+const VANISHING: &[(&str, Role)] = &[
+    ("java.lang.ThreadLocal$ThreadLocalMap", Role::Clear),
+    ("java.lang.ThreadLocal$ThreadLocalMap$Entry[]", Role::Clear),
+    ("java.lang.ThreadLocal$ThreadLocalMap$Entry", Role::Keyed),
+    ("system / Context", Role::Clear),
+    ("system / PropertyCell", Role::Passing),
+    ("system / Cell", Role::Passing),
+    ("system / HeapNumber", Role::Passing),
+    ("(array)", Role::Clear),
+    ("(object properties)", Role::Clear),
+    ("(object elements)", Role::Clear),
+    ("builtins.cell", Role::Passing),
+];
+
+/// The roles of all classes of a graph.
+#[derive(Debug)]
+pub(super) struct Folding {
+    roles: Vec<Role>,
+    /// The rules, that of arrays last.
+    rules: Vec<&'static Container>,
+    /// What the rules that some class matches mean for each class.
+    used: Vec<Option<Meaning>>,
+    fittings: Vec<bool>,
+}
+
+/// What a rule means for the classes of a graph.
+#[derive(Debug)]
+struct Meaning {
+    inside: Vec<Inside>,
+    /// Which classes are counted as entries.
+    links: Vec<bool>,
+    levels: u8,
+}
+
+impl Folding {
+    pub(super) fn of(graph: &Graph) -> Self {
+        let rules: Vec<&Container> = TABLES.iter().copied().flatten().chain([&rule::ARRAYS]).collect();
+        let roles = roles(graph, &rules);
+        let index = Index::of(graph);
+        let mut is_used = vec![false; rules.len()];
+        for role in &roles {
+            if let Role::Container(rule) = role {
+                is_used[*rule] = true;
+            }
+        }
+        let meaning = |(rule, used): (&&Container, bool)| used.then(|| index.meaning(rule));
+        let used = rules.iter().zip(is_used).map(meaning).collect();
+        let fittings = index.fitting(FITTINGS.into_iter());
+        Self { roles, rules, used, fittings }
+    }
+
+    pub(super) fn role(&self, class: ClassId) -> Role {
+        self.roles.get(class.0 as usize).copied().unwrap_or(Role::Plain)
+    }
+
+    /// The rule of an index.
+    pub(super) fn rule(&self, index: usize) -> &'static Container {
+        self.rules.get(index).copied().unwrap_or(&rule::ARRAYS)
+    }
+
+    /// How a class is inside a container of this rule that refers to it itself, or through its internals.
+    pub(super) fn inside(&self, rule: usize, class: ClassId, directly: bool) -> Inside {
+        let place = class.0 as usize;
+        let known = self.meaning(rule).and_then(|meaning| meaning.inside.get(place).copied());
+        match known.unwrap_or(Inside::No) {
+            Inside::Directly if !directly => Inside::No,
+            Inside::No if directly && self.fittings.get(place) == Some(&true) && !self.rule(rule).count.is_direct() => {
+                Inside::Wholly
+            }
+            known => known,
+        }
+    }
+
+    /// How many levels of containers are folded into one of this rule.
+    pub(super) fn levels(&self, rule: usize) -> u8 {
+        self.meaning(rule).map_or(0, |meaning| meaning.levels)
+    }
+
+    /// Whether an object of a class stands for an entry of a container of this rule.
+    pub(super) fn links(&self, rule: usize, class: ClassId) -> bool {
+        self.meaning(rule).and_then(|meaning| meaning.links.get(class.0 as usize)).copied().unwrap_or(false)
+    }
+
+    fn meaning(&self, rule: usize) -> Option<&Meaning> {
+        self.used.get(rule).and_then(Option::as_ref)
+    }
+}
+
+fn roles(graph: &Graph, rules: &[&'static Container]) -> Vec<Role> {
+    let starred: Vec<usize> = (0..rules.len() - 1).filter(|rule| rules[*rule].class.contains('*')).collect();
+    let exact: HashMap<&str, usize> = rules.iter().enumerate().rev().map(|(rule, known)| (known.class, rule)).collect();
+    let own: Vec<Option<Role>> = graph
+        .classes()
+        .iter()
+        .map(|class| {
+            let vanishing = VANISHING.iter().find(|(name, _)| *name == &*class.name).map(|(_, role)| *role);
+            let rule = || exact.get(&*class.name).copied();
+            let starred = || starred.iter().copied().find(|rule| fits(rules[*rule].class, &class.name));
+            vanishing.or_else(|| rule().or_else(starred).map(Role::Container))
+        })
+        .collect();
+    let inherited = |class: usize| {
+        let mut ancestor = Some(class);
+        // A dump may claim that classes extend each other in a ring.
+        for _ in 0..64 {
+            let class = ancestor?;
+            if let Some(role) = *own.get(class)? {
+                return Some(role);
+            }
+            ancestor = graph.classes()[class].superclass.map(|class| class.0 as usize);
+        }
+        None
+    };
+    let array = |class: usize| match graph.classes()[class].name.strip_suffix("[]") {
+        Some(element) if !PRIMITIVES.contains(&element) => Role::Container(rules.len() - 1),
+        _ => Role::Plain,
+    };
+    (0..own.len()).map(|class| inherited(class).unwrap_or_else(|| array(class))).collect()
+}
+
+const PRIMITIVES: [&str; 8] = ["byte", "char", "short", "int", "long", "float", "double", "boolean"];
+
+/// The classes of a graph by name.
+struct Index<'a> {
+    sorted: Vec<(&'a str, usize)>,
+}
+
+impl<'a> Index<'a> {
+    fn of(graph: &'a Graph) -> Self {
+        let mut sorted: Vec<(&str, usize)> =
+            graph.classes().iter().enumerate().map(|(class, known)| (&*known.name, class)).collect();
+        sorted.sort_unstable();
+        Self { sorted }
+    }
+
+    fn meaning(&self, rule: &Container) -> Meaning {
+        let mut inside = vec![Inside::No; self.sorted.len()];
+        for (name, how) in rule.internals() {
+            for class in self.all(&name) {
+                // A class that is inside in two ways is so in the stronger one.
+                inside[class] =
+                    if inside[class] == Inside::Anywhere && how != Inside::Wholly { Inside::Anywhere } else { how };
+            }
+        }
+        let links = match rule.count {
+            Count::Links(link) | Count::Filled(link) => self.fitting(std::iter::once(link)),
+            _ => Vec::new(),
+        };
+        Meaning { inside, links, levels: rule.levels() }
+    }
+
+    fn fitting<'b>(&self, names: impl Iterator<Item = &'b str>) -> Vec<bool> {
+        let mut fitting = vec![false; self.sorted.len()];
+        names.for_each(|name| self.all(name).for_each(|class| fitting[class] = true));
+        fitting
+    }
+
+    /// All classes that fit a name.
+    fn all<'b>(&'b self, name: &'b str) -> impl Iterator<Item = usize> + 'b {
+        let start = name.split('*').next().unwrap_or("");
+        let first = self.sorted.partition_point(|(class, _)| *class < start);
+        let near = self.sorted[first..].iter().take_while(move |(class, _)| class.starts_with(start));
+        near.filter(move |(class, _)| fits(name, class)).map(|(_, class)| *class)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_stands_once_and_counts_what_is_inside() {
+        let rules = || TABLES.iter().copied().flatten();
+        for rule in rules() {
+            assert!(rules().filter(|other| other.class == rule.class).count() == 1, "{}", rule.class);
+            if let Count::Links(link) | Count::Filled(link) = rule.count {
+                let sample = link.replace('*', "");
+                assert!(rule.internals().any(|(name, _)| fits(&name, &sample)), "{} counts no internals", rule.class);
+            }
+            if rule.count == Count::Slots {
+                assert!(rule.internals().any(|(name, _)| name.ends_with("[]")), "{} has no array", rule.class);
+            }
+            if rule.count == Count::Wrapped {
+                assert!(rule.levels() > 0, "{} wraps nothing", rule.class);
+            }
+        }
+    }
+}

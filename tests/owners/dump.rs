@@ -1,0 +1,34 @@
+//! Dumps of real programs, and how their owners read.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use plimsoll::heap::{HeapSummary, Limits, Options, Owner, summarize};
+use plimsoll::units::Bytes;
+
+/// A file of this project.
+pub fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// Runs a program that writes dumps into a folder, which stands for `FOLDER` in its arguments.
+pub fn run(runtime: &str, args: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let args = args.iter().map(|arg| arg.replace("FOLDER", folder.path().to_str().unwrap()));
+    let output = Command::new(runtime).args(args).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder
+}
+
+/// All owners of a dump, however small.
+pub fn owners(file: &Path) -> HeapSummary {
+    let limits = Limits { least: Bytes(1), share: 0.0, rows: 50_000, ..Limits::default() };
+    summarize(file, &Options { limits, ..Options::default() }).unwrap()
+}
+
+/// The rows below the statics of a class, by the name behind its package.
+pub fn statics<'a>(summary: &'a HeapSummary, class: &str) -> Vec<&'a Owner> {
+    let start = format!("static {class}");
+    let own = |owner: &&Owner| owner.step.edge.starts_with(&start) && !owner.step.edge.contains('<');
+    summary.owners.iter().filter(own).collect()
+}
