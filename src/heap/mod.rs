@@ -26,7 +26,7 @@ pub use error::HeapError;
 pub use graph::{Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Node, Reference, Root, RootKind, Sizes};
 pub use hprof::Referents;
 pub use mapping::Mapping;
-pub use owner::{Owner, OwnerPath, Step};
+pub use owner::{Bound, Kind, Marks, Owner, OwnerPath, Step};
 pub use owners::Limits;
 pub use summarize::{Options, summarize};
 pub use summary::{ClassRow, Format, HeapSummary};

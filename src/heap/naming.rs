@@ -103,9 +103,26 @@ fn digest(part: &str) -> bool {
         && part.bytes().any(|byte| byte.is_ascii_digit())
 }
 
+/// The name of a field or variable: `cache` of `.cache`, `static App.cache` and `context app.js:cache`.
+pub(super) fn identifier(edge: &str) -> &str {
+    edge.rsplit(['.', ':', ' ']).next().unwrap_or("").trim_end_matches(']')
+}
+
+/// The last word of an identifier in lower case: `listeners` of `stateListeners`, `STATE_LISTENERS`.
+pub(super) fn last_word(name: &str) -> String {
+    let name = name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit());
+    let start = name.rfind('_').map_or(0, |at| at + 1);
+    let word = &name[start..];
+    let is_shouted = !word.chars().any(char::is_lowercase);
+    let start = if is_shouted { 0 } else { word.rfind(char::is_uppercase).unwrap_or(0) };
+    word[start..].to_lowercase()
+}
+
 /// Whether a property is named like a field, not like a key that came from outside.
 pub fn is_identifier(name: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    // Private fields of JavaScript.
+    let name = name.strip_prefix('#').unwrap_or(name);
     name.len() <= 64 && !name.is_empty() && name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
@@ -133,6 +150,20 @@ mod tests {
             ("Session2", "Session2"),
         ] {
             assert_eq!(class(raw), lasting, "{raw}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_taken_apart_into_words() {
+        for (edge, word) in [
+            ("static App.STATE_LISTENERS", "listeners"),
+            ("context app.js:stateListeners", "listeners"),
+            (".listenersByCountry", "country"),
+            ("captured busy", "busy"),
+            ("threadLocals[static App.inUse]", "use"),
+            ("entries", "entries"),
+        ] {
+            assert_eq!(last_word(identifier(edge)), word, "{edge}");
         }
     }
 

@@ -31,8 +31,77 @@ pub struct Owner {
     pub retained: Bytes,
     /// For containers: entries in all of them together; `None` where the class is no container.
     pub entries: Option<u64>,
+    /// What else the dump shows of them.
+    pub marks: Marks,
     /// What they hold, largest retained size first; what is too small to matter is left out.
     pub children: Vec<Owner>,
+}
+
+/// What a dump shows of objects beside their size, by which kinds of leaks are told apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// What their class is for, where that is known.
+    pub kind: Option<Kind>,
+    /// What bounds all of them together; `None` where one is unbounded, or nothing is known.
+    pub bound: Option<Bound>,
+}
+
+/// What a class is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// It loads classes.
+    Loader,
+    /// It is to happen later, or holds what is.
+    Timer,
+    /// Listeners register there.
+    Listeners,
+    /// Objects are borrowed there.
+    Pool,
+    /// What is put in is to be taken out.
+    Queue,
+    /// Bytes or characters.
+    Buffer,
+    /// It is called, and keeps what it needs for that.
+    Function,
+    /// Each thread has its own content of it.
+    ThreadLocal,
+}
+
+/// What bounds a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// So many entries.
+    Entries(u64),
+    /// A rule that the dump does not tell: an age, a weight, a class of its own.
+    Evicts,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 8] = [
+        Self::Loader,
+        Self::Timer,
+        Self::Listeners,
+        Self::Pool,
+        Self::Queue,
+        Self::Buffer,
+        Self::Function,
+        Self::ThreadLocal,
+    ];
+
+    /// The word in recordings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loader => "loader",
+            Self::Timer => "timer",
+            Self::Listeners => "listeners",
+            Self::Pool => "pool",
+            Self::Queue => "queue",
+            Self::Buffer => "buffer",
+            Self::Function => "function",
+            Self::ThreadLocal => "thread-local",
+        }
+    }
 }
 
 impl fmt::Display for Step {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plimsoll::compare::compare;
 use plimsoll::diag::Place;
-use plimsoll::heap::{Format, HeapSummary, Owner, Step};
+use plimsoll::heap::{Format, HeapSummary, Marks, Owner, Step};
 use plimsoll::policy::Rules;
 use plimsoll::record::{
     Dump, DumpPoint, Fingerprint, Incident, LoadTally, Phase, PhaseRecord, Reading, Recording, RequestTally, Runtime,
@@ -106,7 +106,7 @@ fn summary(field: &str, entries: u64, each: u64) -> HeapSummary {
 fn owner(edge: &str, class: &str, count: u64, retained: Bytes, entries: Option<u64>, children: Vec<Owner>) -> Owner {
     let step = Step { edge: edge.into(), class: class.into() };
     let below: Bytes = children.iter().map(|child| child.retained).sum();
-    Owner { step, count, shallow: retained - below, retained, entries, children }
+    Owner { step, count, shallow: retained - below, retained, entries, marks: Marks::default(), children }
 }
 
 /// The verdict on one run against one other.

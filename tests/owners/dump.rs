@@ -32,3 +32,16 @@ pub fn statics<'a>(summary: &'a HeapSummary, class: &str) -> Vec<&'a Owner> {
     let own = |owner: &&Owner| owner.step.edge.starts_with(&start) && !owner.step.edge.contains('<');
     summary.owners.iter().filter(own).collect()
 }
+
+/// The largest owner whose path has these edges.
+pub fn below<'a>(owners: &'a [Owner], edges: &str) -> &'a Owner {
+    let mut level = owners;
+    let mut found = None;
+    for edge in edges.split(" → ") {
+        let owner = level.iter().find(|owner| owner.step.edge == edge);
+        let owner = owner.unwrap_or_else(|| panic!("no owner `{edge}` of `{edges}`"));
+        level = &owner.children;
+        found = Some(owner);
+    }
+    found.unwrap()
+}

@@ -4,3 +4,4 @@
 
 mod containers;
 mod dump;
+mod leaks;

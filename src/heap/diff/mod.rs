@@ -73,6 +73,9 @@ pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
     let whole = before.total.max(after.total);
     let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64);
     let mut growths = descent::growths(&before.owners, &after.owners, least);
+    for growth in &mut growths {
+        growth.pattern = pattern::of(&growth.path, &before.owners, &after.owners);
+    }
     growths.sort_by(|a, b| b.delta.cmp(&a.delta).then_with(|| a.path.cmp(&b.path)));
     growths
 }
@@ -124,9 +127,7 @@ impl OwnerGrowth {
             _ if delta.0 < 0 => Change::Shrunk,
             _ => Change::Grown,
         };
-        let is_container = before.or(after).is_some_and(|owner| owner.entries.is_some());
         let mut growth = Self {
-            pattern: pattern::of(&path, is_container),
             path,
             change,
             retained_before: size(before),
@@ -135,6 +136,7 @@ impl OwnerGrowth {
             count: (number(before), number(after)),
             entries: descent::entries(before, after),
             bytes_per_entry: None,
+            pattern: None,
         };
         growth.bytes_per_entry = growth
             .added()

@@ -1,6 +1,7 @@
 //! How classes are folded, as data: which are containers, what of them is inside, what is not worth a step.
 
 mod jdk;
+mod kind;
 mod libraries;
 mod rule;
 mod script;
@@ -10,6 +11,9 @@ use std::collections::HashMap;
 use rule::Container;
 pub(super) use rule::{Count, Inside, fits};
 
+pub(super) use kind::Limit;
+
+use super::Kind;
 use super::graph::{ClassId, Graph};
 
 /// What a class means for owner paths.
@@ -62,6 +66,8 @@ pub(super) struct Folding {
     /// What the rules that some class matches mean for each class.
     used: Vec<Option<Meaning>>,
     fittings: Vec<bool>,
+    kinds: Vec<Option<Kind>>,
+    limits: Vec<&'static [Limit]>,
 }
 
 /// What a rule means for the classes of a graph.
@@ -75,10 +81,11 @@ struct Meaning {
 
 impl Folding {
     pub(super) fn of(graph: &Graph) -> Self {
-        let rules: Vec<&Container> = TABLES.iter().copied().flatten().chain([&rule::ARRAYS]).collect();
+        let rules: Vec<&Container> = TABLES.iter().copied().flatten().chain([&rule::TOLD, &rule::ARRAYS]).collect();
         let roles = roles(graph, &rules);
         let index = Index::of(graph);
         let mut is_used = vec![false; rules.len()];
+        is_used[rules.len() - 2] = true;
         for role in &roles {
             if let Role::Container(rule) = role {
                 is_used[*rule] = true;
@@ -87,7 +94,20 @@ impl Folding {
         let meaning = |(rule, used): (&&Container, bool)| used.then(|| index.meaning(rule));
         let used = rules.iter().zip(is_used).map(meaning).collect();
         let fittings = index.fitting(FITTINGS.into_iter());
-        Self { roles, rules, used, fittings }
+        let kinds = inherited(graph, kind::kind);
+        let limits = inherited(graph, kind::limits).into_iter().zip(graph.classes());
+        let limits = limits.map(|(limits, class)| limits.filter(|_| !kind::is_plain(&class.name)).unwrap_or(&[]));
+        Self { roles, rules, used, fittings, kinds, limits: limits.collect() }
+    }
+
+    /// What a class is for.
+    pub(super) fn kind(&self, class: ClassId) -> Option<Kind> {
+        self.kinds.get(class.0 as usize).copied().flatten()
+    }
+
+    /// What may bound an object of a class.
+    pub(super) fn limits(&self, class: ClassId) -> &'static [Limit] {
+        self.limits.get(class.0 as usize).copied().unwrap_or(&[])
     }
 
     pub(super) fn role(&self, class: ClassId) -> Role {
@@ -97,6 +117,11 @@ impl Folding {
     /// The rule of an index.
     pub(super) fn rule(&self, index: usize) -> &'static Container {
         self.rules.get(index).copied().unwrap_or(&rule::ARRAYS)
+    }
+
+    /// The role of a class without a rule whose objects tell a number of entries.
+    pub(super) fn told(&self) -> Role {
+        Role::Container(self.rules.len() - 2)
     }
 
     /// How a class is inside a container of this rule that refers to it itself, or through its internals.
@@ -130,33 +155,36 @@ impl Folding {
 fn roles(graph: &Graph, rules: &[&'static Container]) -> Vec<Role> {
     let starred: Vec<usize> = (0..rules.len() - 1).filter(|rule| rules[*rule].class.contains('*')).collect();
     let exact: HashMap<&str, usize> = rules.iter().enumerate().rev().map(|(rule, known)| (known.class, rule)).collect();
-    let own: Vec<Option<Role>> = graph
-        .classes()
-        .iter()
-        .map(|class| {
-            let vanishing = VANISHING.iter().find(|(name, _)| *name == &*class.name).map(|(_, role)| *role);
-            let rule = || exact.get(&*class.name).copied();
-            let starred = || starred.iter().copied().find(|rule| fits(rules[*rule].class, &class.name));
-            vanishing.or_else(|| rule().or_else(starred).map(Role::Container))
-        })
-        .collect();
-    let inherited = |class: usize| {
-        let mut ancestor = Some(class);
-        // A dump may claim that classes extend each other in a ring.
-        for _ in 0..64 {
-            let class = ancestor?;
-            if let Some(role) = *own.get(class)? {
-                return Some(role);
-            }
-            ancestor = graph.classes()[class].superclass.map(|class| class.0 as usize);
-        }
-        None
+    let own = |class: &str| {
+        let vanishing = VANISHING.iter().find(|(name, _)| *name == class).map(|(_, role)| *role);
+        let rule = || exact.get(class).copied();
+        let starred = || starred.iter().copied().find(|rule| fits(rules[*rule].class, class));
+        vanishing.or_else(|| rule().or_else(starred).map(Role::Container))
     };
     let array = |class: usize| match graph.classes()[class].name.strip_suffix("[]") {
         Some(element) if !PRIMITIVES.contains(&element) => Role::Container(rules.len() - 1),
         _ => Role::Plain,
     };
-    (0..own.len()).map(|class| inherited(class).unwrap_or_else(|| array(class))).collect()
+    let inherited = inherited(graph, own).into_iter().enumerate();
+    inherited.map(|(class, role)| role.unwrap_or_else(|| array(class))).collect()
+}
+
+/// For each class what is known of it, or else of the nearest class that it extends.
+fn inherited<T: Copy>(graph: &Graph, of: impl Fn(&str) -> Option<T>) -> Vec<Option<T>> {
+    let own: Vec<Option<T>> = graph.classes().iter().map(|class| of(&class.name)).collect();
+    let nearest = |class: usize| {
+        let mut ancestor = Some(class);
+        // A dump may claim that classes extend each other in a ring.
+        for _ in 0..64 {
+            let class = ancestor?;
+            if let Some(known) = own.get(class)? {
+                return Some(*known);
+            }
+            ancestor = graph.classes()[class].superclass.map(|class| class.0 as usize);
+        }
+        None
+    };
+    (0..own.len()).map(nearest).collect()
 }
 
 const PRIMITIVES: [&str; 8] = ["byte", "char", "short", "int", "long", "float", "double", "boolean"];

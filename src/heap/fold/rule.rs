@@ -62,6 +62,9 @@ pub(super) use containers;
 /// Arrays of objects, whose class names end so, are containers of their own.
 pub(super) const ARRAYS: Container = Container { class: "*[]", inside: &[], count: Count::Elements };
 
+/// Classes without a rule whose objects tell a number of entries: subclasses, where a dump knows no superclasses.
+pub(super) const TOLD: Container = Container { class: "?", inside: &["(array)"], count: Count::Told };
+
 /// How a class is inside a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::heap) enum Inside {

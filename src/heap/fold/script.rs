@@ -1,6 +1,6 @@
 //! Containers of JavaScript and Python.
 
-use super::rule::Count::{Elements, Told};
+use super::rule::Count::{Elements, Told, Wrapped};
 use super::rule::{Container, containers};
 
 pub(super) const RULES: &[Container] = containers! {
@@ -16,6 +16,15 @@ pub(super) const RULES: &[Container] = containers! {
     "builtins.tuple" [] Told;
     "builtins.set" [] Told;
     "builtins.frozenset" [] Told;
+    "builtins.mappingproxy" ["="] Wrapped;
+    "functools._lru_cache_wrapper" ["=", "functools._lru_list_elem"] Wrapped;
+    "weakref.Weak*Dictionary" ["=", "weakref.*Ref*"] Wrapped;
+    "_weakrefset.WeakSet" ["=", "weakref.*Ref*"] Wrapped;
+    "queue.*Queue" ["="] Wrapped;
+    "asyncio.queues.*Queue" ["="] Wrapped;
+    "collections.UserDict" ["="] Wrapped;
+    "collections.UserList" ["="] Wrapped;
+    "collections.ChainMap" ["=="] Wrapped;
     "collections.deque" [] Told;
     "collections.OrderedDict" [] Told;
     "collections.defaultdict" [] Told;

@@ -184,7 +184,7 @@ impl Names {
         let (field, at) = self.field(object, name)?;
         let bytes = |width: usize| self.file.get(at..at + width);
         Some(match field.kind {
-            8 => i64::from(bytes(1)?[0] as i8),
+            4 | 8 => i64::from(bytes(1)?[0] as i8),
             9 => i64::from(i16::from_be_bytes(bytes(2)?.try_into().ok()?)),
             10 => i64::from(i32::from_be_bytes(bytes(4)?.try_into().ok()?)),
             11 => i64::from_be_bytes(bytes(8)?.try_into().ok()?),

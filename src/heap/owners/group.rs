@@ -4,15 +4,24 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::anchors::{Anchor, Places};
 use super::edges::{Holder, Words, wording};
-use crate::heap::fold::{Count, Folding, Inside, Role};
+use crate::heap::fold::{Count, Folding, Inside, Limit, Role};
 use crate::heap::graph::{ClassId, Graph, Naming, Reference};
-use crate::heap::{Dominators, Node, Owner, Step, naming};
+use crate::heap::{Bound, Dominators, Kind, Marks, Node, Owner, Step, naming};
 use crate::units::Bytes;
 
 /// An object with more properties of one class is used as a dictionary.
 const MOST_PROPERTIES: usize = 40;
 /// So many objects of a class are asked for their names; the others are alike.
 const SAMPLE: u32 = 256;
+
+/// So many objects of a row are asked what bounds them.
+const MOST_BOUNDS: usize = 1000;
+/// Wrappers around wrappers that are looked into for a bound.
+const MOST_WRAPPERS: usize = 4;
+
+/// Last words of fields for what a pool has lent, and for what it can lend.
+const LENT: [&str; 9] = ["busy", "used", "use", "borrowed", "leased", "taken", "active", "lent", "acquired"];
+const FREE: [&str; 6] = ["idle", "free", "available", "unused", "spare", "ready"];
 
 /// A row: all objects of one path.
 #[derive(Debug)]
@@ -25,6 +34,7 @@ pub(super) struct Group {
     count: u64,
     shallow: u64,
     entries: Option<u64>,
+    marks: Marks,
 }
 
 impl Group {
@@ -32,7 +42,8 @@ impl Group {
     pub(super) fn top() -> Self {
         let step = Step { edge: String::new(), class: String::new() };
         let members = vec![Node::ROOT];
-        Self { above: 0, depth: 0, retained: 0, step, members, count: 1, shallow: 0, entries: None }
+        let marks = Marks::default();
+        Self { above: 0, depth: 0, retained: 0, step, members, count: 1, shallow: 0, entries: None, marks }
     }
 
     fn count_entries(&mut self, more: u64) {
@@ -51,6 +62,7 @@ impl Group {
             shallow: Bytes(self.shallow),
             retained: Bytes(self.retained),
             entries: self.entries,
+            marks: self.marks,
             children: Vec::new(),
         }
     }
@@ -68,6 +80,8 @@ pub(super) struct Opener<'a> {
     /// Normalized class name by class, as a word.
     classes: Vec<u32>,
     learned: HashMap<(ClassId, ClassId), Learned>,
+    /// By class without a role, once one was asked: whether its objects tell a number of entries.
+    tells: Vec<Option<bool>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -122,7 +136,8 @@ impl<'a> Opener<'a> {
     ) -> Self {
         let mut words = Words::new();
         let classes = graph.classes().iter().map(|class| words.number(naming::class(&class.name))).collect();
-        Self { graph, dominators, naming, folding, places, least, words, classes, learned: HashMap::new() }
+        let tells = vec![None; graph.classes().len()];
+        Self { graph, dominators, naming, folding, places, least, words, classes, learned: HashMap::new(), tells }
     }
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.
@@ -136,6 +151,9 @@ impl<'a> Opener<'a> {
                 self.open_member(member, group, &mut below);
             }
             self.fold_dictionaries(group, &mut below);
+            if group.marks.kind.is_none() && self.is_pool(&below) {
+                group.marks.kind = Some(Kind::Pool);
+            }
         }
         let rows = below.into_iter().filter_map(|((edge, class), members)| {
             let step = Step { edge: self.words.text(edge).to_owned(), class: self.words.text(class).to_owned() };
@@ -144,19 +162,77 @@ impl<'a> Opener<'a> {
         rows.collect()
     }
 
-    fn row(&self, step: Step, members: Vec<Node>, above: usize, depth: usize) -> Option<Group> {
+    fn row(&mut self, step: Step, members: Vec<Node>, above: usize, depth: usize) -> Option<Group> {
         let retained: u64 = members.iter().map(|node| self.places.retained(self.dominators, *node)).sum();
         if retained < self.least {
             return None;
         }
         let shallow = members.iter().map(|node| self.graph.shallow(*node).0).sum();
         let count = members.len() as u64;
-        let entries = members.first().and_then(|first| match self.folding.role(self.graph.class(*first)) {
-            // A namespace is no container, though a dict.
-            Role::Container(_) if !self.places.anchors.contains_key(first) => Some(0),
-            _ => None,
-        });
-        Some(Group { above, depth, retained, step, members, count, shallow, entries })
+        // A namespace is no container, though a dict.
+        let first = members.first().copied().filter(|first| !self.places.anchors.contains_key(first));
+        let entries = first.is_some_and(|first| matches!(self.role(first), Role::Container(_))).then_some(0);
+        let marks = self.marks(&members);
+        Some(Group { above, depth, retained, step, members, count, shallow, entries, marks })
+    }
+
+    /// What the objects of a row, which are of one class but for its number, have in common.
+    fn marks(&self, members: &[Node]) -> Marks {
+        let kind = members.first().and_then(|first| self.folding.kind(self.graph.class(*first)));
+        let mut bounds = members.iter().take(MOST_BOUNDS).map(|member| self.bound(*member));
+        let bound = match bounds.next().flatten() {
+            Some(first) => bounds.try_fold(first, |all, bound| match (all, bound?) {
+                (Bound::Entries(all), Bound::Entries(more)) => Some(Bound::Entries(all.saturating_add(more))),
+                _ => Some(Bound::Evicts),
+            }),
+            None => None,
+        };
+        Marks { kind, bound }
+    }
+
+    /// What the class of an object means, or that its objects tell a number of entries.
+    fn role(&mut self, node: Node) -> Role {
+        let class = self.graph.class(node);
+        match self.folding.role(class) {
+            Role::Plain => {
+                let known = &mut self.tells[class.0 as usize];
+                let tells = *known.get_or_insert_with(|| self.naming.entries(node).is_some());
+                if tells { self.folding.told() } else { Role::Plain }
+            }
+            role => role,
+        }
+    }
+
+    /// Whether the rows below are what a pool has: a container for what is lent, and one for what is free.
+    fn is_pool(&self, below: &Below) -> bool {
+        let container = |(_, members): &(&(u32, u32), &Vec<Node>)| {
+            members
+                .first()
+                .is_some_and(|first| matches!(self.folding.role(self.graph.class(*first)), Role::Container(_)))
+        };
+        let word = |edge: u32| naming::last_word(naming::identifier(self.words.text(edge)));
+        let words: Vec<String> = below.iter().filter(container).map(|((edge, _), _)| word(*edge)).collect();
+        let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+        has(&LENT) && has(&FREE)
+    }
+
+    /// What bounds a container, or what it wraps.
+    fn bound(&self, container: Node) -> Option<Bound> {
+        let mut container = container;
+        for _ in 0..MOST_WRAPPERS {
+            let class = self.graph.class(container);
+            let number = |path: &str| self.naming.number(container, path);
+            if let Some(bound) = self.folding.limits(class).iter().find_map(|limit| limit.bound(number)) {
+                return Some(bound);
+            }
+            let Role::Container(rule) = self.folding.role(class) else { return None };
+            if self.folding.rule(rule).count != Count::Wrapped {
+                return None;
+            }
+            let is_container = |child: &Node| matches!(self.folding.role(self.graph.class(*child)), Role::Container(_));
+            container = self.dominators.children(container).find(is_container)?;
+        }
+        None
     }
 
     fn open_top(&mut self, group: &mut Group, below: &mut Below) {
@@ -182,7 +258,7 @@ impl<'a> Opener<'a> {
     }
 
     fn open_member(&mut self, member: Node, group: &mut Group, below: &mut Below) {
-        let mode = match self.folding.role(self.graph.class(member)) {
+        let mode = match self.role(member) {
             Role::Container(rule) if !self.places.anchors.contains_key(&member) => {
                 let levels = self.folding.levels(rule);
                 let passes = self.folding.rule(rule).count == Count::Wrapped;
@@ -235,14 +311,22 @@ impl<'a> Opener<'a> {
                 Inside::No if fold.outer != fold.rule => self.folding.inside(fold.outer, class, false),
                 inside => inside,
             };
-            let folded = match (inside, self.folding.role(class)) {
+            let folded = match (inside, self.role(child)) {
                 (Inside::Wholly, _) => {
                     group.shallow += self.places.retained(self.dominators, child);
                     continue;
                 }
                 (Inside::Directly | Inside::Anywhere, _) => {
+                    if let [Limit::Evicts] = self.folding.limits(class) {
+                        group.marks.bound = Some(Bound::Evicts);
+                    }
                     self.count_inside(child, class, fold, group);
                     Some(Fold { directly: false, ..fold })
+                }
+                (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child) => {
+                    group.shallow += self.graph.shallow(child).0;
+                    work.push((child, Mode::Names(&OBJECT)));
+                    continue;
                 }
                 (Inside::No, Role::Container(rule)) if fold.levels > 0 => {
                     Some(self.count(child, self.wrapped(fold, rule), group))
@@ -280,6 +364,16 @@ impl<'a> Opener<'a> {
         }
     }
 
+    /// Whether a dict holds attributes, which have names, and not entries.
+    fn names_things(&self, dict: Node) -> bool {
+        let mut named = false;
+        if self.graph.class_name(dict) == "builtins.dict" {
+            let is_name = |reference: &Reference<'_>| matches!(reference, Reference::Field(_));
+            self.naming.references(dict, &mut |_, reference| named |= is_name(&reference));
+        }
+        named
+    }
+
     /// How a container that is folded into another is folded itself.
     fn wrapped(&self, outer: Fold, rule: usize) -> Fold {
         let (own, passes) = (self.folding.levels(rule), self.folding.rule(rule).count == Count::Wrapped);
@@ -308,6 +402,9 @@ impl<'a> Opener<'a> {
         if edge == Words::NONE && namespace {
             group.shallow += self.graph.shallow(child).0;
             work.push((child, Mode::Names(&OBJECT)));
+        } else if edge == Words::NONE && class == "(string)" && self.graph.class_name(holder) == "Object" {
+            // The keys of an object that is used as a dictionary.
+            self.place(child, Words::ENTRIES, group, below, work);
         } else {
             self.place(child, edge, group, below, work);
         }
@@ -322,7 +419,7 @@ impl<'a> Opener<'a> {
         below: &mut Below,
         work: &mut Vec<(Node, Mode<'a>)>,
     ) {
-        let mode = match self.folding.role(self.graph.class(child)) {
+        let mode = match self.role(child) {
             Role::Clear => Some(Mode::Names(&OBJECT)),
             Role::Passing => Some(Mode::Passing(edge)),
             Role::Keyed => Some(Mode::Passing(self.key(child))),
@@ -462,20 +559,21 @@ impl<'a> Opener<'a> {
             *properties.entry(*class).or_default() += 1;
         }
         properties.retain(|_, names| *names > MOST_PROPERTIES);
-        if properties.is_empty() || group.step.class.is_empty() {
+        if group.step.class.is_empty() {
             return;
         }
-        for ((edge, class), members) in std::mem::take(below) {
-            let entry = properties.contains_key(&class) && is_property(edge);
-            below.entry((if entry { Words::ENTRIES } else { edge }, class)).or_default().extend(members);
+        if !properties.is_empty() {
+            for ((edge, class), members) in std::mem::take(below) {
+                let entry = properties.contains_key(&class) && is_property(edge);
+                below.entry((if entry { Words::ENTRIES } else { edge }, class)).or_default().extend(members);
+            }
         }
-        let entries: usize = below
-            .iter()
-            .filter(|((edge, _), _)| *edge == Words::ENTRIES)
-            .map(|(_, members)| members.len())
-            .max()
-            .unwrap_or(0);
-        group.entries = group.entries.or(Some(0)).map(|known| known + entries as u64);
+        let entries = below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, members)| members.len());
+        let entries = entries.max().unwrap_or(0);
+        // Few properties that are named by data do not make a dictionary.
+        if !properties.is_empty() || (group.entries.is_none() && entries > MOST_PROPERTIES) {
+            group.entries = group.entries.or(Some(0)).map(|known| known + entries as u64);
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
+use proptest::sample::select;
 
-use crate::heap::{ClassRow, Format, HeapSummary, Owner, Step};
+use crate::heap::{Bound, ClassRow, Format, HeapSummary, Kind, Marks, Owner, Step};
 use crate::record::{
     Dump, DumpPoint, Event, Fingerprint, Incident, LoadTally, Pacing, Phase, ProcessReading, Reading, Recording,
     RequestTally, Runtime, Sample, Unseen,
@@ -62,13 +63,17 @@ fn tally() -> impl Strategy<Value = LoadTally> {
 }
 
 fn owner() -> impl Strategy<Value = Owner> {
-    let leaf = (text(), text(), any::<[u64; 3]>(), option::of(any::<u64>())).prop_map(
-        |(edge, class, [count, shallow, retained], entries)| Owner {
+    let bound = prop_oneof![any::<u64>().prop_map(Bound::Entries), Just(Bound::Evicts)];
+    let marks =
+        (option::of(select(Kind::ALL.to_vec())), option::of(bound)).prop_map(|(kind, bound)| Marks { kind, bound });
+    let leaf = (text(), text(), any::<[u64; 3]>(), option::of(any::<u64>()), marks).prop_map(
+        |(edge, class, [count, shallow, retained], entries, marks)| Owner {
             step: Step { edge, class },
             count,
             shallow: Bytes(shallow),
             retained: Bytes(retained),
             entries,
+            marks,
             children: Vec::new(),
         },
     );

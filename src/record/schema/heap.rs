@@ -1,7 +1,7 @@
 //! Heap summaries on the wire: the owner tree lies flat, in preorder, so that no file can nest deeper than we read.
 
 use super::{SchemaError, v1};
-use crate::heap::{ClassRow, Format, HeapSummary, Owner, Step};
+use crate::heap::{Bound, ClassRow, Format, HeapSummary, Kind, Marks, Owner, Step};
 use crate::units::Bytes;
 
 /// Owners deeper than this are left out when writing and refused when reading; the analysis stops long before.
@@ -76,6 +76,11 @@ fn flat(owners: Vec<Owner>) -> Vec<v1::Owner> {
             shallow: owner.shallow.0,
             retained: owner.retained.0,
             entries: owner.entries,
+            kind: owner.marks.kind.map(|kind| kind.name().to_owned()),
+            bound: owner.marks.bound.map(|bound| match bound {
+                Bound::Entries(most) => v1::Bound::Entries(most),
+                Bound::Evicts => v1::Bound::Evicts,
+            }),
         });
         if depth < DEEPEST {
             open.extend(owner.children.into_iter().rev().map(|child| (depth + 1, child)));
@@ -99,11 +104,22 @@ fn nested(rows: Vec<v1::Owner>) -> Result<Vec<Owner>, SchemaError> {
             shallow: Bytes(row.shallow),
             retained: Bytes(row.retained),
             entries: row.entries,
+            marks: marks(row.kind, row.bound),
             children: Vec::new(),
         });
     }
     close(&mut open, 0, &mut done);
     Ok(done)
+}
+
+/// A kind that a later version added is none to this one.
+fn marks(kind: Option<String>, bound: Option<v1::Bound>) -> Marks {
+    let kind = kind.and_then(|name| Kind::ALL.into_iter().find(|kind| kind.name() == name));
+    let bound = bound.map(|bound| match bound {
+        v1::Bound::Entries(most) => Bound::Entries(most),
+        v1::Bound::Evicts => Bound::Evicts,
+    });
+    Marks { kind, bound }
 }
 
 fn close(open: &mut Vec<Owner>, depth: usize, done: &mut Vec<Owner>) {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::heap::{Format, HeapSummary, Owner, Step};
+use crate::heap::{Bound, Format, HeapSummary, Kind, Marks, Owner, Step};
 use crate::record::{Dump, DumpPoint, Incident, LoadTally, Phase, Reading, RequestTally, Runtime};
 use crate::units::{Bytes, Elapsed, Gauge};
 
@@ -14,6 +14,7 @@ fn events() -> Vec<Event> {
         shallow: Bytes(48),
         retained: Bytes(480),
         entries: Some(7),
+        marks: Marks { kind: Some(Kind::Queue), bound: Some(Bound::Entries(8)) },
         children,
     };
     let owners = vec![leaf("A", vec![leaf("B", vec![leaf("C", vec![])]), leaf("D", vec![])]), leaf("E", vec![])];
@@ -89,7 +90,8 @@ fn an_owner_without_a_parent_is_refused() {
 #[test]
 fn an_owner_tree_deeper_than_any_service_is_cut_and_still_reads() {
     let step = Step { edge: ".next".into(), class: "Node".into() };
-    let leaf = Owner { step, count: 1, shallow: Bytes(16), retained: Bytes(16), entries: None, children: vec![] };
+    let (count, shallow, retained) = (1, Bytes(16), Bytes(16));
+    let leaf = Owner { step, count, shallow, retained, entries: None, marks: Marks::default(), children: vec![] };
     let chain = (0..1000).fold(leaf.clone(), |below, _| Owner { children: vec![below], ..leaf.clone() });
     let mut recording = Recording::fold(events());
     recording.dumps[0].summary.owners = vec![chain];

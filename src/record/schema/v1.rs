@@ -162,6 +162,17 @@ pub(super) struct Owner {
     pub shallow: u64,
     pub retained: u64,
     pub entries: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Bound {
+    Entries(u64),
+    Evicts,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,0 +1,97 @@
+//! Known kinds of leaks: what a growing owner looks like, and what to look at.
+//!
+//! A name that sounds like a kind proves nothing. What counts is what classes are for ([`super::Kind`]),
+//! what is in a container, what became more between the dumps, and what bounds it ([`super::Bound`]).
+//! Only where a class says nothing of itself, as a list of functions does, the name of the field that
+//! holds it may tell what it is for.
+
+mod sight;
+#[cfg(test)]
+mod tests;
+
+use sight::Sight;
+
+use super::{Kind, Owner, OwnerPath};
+
+/// A kind of leak.
+struct Pattern {
+    name: &'static str,
+    advice: &'static str,
+    fits: fn(&Sight<'_>) -> bool,
+}
+
+/// The first that fits is told.
+const PATTERNS: &[Pattern] = &[
+    Pattern {
+        name: "bounded container that fills",
+        advice: "it evicts or refuses entries beyond its bound and stops growing when it is full: lower the bound, or give the run enough warm-up to fill it",
+        fits: |sight| sight.is_bounded(),
+    },
+    Pattern {
+        name: "class loader retention",
+        advice: "classes are defined again and again, or a loader outlives its application: look for what still refers to the old loader (threads, thread-locals, drivers, shutdown hooks), and for generated classes and scripts that are not cached",
+        fits: |sight| sight.multiplies(Kind::Loader) || sight.has_more_copies_of_a_static(),
+    },
+    Pattern {
+        name: "thread-local map without eviction",
+        advice: "each worker thread keeps its own copy for as long as it lives: bound it, or remove the value when the request is done (`ThreadLocal.remove()`)",
+        fits: |sight| sight.is_below(&["thread "], &["threadLocals", "inheritableThreadLocals"]),
+    },
+    Pattern {
+        name: "thread-local map without eviction",
+        advice: "each thread that touched the `threading.local` keeps its own copy for as long as it lives: bound it, or clear it when the request is done",
+        fits: |sight| sight.is_at_or_below(Kind::ThreadLocal),
+    },
+    Pattern {
+        name: "threads never ended",
+        advice: "threads are started for each request and do not end: use a pool of a fixed size, and shut down the executors that are made on the way",
+        fits: |sight| sight.has_more_threads(),
+    },
+    Pattern {
+        name: "timers never cancelled",
+        advice: "timers are started for each request and neither fire nor get cancelled: look for `setInterval`, long `setTimeout` and `schedule` without the `cancel` that belongs to it",
+        fits: |sight| sight.multiplies(Kind::Timer),
+    },
+    Pattern {
+        name: "listeners never removed",
+        advice: "something registers for each request and never unregisters: look for `on`, `addListener` or `subscribe` without its counterpart",
+        fits: |sight| sight.grew() && (sight.is_at_or_below(Kind::Listeners) || sight.is_registry()),
+    },
+    Pattern {
+        name: "pooled object not returned",
+        advice: "the pool grows because borrowers keep or lose what they borrowed: return it in `finally`, and bound the pool",
+        fits: |sight| sight.grew() && sight.is_at_or_below(Kind::Pool),
+    },
+    Pattern {
+        name: "queue not drained",
+        advice: "more is put in than taken out: bound the queue and let the producer wait or refuse",
+        fits: |sight| sight.grew() && sight.is_last(Kind::Queue),
+    },
+    Pattern {
+        name: "buffers of whole payloads",
+        advice: "request or response bodies are kept whole: stream them, and let go of them when the request is done",
+        fits: |sight| sight.is_last(Kind::Buffer) || (sight.grew() && sight.holds_payloads()),
+    },
+    Pattern {
+        name: "closures that keep their scope",
+        advice: "functions are kept, and each keeps the variables it was made with: look at what stores the function",
+        fits: |sight| sight.is_last(Kind::Function) || (sight.grew() && sight.holds(Kind::Function)),
+    },
+    Pattern {
+        name: "static collection without bound",
+        advice: "entries are added for each request and never removed: bound it (size or age), or key it by something that does not grow",
+        fits: |sight| sight.grew() && sight.is_container() && sight.starts_with(&["static "]),
+    },
+    Pattern {
+        name: "module-level collection without bound",
+        advice: "entries are added for each request and never removed: bound it (size or age), or key it by something that does not grow",
+        fits: |sight| sight.grew() && sight.is_container() && sight.starts_with(&["module ", "context ", "global."]),
+    },
+];
+
+/// The pattern that an owner looks like which grew from one owner tree to a later one: its name, and what
+/// to look at. `None` for one that did not grow.
+pub(super) fn of(path: &OwnerPath, before: &[Owner], after: &[Owner]) -> Option<(&'static str, &'static str)> {
+    let sight = Sight::of(path, before, after)?;
+    PATTERNS.iter().find(|pattern| (pattern.fits)(&sight)).map(|pattern| (pattern.name, pattern.advice))
+}

@@ -1,0 +1,177 @@
+//! What the two owner trees show of one owner: itself, what is above it, and what it holds.
+
+use crate::heap::naming::{identifier, last_word};
+use crate::heap::{Bound, Kind, Owner, OwnerPath};
+
+/// Bytes of the smallest buffer that is taken for a whole payload.
+const PAYLOAD: u64 = 4096;
+/// Names of fields, or their last words, whose containers call what is in them.
+const CALLED: [&str; 12] = [
+    "listener",
+    "listeners",
+    "observer",
+    "observers",
+    "subscriber",
+    "subscribers",
+    "subscription",
+    "subscriptions",
+    "callback",
+    "callbacks",
+    "hooks",
+    "watchers",
+];
+/// An owner that retains more than before.
+pub(super) struct Sight<'a> {
+    /// Each owner of the path, from the root, in the earlier and the later tree.
+    steps: Vec<(Option<&'a Owner>, &'a Owner)>,
+}
+
+impl<'a> Sight<'a> {
+    pub(super) fn of(path: &OwnerPath, before: &'a [Owner], after: &'a [Owner]) -> Option<Self> {
+        let (mut before, mut after) = (before, after);
+        let mut steps = Vec::with_capacity(path.0.len());
+        for step in &path.0 {
+            let find = |owners: &'a [Owner]| owners.iter().find(|owner| owner.step == *step);
+            let (earlier, later) = (find(before), find(after)?);
+            before = earlier.map_or(&[], |owner| owner.children.as_slice());
+            after = &later.children;
+            steps.push((earlier, later));
+        }
+        let (earlier, later) = steps.last()?;
+        earlier.is_none_or(|earlier| earlier.retained < later.retained).then_some(Self { steps })
+    }
+
+    fn last(&self) -> (Option<&'a Owner>, &'a Owner) {
+        self.steps[self.steps.len() - 1]
+    }
+
+    /// Whether it, or the pool that it is part of, cannot hold much more.
+    pub(super) fn is_bounded(&self) -> bool {
+        let (_, owner) = self.last();
+        let within = |holder: &Owner| match holder.marks.bound {
+            // More entries than allowed: the number is a weight, or what it bounds is something else.
+            Some(Bound::Entries(most)) => owner.entries.unwrap_or(owner.count) <= most,
+            Some(Bound::Evicts) => true,
+            None => false,
+        };
+        let pool = self.steps.iter().map(|(_, owner)| *owner).find(|owner| owner.marks.kind == Some(Kind::Pool));
+        within(owner) || pool.is_some_and(within)
+    }
+
+    /// Whether it has more entries, or there are more objects of it or of what it holds.
+    pub(super) fn grew(&self) -> bool {
+        let (before, after) = self.last();
+        let entries = |owner: &Owner| owner.entries.unwrap_or(0);
+        let counts = |owner: &Owner| owner.count + owner.children.iter().map(|child| child.count).sum::<u64>();
+        before.is_none_or(|before| entries(before) < entries(after) || counts(before) < counts(after))
+    }
+
+    pub(super) fn is_container(&self) -> bool {
+        self.last().1.entries.is_some()
+    }
+
+    pub(super) fn is_last(&self, kind: Kind) -> bool {
+        self.last().1.marks.kind == Some(kind)
+    }
+
+    pub(super) fn is_at_or_below(&self, kind: Kind) -> bool {
+        self.steps.iter().any(|(_, owner)| owner.marks.kind == Some(kind))
+    }
+
+    /// Whether the path starts so.
+    pub(super) fn starts_with(&self, starts: &[&str]) -> bool {
+        edge_starts(self.steps[0].1, starts)
+    }
+
+    /// Whether the path starts with the one, and then has the other.
+    pub(super) fn is_below(&self, first: &[&str], then: &[&str]) -> bool {
+        self.starts_with(first) && self.steps[1..].iter().any(|(_, owner)| edge_starts(owner, then))
+    }
+
+    /// Whether there are more objects of a kind, on the path or in the container at its end.
+    pub(super) fn multiplies(&self, kind: Kind) -> bool {
+        let is_more = |(before, after): &(Option<&Owner>, &Owner)| {
+            let count = before.map_or(1, |before| before.count.max(1));
+            let entries = before.and_then(|before| before.entries).unwrap_or(0);
+            after.marks.kind == Some(kind) && (count < after.count || entries < after.entries.unwrap_or(0))
+        };
+        self.steps.iter().any(is_more) || (self.grew() && self.holds(kind))
+    }
+
+    /// Whether what it holds is mainly of a kind.
+    pub(super) fn holds(&self, kind: Kind) -> bool {
+        mainly(self.last().1, |owner| owner.count, |owner| owner.marks.kind == Some(kind))
+    }
+
+    /// Whether what it holds is large and raw.
+    pub(super) fn holds_payloads(&self) -> bool {
+        let large = |owner: &Owner| owner.retained.0 / owner.count.max(1) >= PAYLOAD;
+        let fits = |owner: &Owner| owner.marks.kind == Some(Kind::Buffer) && large(owner);
+        mainly(self.last().1, |owner| owner.retained.0, fits)
+    }
+
+    /// A static field is there once for each time that its class was defined.
+    pub(super) fn has_more_copies_of_a_static(&self) -> bool {
+        let (before, after) = self.steps[0];
+        edge_starts(after, &["static "]) && after.count > before.map_or(1, |before| before.count.max(1))
+    }
+
+    pub(super) fn has_more_threads(&self) -> bool {
+        let (before, after) = self.last();
+        self.steps.len() == 1
+            && edge_starts(after, &["thread "])
+            && after.count > before.map_or(0, |before| before.count)
+    }
+
+    /// Whether it is a container of what is called, by the name of the field that holds it, or by its content.
+    pub(super) fn is_registry(&self) -> bool {
+        let events = |(_, owner): &(Option<&Owner>, &Owner)| {
+            matches!(owner.step.edge.as_str(), "._events" | ".<symbol kEvents>" | ".<symbol events.kEvents>")
+        };
+        if self.steps.iter().any(events) {
+            return true;
+        }
+        let (_, owner) = self.last();
+        let is_one = |name: &str| CALLED.contains(&last_word(name).as_str());
+        let named = self.steps.iter().rev().take(2).any(|(_, owner)| is_one(identifier(&owner.step.edge)));
+        let told = |owner: &Owner| is_one(class_name(&owner.step.class));
+        let may_be = |owner: &Owner| owner.marks.kind == Some(Kind::Function) || !is_value(&owner.step.class);
+        let number = |owner: &Owner| owner.count;
+        owner.entries.is_some() && (mainly(owner, number, told) || (named && mainly(owner, number, may_be)))
+    }
+}
+
+fn edge_starts(owner: &Owner, starts: &[&str]) -> bool {
+    starts.iter().any(|start| owner.step.edge.starts_with(start))
+}
+
+/// Whether fitting entries of a container, or of the containers in it, are at least half of all.
+fn mainly(owner: &Owner, measure: impl Fn(&Owner) -> u64, fits: impl Fn(&Owner) -> bool) -> bool {
+    let (mut fitting, mut all) = (0, 0);
+    for entry in owner.children.iter().filter(|child| is_entry(child)) {
+        let inner: Vec<&Owner> = match entry.entries {
+            Some(_) if !fits(entry) => entry.children.iter().filter(|child| is_entry(child)).collect(),
+            _ => vec![entry],
+        };
+        for owner in inner {
+            all += measure(owner);
+            fitting += if fits(owner) { measure(owner) } else { 0 };
+        }
+    }
+    fitting > 0 && 2 * fitting >= all
+}
+
+fn is_entry(owner: &Owner) -> bool {
+    owner.step.edge == "entries"
+}
+
+/// What can be called by nobody.
+fn is_value(class: &str) -> bool {
+    const VALUES: [&str; 8] = ["str", "int", "float", "bytes", "bool", "Date", "RegExp", "complex"];
+    class.starts_with('(') || class.starts_with("java.") || class.ends_with(']') || VALUES.contains(&class)
+}
+
+/// The class without package, outer classes and what is generated.
+fn class_name(class: &str) -> &str {
+    class.rsplit(['.', '$']).next().unwrap_or("")
+}
