@@ -66,3 +66,62 @@ fn leaks_of_java_are_told_by_their_kind() {
     assert!(timers.len() == 1 && timers[0].0.ends_with("ScheduledThreadPoolExecutor$DelayedWorkQueue"), "{told:#?}");
     assert!(told.iter().all(|(path, _)| !path.contains(".fixed")), "{told:#?}");
 }
+
+#[test]
+fn leaks_of_node_are_told_by_their_kind() {
+    let program = source("fixtures/heap/owners/leaks.cjs");
+    // A compilation that is under way holds what it was shown as constants, in one snapshot and not in the next.
+    let folder = run("node", &["--no-opt", program.to_str().unwrap(), "FOLDER"]);
+    let [before, after] = [1, 2]
+        .map(|round| summarize(&folder.path().join(format!("{round}.heapsnapshot")), &Options::default()).unwrap());
+    let told = told(&before, &after);
+    check(
+        &told,
+        &[
+            ("context leaks.cjs:clients: Map", "module-level collection without bound"),
+            ("context leaks.cjs:lru: LRUCache → .cache: Map", "bounded container that fills"),
+            ("context leaks.cjs:emitter: EventEmitter → ._events: Object → .quote: Array", "listeners never removed"),
+            ("context leaks.cjs:bus: Bus → .listeners: Array", "listeners never removed"),
+            ("context leaks.cjs:listenerCounts: Map", "module-level collection without bound"),
+            ("context leaks.cjs:timeouts: Array", "module-level collection without bound"),
+            ("context leaks.cjs:pool: Pool → .busy: Set", "pooled object not returned"),
+            ("context leaks.cjs:constants: ConstantPool → .constants: Map", "module-level collection without bound"),
+            ("context leaks.cjs:later: Array", "closures that keep their scope"),
+            ("context leaks.cjs:bodies: Array", "buffers of whole payloads"),
+        ],
+    );
+    let timers: Vec<_> = told.iter().filter(|(_, pattern)| *pattern == Some("timers never cancelled")).collect();
+    assert!(timers.len() == 1 && timers[0].0.ends_with("TimersList"), "{told:#?}");
+    assert!(told.iter().all(|(path, _)| !path.contains(".fixed")), "{told:#?}");
+}
+
+#[test]
+fn leaks_of_python_are_told_by_their_kind() {
+    let (program, agents) = (source("fixtures/heap/owners/leaks.py"), source("src/run/probe/agents"));
+    let folder = run("python3", &[program.to_str().unwrap(), "FOLDER", agents.to_str().unwrap()]);
+    let [before, after] =
+        [0, 1].map(|round| summarize(&folder.path().join(format!("{round}.pygraph")), &Options::default()).unwrap());
+    let told = told(&before, &after);
+    check(
+        &told,
+        &[
+            ("module __main__ → .CLIENTS: dict", "module-level collection without bound"),
+            ("module __main__ → .bounded: functools._lru_cache_wrapper", "bounded container that fills"),
+            ("module __main__ → .unbounded: functools._lru_cache_wrapper", "module-level collection without bound"),
+            ("module __main__ → .LOCAL: _thread._local → .cache: dict", "thread-local map without eviction"),
+            ("module __main__ → .BUS: __main__.Bus → .listeners: list", "listeners never removed"),
+            ("module __main__ → .LISTENER_COUNTS: dict", "module-level collection without bound"),
+            ("module __main__ → .POOL: __main__.Connections → .busy: set", "pooled object not returned"),
+            (
+                "module __main__ → .CONSTANTS: __main__.ConstantPool → .constants: dict",
+                "module-level collection without bound",
+            ),
+            ("module __main__ → .JOBS: queue.Queue", "queue not drained"),
+            ("module __main__ → .TIMEOUTS: list", "module-level collection without bound"),
+            ("module __main__ → .LATER: list", "closures that keep their scope"),
+            ("module __main__ → .BODIES: list", "buffers of whole payloads"),
+        ],
+    );
+    let timers: Vec<_> = told.iter().filter(|(_, pattern)| *pattern == Some("timers never cancelled")).collect();
+    assert!(timers.len() == 1 && timers[0].0.ends_with("._scheduled: list"), "{told:#?}");
+}

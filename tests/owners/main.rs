@@ -1,6 +1,6 @@
 //! Owner paths on dumps of real programs: containers are one row, names last, leaks are told by their kind.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod containers;
 mod dump;

@@ -89,10 +89,11 @@ impl<'a> Pair<'a> {
             }
             let carried = part.unsigned_abs() as f64;
             // A module is a mere place: what is directly in it is an owner even without content.
-            let is_leaf = pair.is_leaf() && !more.step.class.is_empty();
+            let is_place = more.step.class.is_empty();
+            let is_leaf = pair.is_leaf() && !is_place;
             if pair.by_number(part) || is_leaf {
                 accumulated += carried;
-            } else if carried >= CARRIED * size {
+            } else if is_place || carried >= CARRIED * size {
                 carriers.push((step, pair));
             }
         }

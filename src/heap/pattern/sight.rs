@@ -55,7 +55,9 @@ impl<'a> Sight<'a> {
             None => false,
         };
         let pool = self.steps.iter().map(|(_, owner)| *owner).find(|owner| owner.marks.kind == Some(Kind::Pool));
-        within(owner) || pool.is_some_and(within)
+        // A class around a map may be what bounds it, but what a bounded map holds is not bounded by it.
+        let around = self.steps.iter().rev().nth(1).map(|(_, holder)| *holder).filter(|_| owner.step.edge != "entries");
+        within(owner) || pool.is_some_and(within) || around.is_some_and(within)
     }
 
     /// Whether it has more entries, or there are more objects of it or of what it holds.
@@ -95,7 +97,11 @@ impl<'a> Sight<'a> {
             let entries = before.and_then(|before| before.entries).unwrap_or(0);
             after.marks.kind == Some(kind) && (count < after.count || entries < after.entries.unwrap_or(0))
         };
-        self.steps.iter().any(is_more) || (self.grew() && self.holds(kind))
+        let (before, after) = self.last();
+        let earlier =
+            |child: &Owner| before.and_then(|before| before.children.iter().find(|known| known.step == child.step));
+        let mut below = after.children.iter().map(|child| (earlier(child), child));
+        self.steps.iter().any(is_more) || below.any(|pair| is_more(&pair)) || (self.grew() && self.holds(kind))
     }
 
     /// Whether what it holds is mainly of a kind.
