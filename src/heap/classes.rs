@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::graph::Graph;
-use super::{ClassRow, Dominators, Node, naming};
+use super::{ClassRow, Dominators, naming};
 use crate::units::Bytes;
 
 /// Rows of the `most` classes with the most bytes, largest shallow size first. Only reachable objects count.
@@ -20,46 +20,22 @@ pub(super) fn histogram(graph: &Graph, dominators: &Dominators, most: usize) -> 
             })
         })
         .collect();
-    let mut walk = Walk { depth: vec![0; rows.len()], rows };
-    walk.over(graph, dominators, |node| row_of[graph.class(node).0 as usize] as usize);
-    let mut rows = walk.rows;
+    // The end of the run of the topmost object of each row: who comes later is topmost again.
+    let mut end = vec![0; rows.len()];
+    for (place, (node, retained, run)) in dominators.preorder().enumerate().skip(1) {
+        let index = row_of[graph.class(node).0 as usize] as usize;
+        let row = &mut rows[index];
+        row.objects += 1;
+        row.shallow += graph.shallow(node);
+        if place >= end[index] {
+            row.retained += retained;
+            end[index] = place + run as usize;
+        }
+    }
     rows.retain(|row| row.objects > 0);
     rows.sort_by(|a, b| b.shallow.cmp(&a.shallow).then_with(|| a.class.cmp(&b.class)));
     rows.truncate(most);
     rows
-}
-
-struct Walk {
-    rows: Vec<ClassRow>,
-    /// How many objects of each row are above the current one in the dominator tree.
-    depth: Vec<u32>,
-}
-
-impl Walk {
-    fn over(&mut self, graph: &Graph, dominators: &Dominators, row_of: impl Fn(Node) -> usize) {
-        let mut path = vec![(Node::ROOT, dominators.children(Node::ROOT))];
-        while let Some((node, children)) = path.last_mut() {
-            if let Some(child) = children.next() {
-                self.enter(row_of(child), graph.shallow(child), dominators.retained(child));
-                path.push((child, dominators.children(child)));
-                continue;
-            }
-            if *node != Node::ROOT {
-                self.depth[row_of(*node)] -= 1;
-            }
-            path.pop();
-        }
-    }
-
-    fn enter(&mut self, row: usize, shallow: Bytes, retained: Bytes) {
-        let counted = &mut self.rows[row];
-        counted.objects += 1;
-        counted.shallow += shallow;
-        if self.depth[row] == 0 {
-            counted.retained += retained;
-        }
-        self.depth[row] += 1;
-    }
 }
 
 #[cfg(test)]

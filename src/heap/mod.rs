@@ -21,7 +21,7 @@ mod summary;
 mod v8;
 
 pub use diff::{Change, LEAST_GROWTH, OwnerGrowth, OwnerTrend, diff, owner as owner_at, trend};
-pub use dominators::{Dominators, EdgeUse, Orphans};
+pub use dominators::{Dominators, EdgeUse, Orphans, Shared};
 pub use error::HeapError;
 pub use graph::{Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Node, Reference, Root, RootKind, Sizes};
 pub use hprof::Referents;

@@ -61,7 +61,8 @@ fn orphans(options: &Options) -> Orphans {
 /// Analyzes a graph.
 fn condense(format: Format, mut graph: Graph, naming: &dyn Naming, orphans: Orphans, options: &Options) -> HeapSummary {
     let roots = graph.roots().len() as u64;
-    let dominators = Dominators::of(&mut graph, EdgeUse::Keep, orphans);
+    let shared = owners::shared(&graph, options.limits);
+    let dominators = Dominators::with_holders(&mut graph, EdgeUse::Consume, orphans, &shared);
     HeapSummary {
         format,
         objects: dominators.reached(),

@@ -1,142 +1,185 @@
 //! The depth-first walk from the roots: numbers, tree, and a log of all other references.
+//!
+//! The walk writes the number of a node where the start of its references was, so that whether a node
+//! was met, where it goes on, and which number it gets is one access to memory. That access, at a
+//! place that nobody could foresee, is what a walk costs: about 20 ns for each object.
 
 use super::Orphans;
-use crate::heap::graph::Graph;
-use crate::heap::graph::edges::{Edges, LAST, NO_EDGES};
+use super::log::Log;
+use crate::heap::graph::edges::{Edges, LAST};
+use crate::heap::graph::{Column, Graph, Node, Root};
 
-/// Not met yet.
-const UNSEEN: u32 = u32::MAX;
-/// A GC root not met yet: only the virtual root may lead to it.
-const ROOT: u32 = u32::MAX - 1;
+/// Marks a number among the starts of references.
+const SEEN: u32 = 1 << 31;
+/// The mark and the number of a GC root before its turn: the last root has this, those before it count down.
+const LAST_ROOT: u32 = u32::MAX;
 
 /// What the walk leaves behind. "Number" is the position in the order of the walk; 0 is the virtual root.
 pub(super) struct Walk {
-    /// Node of each number.
-    pub(super) order: Vec<u32>,
+    /// Number of each node.
+    pub(super) numbers: Numbers,
     /// Number of the node from which each number was reached first.
-    pub(super) parent: Vec<u32>,
-    /// References outside the tree.
+    pub(super) parent: Column<u32>,
+    /// References outside the tree, but for those to GC roots.
     pub(super) log: Log,
+    /// References to GC roots: the position in `roots`, and the source.
+    pub(super) root_log: Log,
+    /// Nodes of the GC roots, ascending.
+    pub(super) roots: Vec<u32>,
+    /// Numbers that were given, the virtual root included.
+    pub(super) reached: u32,
     /// All references that were followed.
     pub(super) references: u64,
 }
 
-/// Pairs of numbers, target and source, in blocks of 2^16 targets: the next stage takes the blocks one
-/// by one, last block first, so that what it touches stays in the cache.
-#[derive(Default)]
-pub(super) struct Log {
-    pub(super) blocks: Vec<Vec<Entry>>,
-}
+/// Which number each node has.
+#[derive(Debug)]
+pub(super) struct Numbers(Column<u32>);
 
-/// The low half of the target's number, and the source's number in two halves: six bytes.
-pub(super) type Entry = [u16; 3];
+impl Numbers {
+    /// The number of a node that was reached.
+    pub(super) fn get(&self, node: Node) -> Option<u32> {
+        self.0.get(node.index()).filter(|number| **number & SEEN != 0).map(|number| number & !SEEN)
+    }
 
-impl Log {
-    fn push(&mut self, target: u32, source: u32) {
-        let block = &mut self.blocks[(target >> 16) as usize];
-        if block.len() == block.capacity() {
-            // Doubling would waste half of the largest table of the whole analysis.
-            block.reserve_exact(block.len() / 4 + 256);
+    /// Nodes that were reached, with their numbers.
+    pub(super) fn reached(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let seen = self.0.iter().enumerate().filter(|(_, number)| **number & SEEN != 0);
+        seen.map(|(node, number)| (node, number & !SEEN))
+    }
+
+    /// Gives other numbers: `by` has the new one at the place of the old one.
+    pub(super) fn renumber(&mut self, by: &[u32]) {
+        for number in self.0.iter_mut().filter(|number| **number & SEEN != 0) {
+            *number = SEEN | by[(*number & !SEEN) as usize];
         }
-        block.push([target as u16, (source >> 16) as u16, source as u16]);
     }
 }
 
 impl Walk {
-    pub(super) fn over(graph: &Graph, orphans: Orphans) -> Self {
-        let mut walker = Walker::new(graph.len());
-        for root in &graph.roots {
-            walker.number[root.node.index()] = ROOT;
-        }
-        for root in &graph.roots {
-            walker.descend(&graph.edges, root.node.0, ROOT);
-        }
+    /// Numbers what the roots reach, and uses the edges up.
+    pub(super) fn over(roots: &[Root], edges: Edges, orphans: Orphans) -> Self {
+        let mut walker = Walker::new(roots, edges);
+        walker.descend_from_roots();
         if orphans == Orphans::Adopt {
-            walker.adopt(graph);
+            walker.adopt();
         }
         walker.walk
     }
 }
 
 struct Walker {
-    /// Number of each node.
-    number: Vec<u32>,
-    walk: Walk,
-    /// Next edge and number of each node on the path that has edges left.
+    targets: Column<u32>,
+    /// Where the references of each root start, by its position; then its number.
+    root_starts: Vec<u32>,
+    /// Next reference and number of each node on the path that has references left.
     path: Vec<(u32, u32)>,
+    walk: Walk,
 }
 
 impl Walker {
-    fn new(nodes: usize) -> Self {
-        let mut number = vec![UNSEEN; nodes];
-        if let Some(root) = number.first_mut() {
-            *root = 0;
-        }
-        let mut order = Vec::with_capacity(nodes);
-        let mut parent = Vec::with_capacity(nodes);
-        order.push(0);
-        parent.push(0);
-        let log = Log { blocks: vec![Vec::new(); (nodes >> 16) + 1] };
-        Self { number, walk: Walk { order, parent, log, references: 0 }, path: Vec::new() }
+    fn new(roots: &[Root], Edges { start, targets, .. }: Edges) -> Self {
+        let mut nodes: Vec<u32> = roots.iter().map(|root| root.node.0).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let rows = start.len();
+        let walk = Walk {
+            numbers: Numbers(start),
+            parent: Column::zeroed(rows),
+            log: Log::new(rows),
+            root_log: Log::new(nodes.len()),
+            roots: nodes,
+            reached: 1,
+            references: 0,
+        };
+        Self { targets, root_starts: Vec::new(), path: Vec::new(), walk }
     }
 
-    /// Numbers everything below a child of the virtual root, unless it was met before.
-    fn descend(&mut self, edges: &Edges, top: u32, expected: u32) {
-        if self.number[top as usize] != expected {
-            return;
+    fn descend_from_roots(&mut self) {
+        let roots = std::mem::take(&mut self.walk.roots);
+        let first_root = LAST_ROOT - roots.len() as u32;
+        let numbers = &mut self.walk.numbers.0;
+        for (place, root) in roots.iter().enumerate() {
+            let mark = first_root + 1 + place as u32;
+            self.root_starts.push(std::mem::replace(&mut numbers[*root as usize], mark));
         }
-        let mut me = self.enter(top, 0);
-        let mut cursor = edges.start.get(top as usize).copied().unwrap_or(NO_EDGES);
+        if let Some(root) = numbers.first_mut() {
+            *root = SEEN;
+        }
+        for place in 0..roots.len() {
+            let number = self.enter(0);
+            let start = std::mem::replace(&mut self.root_starts[place], SEEN | number);
+            self.descend(start, number, first_root);
+        }
+        for (root, number) in roots.iter().zip(&self.root_starts) {
+            self.walk.numbers.0[*root as usize] = *number;
+        }
+        self.walk.roots = roots;
+    }
+
+    fn enter(&mut self, parent: u32) -> u32 {
+        let number = self.walk.reached;
+        self.walk.parent[number as usize] = parent;
+        self.walk.reached += 1;
+        number
+    }
+
+    /// Numbers everything below a node that was just numbered; `cursor` is one more than the place of its
+    /// first reference. Marks above `first_root` belong to roots.
+    fn descend(&mut self, mut cursor: u32, mut me: u32, first_root: u32) {
+        let Walk { numbers, parent, log, root_log, reached, references, .. } = &mut self.walk;
+        let (numbers, parent, targets): (&mut [u32], &mut [u32], &[u32]) = (&mut numbers.0, parent, &self.targets);
         loop {
-            if cursor == NO_EDGES {
+            if cursor == 0 {
                 match self.path.pop() {
                     Some(up) => (cursor, me) = up,
                     None => return,
                 }
             }
-            let edge = edges.targets[cursor as usize];
-            self.walk.references += 1;
-            let next = if edge & LAST == 0 { cursor + 1 } else { NO_EDGES };
-            let target = edge & !LAST;
-            cursor = match self.number[target as usize] {
-                UNSEEN => {
-                    if next != NO_EDGES {
-                        self.path.push((next, me));
-                    }
-                    me = self.enter(target, me);
-                    edges.start[target as usize]
+            let edge = targets[cursor as usize - 1];
+            *references += 1;
+            let next = if edge & LAST == 0 { cursor + 1 } else { 0 };
+            let place = &mut numbers[(edge & !LAST) as usize];
+            let found = *place;
+            cursor = next;
+            if found & SEEN == 0 {
+                if next != 0 {
+                    self.path.push((next, me));
                 }
-                ROOT | 0 => next,
-                seen => {
-                    if seen != me {
-                        self.walk.log.push(seen, me);
-                    }
-                    next
-                }
-            };
+                *place = SEEN | *reached;
+                parent[*reached as usize] = me;
+                (cursor, me) = (found, *reached);
+                *reached += 1;
+            } else if found > first_root {
+                root_log.push(found - first_root - 1, me);
+            } else if found & !SEEN != me && found != SEEN {
+                log.push(found & !SEEN, me);
+            }
         }
     }
 
-    fn enter(&mut self, node: u32, parent: u32) -> u32 {
-        let number = self.walk.order.len() as u32;
-        self.number[node as usize] = number;
-        self.walk.order.push(node);
-        self.walk.parent.push(parent);
-        number
-    }
-
     /// Hangs what was not reached under the virtual root: first what nobody refers to, then the rings.
-    fn adopt(&mut self, graph: &Graph) {
-        let unseen: Vec<u32> = (1..graph.len() as u32).filter(|node| self.number[*node as usize] == UNSEEN).collect();
-        let mut held = vec![false; graph.len()];
+    fn adopt(&mut self) {
+        let numbers: &[u32] = &self.walk.numbers.0;
+        let unseen: Vec<u32> = (1..numbers.len() as u32).filter(|node| numbers[*node as usize] & SEEN == 0).collect();
+        let mut held = vec![false; numbers.len()];
         for node in &unseen {
-            for target in graph.edges.of(crate::heap::graph::Node(*node)).filter(|target| target.0 != *node) {
-                held[target.index()] = true;
+            let mut cursor = numbers[*node as usize] as usize;
+            while cursor > 0 {
+                let edge = self.targets[cursor - 1];
+                let target = edge & !LAST;
+                held[target as usize] |= target != *node;
+                cursor = if edge & LAST == 0 { cursor + 1 } else { 0 };
             }
         }
         for free in [true, false] {
             for node in unseen.iter().filter(|node| held[**node as usize] != free) {
-                self.descend(&graph.edges, *node, UNSEEN);
+                let start = self.walk.numbers.0[*node as usize];
+                if start & SEEN == 0 {
+                    let number = self.enter(0);
+                    self.walk.numbers.0[*node as usize] = SEEN | number;
+                    self.descend(start, number, LAST_ROOT);
+                }
             }
         }
     }

@@ -9,12 +9,19 @@
 //! A GC root is held by the virtual root and by nobody else, whatever refers to it.
 
 mod depth_first;
+mod holders;
+mod log;
 mod semi_nca;
+mod sums;
 mod tree;
 
-use depth_first::Walk;
+pub use holders::Shared;
 
-use super::graph::{Edges, Graph, Node};
+use depth_first::{Numbers, Walk};
+use holders::Holders;
+use sums::Sums;
+
+use super::graph::{Column, Graph, Node};
 use crate::units::Bytes;
 
 /// What becomes of the references of the graph.
@@ -38,61 +45,108 @@ pub enum Orphans {
 }
 
 /// The dominator tree of the reachable objects, with retained sizes.
+///
+/// 20 bytes for each object. The place of a node is its position in the preorder of the tree.
 #[derive(Debug)]
 pub struct Dominators {
-    /// Immediate dominator by node; [`NONE`] for the virtual root and for unreachable nodes.
-    idom: Vec<u32>,
-    /// Bytes by node; 0 for unreachable nodes.
-    retained: Vec<u64>,
-    /// `children[first[n]..first[n + 1]]`, ascending.
-    first: Vec<u32>,
-    children: Vec<u32>,
+    /// Place by node.
+    numbers: Numbers,
+    /// Node by place.
+    nodes: Column<u32>,
+    /// By place.
+    retained: Sums,
+    /// Nodes of the subtree by place, the node itself included.
+    runs: Column<u32>,
+    /// Place of the immediate dominator by place.
+    above: Column<u32>,
+    holders: Holders,
     references: u64,
     unreachable: (u64, Bytes),
 }
 
-const NONE: u32 = u32::MAX;
-
 impl Dominators {
-    /// Computes the tree in nearly linear time: about 24 ns for each reference and 17 ns for each object.
+    /// Computes the tree in nearly linear time: about 50 ns for each object and 15 ns for each reference.
     pub fn of(graph: &mut Graph, edges: EdgeUse, orphans: Orphans) -> Self {
-        let walk = Walk::over(graph, orphans);
-        if edges == EdgeUse::Consume {
-            graph.edges = Edges::default();
-        }
-        let references = walk.references;
-        let (order, idom) = semi_nca::immediate_dominators(walk);
-        tree::grow(graph, &order, idom, references)
+        Self::compute(graph, edges, orphans, |_, _, _, _, _| Holders::default())
+    }
+
+    /// As [`Self::of`]; [`Self::holders`] then knows who refers to the nodes that `shared` asks for.
+    pub fn with_holders(graph: &mut Graph, edges: EdgeUse, orphans: Orphans, shared: &Shared) -> Self {
+        Self::compute(graph, edges, orphans, |graph, walk, lowered, sums, idom| {
+            Holders::find(shared, graph, walk, lowered, sums, idom)
+        })
+    }
+
+    fn compute(
+        graph: &mut Graph,
+        edges: EdgeUse,
+        orphans: Orphans,
+        find: impl FnOnce(&Graph, &Walk, &[(u32, u32)], &Sums, &[u32]) -> Holders,
+    ) -> Self {
+        let used = match edges {
+            EdgeUse::Keep => graph.edges.clone(),
+            EdgeUse::Consume => std::mem::take(&mut graph.edges),
+        };
+        let mut walk = Walk::over(&graph.roots, used, orphans);
+        let mut idom = std::mem::take(&mut walk.parent);
+        let lowered = semi_nca::immediate_dominators(&mut idom, walk.reached, &walk.log);
+        tree::grow(graph, walk, idom, |walk, sums, idom| find(graph, walk, &lowered, sums, idom))
+    }
+
+    /// Where a node stands in the preorder of the tree; `None` for unreachable nodes.
+    fn place(&self, node: Node) -> Option<u32> {
+        self.numbers.get(node)
+    }
+
+    fn node(&self, place: u32) -> Node {
+        Node(self.nodes[place as usize])
     }
 
     /// The one node through which every path from the roots to this one leads, nearest to it.
     /// `None` for the virtual root and for unreachable nodes.
     pub fn immediate(&self, node: Node) -> Option<Node> {
-        self.idom.get(node.index()).filter(|idom| **idom != NONE).map(|idom| Node(*idom))
+        let place = self.place(node).filter(|place| *place > 0)?;
+        Some(self.node(self.above[place as usize]))
     }
 
     /// Whether a root reaches the node.
     pub fn reachable(&self, node: Node) -> bool {
-        node == Node::ROOT || self.immediate(node).is_some()
+        self.place(node).is_some()
     }
 
     /// What would be freed if the node went; 0 for unreachable nodes. Of the virtual root: everything.
     pub fn retained(&self, node: Node) -> Bytes {
-        Bytes(self.retained.get(node.index()).copied().unwrap_or(0))
+        self.place(node).map_or(Bytes(0), |place| self.retained.get(place))
     }
 
-    /// The nodes that this one immediately dominates, in ascending order of their numbers.
-    pub fn children(&self, node: Node) -> impl DoubleEndedIterator<Item = Node> + ExactSizeIterator + '_ {
-        let (start, end) = match self.first.get(node.index()..=node.index() + 1) {
-            Some(&[start, end]) => (start as usize, end as usize),
-            _ => (0, 0),
-        };
-        self.children[start..end].iter().copied().map(Node)
+    /// The nodes that this one immediately dominates, in the order in which the walk met them.
+    pub fn children(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        let place = self.place(node);
+        let end = place.map_or(0, |place| place + self.runs[place as usize]);
+        let mut next = place.map_or(0, |place| place + 1);
+        std::iter::from_fn(move || {
+            let child = Some(next).filter(|child| *child < end)?;
+            next += self.runs[child as usize];
+            Some(self.node(child))
+        })
+    }
+
+    /// All reachable nodes in preorder of the tree, the virtual root first: the node, what it retains, and
+    /// how many nodes its subtree has; these come next, itself being one of them.
+    pub fn preorder(&self) -> impl Iterator<Item = (Node, Bytes, u32)> + '_ {
+        let rows = self.nodes.iter().zip(self.runs.iter()).enumerate();
+        rows.map(|(place, (node, run))| (Node(*node), self.retained.get(place as u32), *run))
+    }
+
+    /// Who refers to the nodes that were asked for, in preorder of the tree: held, and holders.
+    pub fn holders(&self) -> impl Iterator<Item = (Node, Vec<Node>)> + '_ {
+        let nodes = |places: &[u32]| places.iter().map(|place| self.node(*place)).collect();
+        self.holders.iter().map(move |(held, holders)| (self.node(held), nodes(holders)))
     }
 
     /// Reachable objects, without the virtual root.
     pub fn reached(&self) -> u64 {
-        self.children.len() as u64
+        self.nodes.len() as u64 - 1
     }
 
     /// References between reachable objects, duplicates included.

@@ -1,46 +1,89 @@
-//! From dominators by number to the tree by node: retained sizes and children.
+//! From dominators by number to the tree in its own order.
+//!
+//! Places are the preorder of the dominator tree, so that what a node dominates stands right behind it and
+//! the length of that run is all that a walk down needs. One table is made at a time and its source freed.
 
-use super::{Dominators, NONE};
-use crate::heap::graph::{Graph, Node};
+use super::depth_first::Walk;
+use super::holders::Holders;
+use super::sums::Sums;
+use super::Dominators;
+use crate::heap::graph::{Column, Graph, Node};
 use crate::units::Bytes;
 
-/// `order` is the node of each number, `idom` the number of each number's immediate dominator.
-pub(super) fn grow(graph: &Graph, order: &[u32], idom: Vec<u32>, references: u64) -> Dominators {
-    let nodes = graph.len();
-    let mut by_node = vec![NONE; nodes];
-    let mut retained = vec![0_u64; nodes];
-    for (node, above) in order.iter().zip(&idom).skip(1) {
-        by_node[*node as usize] = order[*above as usize];
-        retained[*node as usize] = graph.shallow(Node(*node)).0;
-    }
-    // A dominator has the lower number, so its sum is complete before it is passed on.
-    for number in (1..order.len()).rev() {
-        let above = order[idom[number] as usize] as usize;
-        retained[above] = retained[above].saturating_add(retained[order[number] as usize]);
-    }
+/// Makes the tree. `idom` is the number of each number's immediate dominator, lower than the number itself;
+/// `find` sees the sums by number before the walk is let go.
+pub(super) fn grow(
+    graph: &Graph,
+    walk: Walk,
+    idom: Column<u32>,
+    find: impl FnOnce(&Walk, &Sums, &[u32]) -> Holders,
+) -> Dominators {
+    let idom_of: &[u32] = &idom[..walk.reached as usize];
+    let retained = Sums::of(graph, &walk.numbers, idom_of);
+    let holders = find(&walk, &retained, idom_of);
+    let Walk { mut numbers, references, .. } = walk;
+    let runs = runs(idom_of);
+    let places = places(idom_of, &runs);
     drop(idom);
-    let lost = graph.objects().filter(|node| by_node[node.index()] == NONE);
+    let retained = retained.moved(&places);
+    let runs = moved(runs, &places);
+    let holders = holders.moved(&places);
+    numbers.renumber(&places);
+    drop(places);
+    let mut nodes = Column::<u32>::zeroed(runs.len());
+    numbers.reached().for_each(|(node, place)| nodes[place as usize] = node as u32);
+    let lost = graph.objects().filter(|node| numbers.get(*node).is_none());
     let unreachable = lost.fold((0, Bytes(0)), |(count, bytes), node| (count + 1, bytes + graph.shallow(node)));
-    let (first, children) = group(&by_node);
-    Dominators { idom: by_node, retained, first, children, references, unreachable }
+    let above = above(&runs);
+    Dominators { numbers, nodes, retained, runs, above, holders, references, unreachable }
 }
 
-/// Children by parent, ascending.
-fn group(idom: &[u32]) -> (Vec<u32>, Vec<u32>) {
-    let mut first = vec![0_u32; idom.len() + 1];
-    for above in idom.iter().filter(|above| **above != NONE) {
-        first[*above as usize] += 1;
+/// Nodes of each number's subtree, its own included.
+fn runs(idom: &[u32]) -> Column<u32> {
+    let mut runs = Column::<u32>::zeroed(idom.len());
+    let counts: &mut [u32] = &mut runs;
+    for number in (1..idom.len()).rev() {
+        counts[number] += 1;
+        counts[idom[number] as usize] += counts[number];
     }
-    let mut sum = 0;
-    for count in &mut first {
-        sum += *count;
-        *count = sum;
+    counts[0] += 1;
+    runs
+}
+
+/// The preorder of the dominator tree, by number.
+fn places(idom: &[u32], runs: &[u32]) -> Column<u32> {
+    let mut places = Column::<u32>::zeroed(idom.len());
+    let free: &mut [u32] = &mut places;
+    free[0] = 1;
+    // While a number waits for what it dominates, it holds the next free place of its run.
+    for number in 1..idom.len() {
+        let next = &mut free[idom[number] as usize];
+        let place = *next;
+        *next += runs[number];
+        free[number] = place + 1;
     }
-    let mut children = vec![0; sum as usize];
-    for (node, above) in idom.iter().enumerate().rev().filter(|(_, above)| **above != NONE) {
-        let place = &mut first[*above as usize];
-        *place -= 1;
-        children[*place as usize] = node as u32;
+    free.iter_mut().zip(runs).for_each(|(place, run)| *place -= run);
+    places
+}
+
+/// A table by number as a table by place.
+pub(super) fn moved(by_number: Column<u32>, places: &[u32]) -> Column<u32> {
+    let mut by_place = Column::zeroed(by_number.len());
+    let rows: &mut [u32] = &mut by_place;
+    by_number.iter().zip(places).for_each(|(row, place)| rows[*place as usize] = *row);
+    by_place
+}
+
+/// The place of each place's dominator. The virtual root is its own.
+fn above(runs: &[u32]) -> Column<u32> {
+    let mut above = Column::<u32>::zeroed(runs.len());
+    let rows: &mut [u32] = &mut above;
+    for place in 1..runs.len() as u32 {
+        let mut holder = place - 1;
+        while holder + runs[holder as usize] <= place {
+            holder = rows[holder as usize];
+        }
+        rows[place as usize] = holder;
     }
-    (first, children)
+    above
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::edges::{LAST, NO_EDGES};
+use super::edges::{LAST, MOST_EDGES, MOST_NODES};
 use super::{Class, ClassColumn, ClassId, Edges, Graph, Node, Root, RootKind, Sizes};
 use crate::heap::HeapError;
 use crate::units::Bytes;
@@ -14,7 +14,8 @@ pub struct GraphBuilder {
     known: HashMap<Box<str>, ClassId>,
     class_of: Vec<u32>,
     sizes: Vec<u64>,
-    edges: Edges,
+    start: Vec<u32>,
+    targets: Vec<u32>,
     last_source: u32,
     /// References whose source came before one that was already told.
     late: Vec<(u32, u32)>,
@@ -28,7 +29,8 @@ impl Default for GraphBuilder {
             known: HashMap::new(),
             class_of: vec![0],
             sizes: vec![0],
-            edges: Edges::default(),
+            start: Vec::new(),
+            targets: Vec::new(),
             last_source: 0,
             late: Vec::new(),
             roots: Vec::new(),
@@ -74,13 +76,13 @@ impl GraphBuilder {
             self.late.push((from.0, to.0));
             return;
         }
-        if from.0 > self.last_source || self.edges.targets.is_empty() {
+        if from.0 > self.last_source || self.targets.is_empty() {
             self.seal();
-            self.edges.start.resize(from.index(), NO_EDGES);
-            self.edges.start.push(self.edges.targets.len() as u32);
+            self.start.resize(from.index(), 0);
+            self.start.push(self.targets.len() as u32 + 1);
             self.last_source = from.0;
         }
-        self.edges.targets.push(to.0);
+        self.targets.push(to.0);
     }
 
     /// Makes a node a GC root, for a reason.
@@ -101,35 +103,36 @@ impl GraphBuilder {
     /// The graph; an error if there are more nodes or references than 31 bits can count.
     pub fn finish(mut self) -> Result<Graph, HeapError> {
         let nodes = self.sizes.len();
-        if nodes >= LAST as usize || self.edges.targets.len() + self.late.len() >= NO_EDGES as usize {
+        if nodes as u64 >= MOST_NODES || (self.targets.len() + self.late.len()) as u64 >= MOST_EDGES {
             return Err(HeapError::TooLarge { objects: nodes as u64 });
         }
         self.seal();
         let limit = nodes as u32;
-        if !self.late.is_empty() || self.edges.targets.iter().any(|edge| edge & !LAST >= limit) {
+        if !self.late.is_empty() || self.targets.iter().any(|edge| edge & !LAST >= limit) {
             self.regroup(limit);
         }
-        self.edges.start.resize(nodes, NO_EDGES);
-        self.edges.count = self.edges.targets.len() as u64;
+        self.start.resize(nodes, 0);
+        let count = self.targets.len() as u64;
         self.roots.retain(|root| (1..limit).contains(&root.node.0));
         Ok(Graph {
             classes: self.classes,
-            class_of: ClassColumn::Wide(self.class_of),
+            class_of: ClassColumn::Wide(self.class_of.into()),
             sizes: Sizes::from_bytes(self.sizes),
-            edges: self.edges,
+            edges: Edges { start: self.start.into(), targets: self.targets.into(), count },
             roots: self.roots,
         })
     }
 
     fn seal(&mut self) {
-        if let Some(edge) = self.edges.targets.last_mut() {
+        if let Some(edge) = self.targets.last_mut() {
             *edge |= LAST;
         }
     }
 
     /// Sorts all references by source, keeping the order in which each source told its own.
     fn regroup(&mut self, limit: u32) {
-        let told = std::mem::take(&mut self.edges);
+        let (start, targets) = (std::mem::take(&mut self.start), std::mem::take(&mut self.targets));
+        let told = Edges { start: start.into(), targets: targets.into(), count: 0 };
         let late = std::mem::take(&mut self.late);
         let sources = told.start.len() as u32;
         let early = (0..sources).flat_map(|source| told.of(Node(source)).map(move |target| (source, target.0)));

@@ -3,32 +3,34 @@
 //! 4 bytes for each node and each reference: the last reference of a node carries the top bit, so
 //! no second offset is needed and a depth-first walk keeps one cursor.
 
-use super::Node;
+use super::{Column, Node};
 
+/// On the last target of a node.
 pub(in crate::heap) const LAST: u32 = 1 << 31;
-pub(in crate::heap) const NO_EDGES: u32 = u32::MAX;
+/// Objects of a graph: the walk of the dominators needs as many numbers again for marks.
+pub(in crate::heap) const MOST_NODES: u64 = 1 << 30;
+/// References of a graph: the top bit of their places is free for marks.
+pub(in crate::heap) const MOST_EDGES: u64 = (1 << 31) - 2;
 
 /// Outgoing references of all nodes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Edges {
-    /// Index of a node's first target, or [`NO_EDGES`].
-    pub(in crate::heap) start: Vec<u32>,
+    /// One more than the index of a node's first target; 0 if it has none.
+    pub(in crate::heap) start: Column<u32>,
     /// Targets; [`LAST`] is set on the last of each node.
-    pub(in crate::heap) targets: Vec<u32>,
-    /// References; `targets` may have gaps between those of different nodes.
+    pub(in crate::heap) targets: Column<u32>,
+    /// References; `targets` may be longer.
     pub(in crate::heap) count: u64,
 }
 
 impl Edges {
     /// References of one node.
     pub fn of(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
-        let mut cursor = self.start.get(node.index()).copied().unwrap_or(NO_EDGES);
+        let mut cursor = self.start.get(node.index()).copied().unwrap_or(0) as usize;
+        let targets: &[u32] = &self.targets;
         std::iter::from_fn(move || {
-            if cursor == NO_EDGES {
-                return None;
-            }
-            let edge = self.targets[cursor as usize];
-            cursor = if edge & LAST == 0 { cursor + 1 } else { NO_EDGES };
+            let edge = *targets.get(cursor.checked_sub(1)?)?;
+            cursor = if edge & LAST == 0 { cursor + 1 } else { 0 };
             Some(Node(edge & !LAST))
         })
     }

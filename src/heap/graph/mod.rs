@@ -6,6 +6,7 @@
 //! ever asked for.
 
 mod builder;
+pub(super) mod column;
 pub(super) mod edges;
 mod naming;
 mod root;
@@ -14,6 +15,7 @@ pub(super) mod sizes;
 pub(crate) mod text;
 
 pub use builder::GraphBuilder;
+pub(super) use column::Column;
 pub use edges::Edges;
 pub use naming::{Label, Naming, Reference};
 pub use root::{Root, RootKind};
@@ -51,8 +53,8 @@ pub struct Graph {
 /// The class of each node; two bytes are enough for nearly every dump.
 #[derive(Debug)]
 pub(super) enum ClassColumn {
-    Narrow(Vec<u16>),
-    Wide(Vec<u32>),
+    Narrow(Column<u16>),
+    Wide(Column<u32>),
 }
 
 impl Node {

@@ -1,6 +1,6 @@
 //! Shallow sizes, narrow: nearly every object is small.
 
-use super::Node;
+use super::{Column, Node};
 use crate::units::Bytes;
 
 /// Bytes of each node. What does not fit the narrow column is in a table sorted by node.
@@ -13,9 +13,9 @@ pub struct Sizes {
 #[derive(Debug)]
 enum Narrow {
     /// Multiples of eight bytes; `u8::MAX` looks into the table.
-    Words(Vec<u8>),
+    Words(Column<u8>),
     /// Bytes; `u32::MAX` looks into the table.
-    Bytes(Vec<u32>),
+    Bytes(Column<u32>),
 }
 
 impl Sizes {
@@ -23,13 +23,13 @@ impl Sizes {
     pub(in crate::heap) fn from_bytes(sizes: Vec<u64>) -> Self {
         let wide = sizes.iter().enumerate().filter(|(_, size)| **size >= u64::from(u32::MAX));
         let wide = wide.map(|(node, size)| (node as u32, *size)).collect();
-        let narrow = sizes.into_iter().map(|size| u32::try_from(size).unwrap_or(u32::MAX)).collect();
-        Self { narrow: Narrow::Bytes(narrow), wide }
+        let narrow: Vec<u32> = sizes.into_iter().map(|size| u32::try_from(size).unwrap_or(u32::MAX)).collect();
+        Self { narrow: Narrow::Bytes(narrow.into()), wide }
     }
 
     /// Sizes in words of eight bytes, as [`word_of`] makes them; `wide` holds node and bytes of those
     /// that answered `None`.
-    pub(in crate::heap) fn from_words(words: Vec<u8>, mut wide: Vec<(u32, u64)>) -> Self {
+    pub(in crate::heap) fn from_words(words: Column<u8>, mut wide: Vec<(u32, u64)>) -> Self {
         wide.sort_unstable();
         Self { narrow: Narrow::Words(words), wide }
     }
@@ -45,6 +45,14 @@ impl Sizes {
     /// Whether there is no node.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The unit in which sums of these sizes are whole numbers, as a power of two: 3 for words of eight bytes.
+    pub(in crate::heap) fn unit(&self) -> u32 {
+        match &self.narrow {
+            Narrow::Words(_) if self.wide.iter().all(|(_, size)| size.is_multiple_of(8)) => 3,
+            _ => 0,
+        }
     }
 
     /// Bytes of one node.
@@ -75,8 +83,8 @@ mod tests {
         let sizes = [0, 16, 2032, 2040, 13, 1 << 33];
         let wide = sizes.iter().enumerate().filter(|(_, size)| word_of(**size).is_none());
         let wide = wide.map(|(node, size)| (node as u32, *size)).collect();
-        let words = sizes.iter().map(|size| word_of(*size).unwrap_or(u8::MAX)).collect();
-        let words = Sizes::from_words(words, wide);
+        let words: Vec<u8> = sizes.iter().map(|size| word_of(*size).unwrap_or(u8::MAX)).collect();
+        let words = Sizes::from_words(Vec::into(words), wide);
         let bytes = Sizes::from_bytes(sizes.to_vec());
         for (node, size) in sizes.into_iter().enumerate() {
             assert_eq!(words.get(Node(node as u32)), Bytes(size));

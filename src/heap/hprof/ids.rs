@@ -1,15 +1,20 @@
 //! From addresses to dense numbers.
 //!
 //! Objects of a Java heap stand at multiples of eight in a few dense ranges, so one bit for each
-//! eight bytes of address space and a running count beside each word answer in two cache lines, at
-//! well under two bytes an object. Numbers follow the order of the addresses. Dumps with other
-//! identifiers, or with few objects in a wide space, get a sorted list instead.
+//! eight bytes of address space and a running count beside them answer in one cache line, at about one
+//! byte an object. Numbers follow the order of the addresses. Dumps with other identifiers, or with few
+//! objects in a wide space, get a sorted list instead.
 
 use std::collections::HashMap;
 
-/// Address bits of a chunk: 512 KiB of heap, 8 KiB of bits.
+/// Address bits of a chunk: 512 KiB of heap, 11 KiB of cells.
 const CHUNK: u32 = 19;
-const WORDS: usize = 1 << (CHUNK - 3 - 6);
+/// Places of a chunk.
+const PLACES: u64 = 1 << (CHUNK - 3);
+/// Places of a cell: its low bits. The high sixteen count the identifiers of the chunk before the cell.
+const CELL: u64 = 48;
+const CELLS: usize = PLACES.div_ceil(CELL) as usize;
+const BITS: u64 = (1 << CELL) - 1;
 const NONE: u32 = u32::MAX;
 /// A directory of chunks is an array up to this many entries (2 TiB of address space).
 const DENSE: u64 = 1 << 22;
@@ -19,7 +24,7 @@ const DENSE: u64 = 1 << 22;
 pub(super) struct IdSet {
     slots: HashMap<u64, u32>,
     last: (u64, u32),
-    words: Vec<u64>,
+    cells: Vec<u64>,
     /// Chunks beyond which a list is smaller.
     budget: usize,
     list: Option<Vec<u64>>,
@@ -28,30 +33,40 @@ pub(super) struct IdSet {
 impl IdSet {
     /// For a dump of so many bytes.
     pub(super) fn for_dump(bytes: usize) -> Self {
-        let budget = (bytes / 12).max(8 << 20) / (WORDS * 8);
-        Self { slots: HashMap::new(), last: (u64::MAX, 0), words: Vec::new(), budget, list: None }
+        let budget = (bytes / 12).max(8 << 20) / (CELLS * 8);
+        Self { slots: HashMap::new(), last: (u64::MAX, 0), cells: Vec::new(), budget, list: None }
     }
 
     /// Adds an identifier.
+    #[inline]
     pub(super) fn insert(&mut self, id: u64) {
+        if id >> CHUNK != self.last.0 || !id.is_multiple_of(8) {
+            return self.insert_elsewhere(id);
+        }
+        let place = id >> 3 & (PLACES - 1);
+        self.cells[self.last.1 as usize * CELLS + (place / CELL) as usize] |= 1 << (place % CELL);
+    }
+
+    fn insert_elsewhere(&mut self, id: u64) {
         if let Some(list) = &mut self.list {
             return list.push(id);
         }
-        let chunk = id >> CHUNK;
-        if chunk != self.last.0 {
-            let next = self.slots.len() as u32;
-            let slot = *self.slots.entry(chunk).or_insert(next);
-            self.last = (chunk, slot);
-            if slot == next {
-                self.words.resize(self.words.len() + WORDS, 0);
-            }
-        }
         if !id.is_multiple_of(8) || self.slots.len() > self.budget {
             self.become_list();
-            return self.insert(id);
+            return self.insert_elsewhere(id);
         }
-        let bit = (id >> 3) as usize & (WORDS * 64 - 1);
-        self.words[self.last.1 as usize * WORDS + bit / 64] |= 1 << (bit % 64);
+        self.last = (id >> CHUNK, self.slot(id >> CHUNK));
+        self.insert(id);
+    }
+
+    /// The slot of a chunk, a new one if it had none.
+    fn slot(&mut self, chunk: u64) -> u32 {
+        let next = self.slots.len() as u32;
+        let slot = *self.slots.entry(chunk).or_insert(next);
+        if slot == next {
+            self.cells.resize(self.cells.len() + CELLS, 0);
+        }
+        slot
     }
 
     fn become_list(&mut self) {
@@ -59,8 +74,28 @@ impl IdSet {
         self.list = Some((0..map.len()).filter_map(|rank| map.id(rank)).collect());
     }
 
+    /// Adds all identifiers of another set.
+    pub(super) fn absorb(&mut self, mut other: Self) {
+        if self.list.is_some() || other.list.is_some() || self.slots.len() + other.slots.len() > 2 * self.budget {
+            if other.list.is_none() {
+                other.become_list();
+            }
+            if self.list.is_none() {
+                self.become_list();
+            }
+            let more = other.list.into_iter().flatten();
+            return self.list.get_or_insert_default().extend(more);
+        }
+        for (chunk, theirs) in other.slots {
+            let ours = self.slot(chunk) as usize * CELLS;
+            let theirs = theirs as usize * CELLS;
+            let cells = self.cells[ours..ours + CELLS].iter_mut().zip(&other.cells[theirs..theirs + CELLS]);
+            cells.for_each(|(cell, more)| *cell |= more);
+        }
+    }
+
     /// Counts: from here on identifiers have numbers.
-    pub(super) fn finish(self) -> IdMap {
+    pub(super) fn finish(mut self) -> IdMap {
         if let Some(mut list) = self.list {
             list.sort_unstable();
             list.dedup();
@@ -69,16 +104,17 @@ impl IdSet {
         }
         let mut chunks: Vec<(u64, u32)> = self.slots.into_iter().collect();
         chunks.sort_unstable();
-        let mut ranks = vec![0_u16; self.words.len()];
         let mut bases = vec![0_u32; chunks.len()];
         let mut total = 0_u32;
         for (_, slot) in &chunks {
             bases[*slot as usize] = total;
-            let words = *slot as usize * WORDS..(*slot as usize + 1) * WORDS;
-            for (rank, word) in ranks[words.clone()].iter_mut().zip(&self.words[words]) {
-                *rank = (total - bases[*slot as usize]) as u16;
-                total += word.count_ones();
+            let mut before = 0;
+            for cell in &mut self.cells[*slot as usize * CELLS..(*slot as usize + 1) * CELLS] {
+                let here = u64::from(cell.count_ones());
+                *cell |= before << CELL;
+                before += here;
             }
+            total += before as u32;
         }
         let lowest = chunks.first().map_or(0, |(chunk, _)| *chunk);
         let span = chunks.last().map_or(0, |(chunk, _)| chunk - lowest + 1);
@@ -89,7 +125,8 @@ impl IdSet {
                 directory[(chunk - lowest) as usize] = *slot;
             }
         }
-        IdMap::Bits(Bits { lowest, directory, chunks, bases, ranks, words: self.words, total })
+        self.cells.shrink_to_fit();
+        IdMap::Bits(Bits { lowest, directory, chunks, bases, cells: self.cells, total })
     }
 }
 
@@ -110,9 +147,7 @@ pub(super) struct Bits {
     chunks: Vec<(u64, u32)>,
     /// Identifiers before each slot's chunk.
     bases: Vec<u32>,
-    /// Identifiers of the chunk before each word.
-    ranks: Vec<u16>,
-    words: Vec<u64>,
+    cells: Vec<u64>,
     total: u32,
 }
 
@@ -156,14 +191,13 @@ impl Bits {
         if slot == NONE || !id.is_multiple_of(8) {
             return None;
         }
-        let bit = (id >> 3) as usize & (WORDS * 64 - 1);
-        let at = slot as usize * WORDS + bit / 64;
-        let word = self.words[at];
-        let mask = 1_u64 << (bit % 64);
-        if word & mask == 0 {
+        let place = id >> 3 & (PLACES - 1);
+        let cell = self.cells[slot as usize * CELLS + (place / CELL) as usize];
+        let mask = 1_u64 << (place % CELL);
+        if cell & mask == 0 {
             return None;
         }
-        Some(self.bases[slot as usize] + u32::from(self.ranks[at]) + (word & (mask - 1)).count_ones())
+        Some(self.bases[slot as usize] + (cell >> CELL) as u32 + (cell & (mask - 1)).count_ones())
     }
 
     fn id(&self, rank: u32) -> Option<u64> {
@@ -172,16 +206,15 @@ impl Bits {
         }
         let row = self.chunks.partition_point(|(_, slot)| self.bases[*slot as usize] <= rank).checked_sub(1)?;
         let (chunk, slot) = self.chunks[row];
-        let first = slot as usize * WORDS;
-        let within = rank - self.bases[slot as usize];
-        let word =
-            self.ranks[first..first + WORDS].partition_point(|before| u32::from(*before) <= within).checked_sub(1)?;
-        let mut bits = self.words[first + word];
-        for _ in 0..within - u32::from(self.ranks[first + word]) {
+        let cells = &self.cells[slot as usize * CELLS..(slot as usize + 1) * CELLS];
+        let within = u64::from(rank - self.bases[slot as usize]);
+        let at = cells.partition_point(|cell| cell >> CELL <= within).checked_sub(1)?;
+        let mut bits = cells[at] & BITS;
+        for _ in 0..within - (cells[at] >> CELL) {
             bits &= bits - 1;
         }
-        let bit = word as u64 * 64 + u64::from(bits.trailing_zeros());
-        Some(chunk << CHUNK | bit << 3)
+        let place = at as u64 * CELL + u64::from(bits.trailing_zeros());
+        Some(chunk << CHUNK | place << 3)
     }
 }
 
@@ -196,12 +229,21 @@ mod tests {
     fn agrees(ids: &[u64]) -> bool {
         let mut set = IdSet::for_dump(0);
         ids.iter().for_each(|id| set.insert(*id));
-        let map = set.finish();
+        let (even, odd): (Vec<u64>, Vec<u64>) = ids.iter().partition(|id| (*id >> 3) % 2 == 0);
+        let mut halves = [even, odd].map(|half| {
+            let mut set = IdSet::for_dump(0);
+            half.iter().for_each(|id| set.insert(*id));
+            set
+        });
+        let mut whole = std::mem::replace(&mut halves[0], IdSet::for_dump(0));
+        whole.absorb(std::mem::replace(&mut halves[1], IdSet::for_dump(0)));
+        let (map, whole) = (set.finish(), whole.finish());
         let sorted: BTreeSet<u64> = ids.iter().copied().collect();
         assert_eq!(map.len() as usize, sorted.len());
         for (rank, id) in sorted.iter().enumerate() {
             assert_eq!(map.rank(*id), Some(rank as u32), "rank of {id:#x}");
             assert_eq!(map.id(rank as u32), Some(*id), "id of {rank}");
+            assert_eq!(whole.rank(*id), Some(rank as u32), "rank of {id:#x} in a set of two halves");
             assert_eq!(map.rank(id ^ 4), sorted.contains(&(id ^ 4)).then(|| rank as u32 + u32::from(id & 4 == 0)));
         }
         assert_eq!(map.id(map.len()), None);

@@ -1,7 +1,10 @@
 //! The second pass: class, size and references of every object, on all cores.
+//!
+//! Identifiers ascend within a chunk and no two chunks overlap, so each chunk has its own rows of every
+//! table. References are gathered for one chunk at a time and then moved behind those that are there:
+//! which chunk comes first differs from run to run, what is found by way of [`Edges`] does not.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use super::bytes::id_at;
 use super::class::{Classes, Heap};
@@ -10,9 +13,9 @@ use super::layout::{Layout, Layouts, Lookup};
 use super::outline::Chunk;
 use super::record::{Object, Record, Shape, record};
 use crate::heap::Mapping;
-use crate::heap::graph::edges::{LAST, NO_EDGES};
+use crate::heap::graph::edges::{LAST, MOST_EDGES};
 use crate::heap::graph::sizes::word_of;
-use crate::heap::graph::{ClassColumn, Edges, Sizes};
+use crate::heap::graph::{ClassColumn, Column, Edges, Sizes};
 
 /// What the pass reads; shared by all threads.
 pub(super) struct Source<'a> {
@@ -29,18 +32,28 @@ pub(super) struct Source<'a> {
     pub(super) apart: &'a [u32],
 }
 
-/// What the pass fills, by node. Every object is written by one thread alone, so relaxed stores do.
+/// What the pass fills, by node.
 pub(super) struct Columns {
+    /// One more than the class of each node; 0 for those that are still to come.
     class: Classed,
-    words: Vec<AtomicU8>,
-    start: Vec<AtomicU32>,
+    words: Column<u8>,
+    start: Column<u32>,
     /// Where the record of each node starts, kept if the index cannot tell.
-    offsets: Vec<AtomicU64>,
+    offsets: Column<u64>,
+    pub(super) targets: Targets,
 }
 
 enum Classed {
-    Narrow(Vec<AtomicU16>),
-    Wide(Vec<AtomicU32>),
+    Narrow(Column<u16>),
+    Wide(Column<u32>),
+}
+
+/// The references of all nodes, as far as they are known.
+pub(super) struct Targets {
+    column: Column<u32>,
+    filled: usize,
+    /// Whether there were more than a graph holds.
+    full: bool,
 }
 
 /// What one thread found.
@@ -57,176 +70,299 @@ pub(super) struct Tally {
 }
 
 impl Columns {
-    pub(super) fn new(nodes: usize, classes: usize, keep_offsets: bool) -> Self {
+    pub(super) fn new(nodes: usize, classes: usize, references: usize, keep_offsets: bool) -> Self {
         let class = if classes < usize::from(u16::MAX) {
-            Classed::Narrow(column(nodes, u16::MAX))
+            Classed::Narrow(Column::zeroed(nodes))
         } else {
-            Classed::Wide(column(nodes, u32::MAX))
+            Classed::Wide(Column::zeroed(nodes))
         };
-        let offsets = column(if keep_offsets { nodes } else { 0 }, 0);
-        Self { class, words: column(nodes, 0), start: column(nodes, NO_EDGES), offsets }
-    }
-
-    /// Whether the node has a class already.
-    fn taken(&self, node: u32) -> bool {
-        match &self.class {
-            Classed::Narrow(column) => column[node as usize].load(Relaxed) != u16::MAX,
-            Classed::Wide(column) => column[node as usize].load(Relaxed) != u32::MAX,
+        Self {
+            class,
+            words: Column::zeroed(nodes),
+            start: Column::zeroed(nodes),
+            offsets: Column::zeroed(if keep_offsets { nodes } else { 0 }),
+            targets: Targets { column: Column::zeroed(references.min(MOST_EDGES as usize)), filled: 0, full: false },
         }
     }
 
-    /// Gives a node its class and size.
-    pub(super) fn describe(&self, node: u32, class: u32, word: Option<u8>, size: u64, tally: &mut Tally) {
-        match &self.class {
-            Classed::Narrow(column) => column[node as usize].store(class as u16, Relaxed),
-            Classed::Wide(column) => column[node as usize].store(class, Relaxed),
-        }
-        if word.is_none() {
-            tally.wide.push((node, size));
-        }
-        self.words[node as usize].store(word.unwrap_or(u8::MAX), Relaxed);
-    }
-
-    /// Points a node at its first reference.
-    pub(super) fn start(&self, node: u32, first: u32) {
-        self.start[node as usize].store(first, Relaxed);
+    /// All rows of all tables.
+    pub(super) fn rows(&mut self) -> (Rows<'_>, &mut Targets) {
+        let class = match &mut self.class {
+            Classed::Narrow(column) => ClassRows::Narrow(column),
+            Classed::Wide(column) => ClassRows::Wide(column),
+        };
+        let rows = Rows {
+            first: 0,
+            class,
+            words: &mut self.words,
+            start: &mut self.start,
+            offsets: &mut self.offsets,
+        };
+        (rows, &mut self.targets)
     }
 
     /// Where the record of each node starts; empty if the index is enough.
-    pub(super) fn take_offsets(&mut self) -> Vec<u64> {
-        std::mem::take(&mut self.offsets).into_iter().map(AtomicU64::into_inner).collect()
+    pub(super) fn take_offsets(&mut self) -> Column<u64> {
+        std::mem::take(&mut self.offsets)
     }
 
-    /// The finished columns.
-    pub(super) fn finish(self, targets: Vec<u32>, tallies: &mut [Tally]) -> (ClassColumn, Sizes, Edges) {
+    /// Tells the references of a node that is told apart, behind all others.
+    pub(super) fn append(&mut self, node: u32, references: &[u32], tally: &mut Tally) {
+        if let Some((last, others)) = references.split_last() {
+            let start = self.targets.filled;
+            let end = start + references.len();
+            if let Some(room) = self.targets.column.get_mut(start..end) {
+                room[..others.len()].copy_from_slice(others);
+                room[others.len()] = last | LAST;
+                self.targets.filled = end;
+                self.start[node as usize] = start as u32 + 1;
+                tally.references += references.len() as u64;
+            } else {
+                self.targets.full = true;
+            }
+        }
+    }
+
+    /// The finished tables; `None` if there are more references than a graph holds.
+    pub(super) fn finish(self, tallies: &mut [Tally]) -> Option<(ClassColumn, Sizes, Edges)> {
         let class = match self.class {
-            Classed::Narrow(column) => ClassColumn::Narrow(column.into_iter().map(AtomicU16::into_inner).collect()),
-            Classed::Wide(column) => ClassColumn::Wide(column.into_iter().map(AtomicU32::into_inner).collect()),
+            Classed::Narrow(column) => ClassColumn::Narrow(column),
+            Classed::Wide(column) => ClassColumn::Wide(column),
         };
         let wide = tallies.iter_mut().flat_map(|tally| std::mem::take(&mut tally.wide)).collect();
-        let words = self.words.into_iter().map(AtomicU8::into_inner).collect();
-        let start = self.start.into_iter().map(AtomicU32::into_inner).collect();
         let count = tallies.iter().map(|tally| tally.references).sum::<u64>();
-        (class, Sizes::from_words(words, wide), Edges { start, targets, count })
+        let full = self.targets.full;
+        let edges = Edges { start: self.start, targets: self.targets.column, count };
+        (!full).then(|| (class, Sizes::from_words(self.words, wide), edges))
     }
 }
 
-fn column<N: Copy, A: From<N>>(length: usize, value: N) -> Vec<A> {
-    std::iter::repeat_with(|| A::from(value)).take(length).collect()
+/// Rows of consecutive nodes, of all tables.
+pub(super) struct Rows<'a> {
+    first: u32,
+    class: ClassRows<'a>,
+    words: &'a mut [u8],
+    start: &'a mut [u32],
+    offsets: &'a mut [u64],
 }
 
-/// Reads all chunks. `targets` has room for the references of each chunk in turn, `threads` is at least 1.
+enum ClassRows<'a> {
+    Narrow(&'a mut [u16]),
+    Wide(&'a mut [u32]),
+}
+
+impl<'a> Rows<'a> {
+    /// The rows before a node, and those from it on.
+    fn split(self, node: u32) -> (Self, Self) {
+        let at = (node.saturating_sub(self.first) as usize).min(self.words.len());
+        let (class, class_rest) = match self.class {
+            ClassRows::Narrow(rows) => {
+                let (rows, rest) = rows.split_at_mut(at);
+                (ClassRows::Narrow(rows), ClassRows::Narrow(rest))
+            }
+            ClassRows::Wide(rows) => {
+                let (rows, rest) = rows.split_at_mut(at);
+                (ClassRows::Wide(rows), ClassRows::Wide(rest))
+            }
+        };
+        let (words, words_rest) = self.words.split_at_mut(at);
+        let (start, start_rest) = self.start.split_at_mut(at);
+        let (offsets, offsets_rest) = self.offsets.split_at_mut(at.min(self.offsets.len()));
+        let first = self.first;
+        (
+            Self { first, class, words, start, offsets },
+            Self { first: first + at as u32, class: class_rest, words: words_rest, start: start_rest, offsets: offsets_rest },
+        )
+    }
+
+    /// The row of a node, if it is here.
+    fn row(&self, node: u32) -> Option<usize> {
+        node.checked_sub(self.first).map(|row| row as usize).filter(|row| *row < self.words.len())
+    }
+
+    /// Gives a node its class and size; false if it had them already.
+    pub(super) fn describe(&mut self, node: u32, class: u32, word: Option<u8>, size: u64, tally: &mut Tally) -> bool {
+        let Some(row) = self.row(node) else { return false };
+        let taken = match &mut self.class {
+            ClassRows::Narrow(rows) => std::mem::replace(&mut rows[row], class as u16) != 0,
+            ClassRows::Wide(rows) => std::mem::replace(&mut rows[row], class) != 0,
+        };
+        if word.is_none() {
+            tally.wide.push((node, size));
+        }
+        self.words[row] = word.unwrap_or(u8::MAX);
+        !taken
+    }
+
+    fn taken(&self, row: usize) -> bool {
+        match &self.class {
+            ClassRows::Narrow(rows) => rows[row] != 0,
+            ClassRows::Wide(rows) => rows[row] != 0,
+        }
+    }
+}
+
+/// Reads all chunks. `orderly`: they are sorted by identifiers, which ascend through all of them; otherwise
+/// whoever tells an object first counts, so order matters and one core does it.
 pub(super) fn link<const W: usize>(
     source: &Source<'_>,
-    columns: &Columns,
+    columns: &mut Columns,
     chunks: &[Chunk],
-    mut targets: &mut [u32],
-    threads: usize,
+    orderly: bool,
 ) -> Vec<Tally> {
-    let mut base = 0;
-    let mut jobs = Vec::with_capacity(chunks.len());
-    for chunk in chunks {
-        let (own, rest) = targets.split_at_mut(chunk.references);
-        jobs.push((chunk, base, own));
-        base += chunk.references as u32;
-        targets = rest;
+    let (rows, targets) = columns.rows();
+    let worker = || {
+        let lookup = source.layouts.lookup(source.classes);
+        Worker::<W> { source, lookup, apart: source.apart, gathered: Vec::new(), base: 0, tally: Tally::default() }
+    };
+    if !orderly {
+        let (mut rows, mut worker) = (rows, worker());
+        for chunk in chunks {
+            worker.base = targets.filled as u32;
+            worker.read(chunk, &mut rows);
+            match targets.column[targets.filled..].get_mut(..worker.gathered.len()) {
+                Some(room) => room.copy_from_slice(&worker.gathered),
+                None => {
+                    targets.full = true;
+                    break;
+                }
+            }
+            targets.filled += worker.gathered.len();
+        }
+        return vec![worker.tally];
     }
+    let mut jobs = Vec::with_capacity(chunks.len());
+    let mut rest = rows;
+    for chunk in chunks.iter().skip(1) {
+        let node = source.ids.rank(chunk.first).map_or(rest.first, |rank| rank + 1);
+        let (own, others) = rest.split(node);
+        jobs.push(own);
+        rest = others;
+    }
+    jobs.push(rest);
     // The last first: a stack is the simplest queue.
-    jobs.reverse();
-    let jobs = Mutex::new(jobs);
+    let jobs: Mutex<Vec<(&Chunk, Rows<'_>)>> = Mutex::new(chunks.iter().zip(jobs).rev().collect());
+    let room = Mutex::new((targets.filled, &mut targets.column[targets.filled..]));
     let work = || {
-        let mut worker =
-            Worker::<W> { source, columns, lookup: source.layouts.lookup(source.classes), tally: Tally::default() };
-        while let Some((chunk, base, targets)) = jobs.lock().ok().and_then(|mut jobs| jobs.pop()) {
-            worker.read(chunk, base, targets);
+        let mut worker = worker();
+        while let Some((chunk, mut rows)) = jobs.lock().ok().and_then(|mut jobs| jobs.pop()) {
+            worker.read_alone(chunk, &mut rows);
+            let carved = room.lock().ok().and_then(|mut room| carve(&mut room, worker.gathered.len()));
+            let Some((base, own)) = carved else {
+                // Back it goes, to say that not all was read.
+                if let Ok(mut jobs) = jobs.lock() {
+                    jobs.push((chunk, rows));
+                }
+                break;
+            };
+            own.copy_from_slice(&worker.gathered);
+            rows.start.iter_mut().filter(|start| **start != 0).for_each(|start| *start += base);
         }
         worker.tally
     };
-    if threads == 1 {
-        return vec![work()];
-    }
-    std::thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        running.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
-    })
+    let threads = cores().min(chunks.len()).max(1);
+    let tallies = std::thread::scope(|scope| {
+        let running: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut tallies = vec![work()];
+        tallies.extend(running.into_iter().map(|thread| thread.join().unwrap_or_default()));
+        tallies
+    });
+    let unread = jobs.into_inner().is_ok_and(|jobs| !jobs.is_empty());
+    targets.filled = room.into_inner().map_or(0, |(filled, _)| filled);
+    targets.full = unread;
+    tallies
+}
+
+/// Takes so many rows off the front of what is free; the answer is their place, too.
+fn carve<'a>(room: &mut (usize, &'a mut [u32]), rows: usize) -> Option<(u32, &'a mut [u32])> {
+    let (own, rest) = std::mem::take(&mut room.1).split_at_mut_checked(rows)?;
+    let place = room.0 as u32;
+    *room = (room.0 + rows, rest);
+    Some((place, own))
 }
 
 struct Worker<'a, const W: usize> {
     source: &'a Source<'a>,
-    columns: &'a Columns,
     lookup: Lookup<'a>,
+    /// Those of the source that can be in the chunk.
+    apart: &'a [u32],
+    /// References of the chunk, the last of each object marked.
+    gathered: Vec<u32>,
+    /// Where these will stand.
+    base: u32,
     tally: Tally,
 }
 
-/// Where the references of one chunk go.
-struct Row<'a> {
-    targets: &'a mut [u32],
-    base: u32,
-    next: usize,
-    first: usize,
-}
-
 impl<const W: usize> Worker<'_, W> {
-    fn read(&mut self, chunk: &Chunk, base: u32, targets: &mut [u32]) {
+    /// Reads a chunk of which no other has nodes.
+    fn read_alone(&mut self, chunk: &Chunk, rows: &mut Rows<'_>) {
+        let all = self.source.apart;
+        let (first, end) = (rows.first, rows.first + rows.words.len() as u32);
+        self.apart = &all[all.partition_point(|node| *node < first)..all.partition_point(|node| *node < end)];
+        self.read(chunk, rows);
+    }
+
+    fn read(&mut self, chunk: &Chunk, rows: &mut Rows<'_>) {
+        self.gathered.clear();
         let data = &self.source.file[..chunk.range.end];
-        let mut row = Row { targets, base, next: 0, first: 0 };
         let mut at = chunk.range.start;
         while at < chunk.range.end {
             // The first pass walked the same records, so none can fail here.
             let Ok((found, next)) = record::<W>(data, at) else { break };
             if let Record::Object(object) = found {
-                self.object(data, object, at, &mut row);
+                self.object(data, object, at, rows);
             }
             at = next;
         }
         self.source.file.forget(chunk.range.clone());
     }
 
-    fn object(&mut self, data: &[u8], object: Object, at: usize, row: &mut Row<'_>) {
-        let Some(rank) = self.source.ids.rank(object.id) else { return };
-        let node = rank + 1;
-        if self.columns.taken(node) {
+    fn object(&mut self, data: &[u8], object: Object, at: usize, rows: &mut Rows<'_>) {
+        let Some(node) = self.source.ids.rank(object.id).map(|rank| rank + 1) else { return };
+        let Some(row) = rows.row(node) else { return };
+        if rows.taken(row) {
             self.tally.twice += 1;
             return;
         }
-        if let Some(offset) = self.columns.offsets.get(node as usize) {
-            offset.store(at as u64, Relaxed);
+        if let Some(offset) = rows.offsets.get_mut(row) {
+            *offset = at as u64;
         }
-        let class_node = self.describe(node, object);
-        if self.source.apart.binary_search(&node).is_ok() {
+        let class_node = self.describe(node, object, rows);
+        if !self.apart.is_empty() && self.apart.binary_search(&node).is_ok() {
             return;
         }
-        row.first = row.next;
+        let first = self.gathered.len();
         match object.shape {
             Shape::Instance { class, length } => {
                 if let Some(layout) = self.lookup.row(class).map(|row| self.source.layouts.row(row)) {
-                    self.instance(&data[object.body..object.body + length as usize], layout, row);
+                    self.instance(&data[object.body..object.body + length as usize], layout);
                 }
             }
             Shape::Objects { length, .. } => {
                 for element in data[object.body..object.body + length as usize * W].chunks_exact(W) {
-                    self.refer(id_at::<W>(element, 0).unwrap_or(0), row);
+                    self.refer(id_at::<W>(element, 0).unwrap_or(0));
                 }
             }
             Shape::Primitives { .. } => {}
         }
         if class_node != 0 {
-            row.push(class_node);
+            self.gathered.push(class_node);
         }
-        if let Some(first) = row.seal() {
-            self.columns.start(node, first);
-            self.tally.references += (row.next - row.first) as u64;
+        if let Some(last) = self.gathered[first..].last_mut() {
+            *last |= LAST;
+            rows.start[row] = self.base + first as u32 + 1;
+            self.tally.references += (self.gathered.len() - first) as u64;
         }
     }
 
     /// Class and size; the answer is the class object if the object must be said to refer to it.
-    fn describe(&mut self, node: u32, object: Object) -> u32 {
+    fn describe(&mut self, node: u32, object: Object, rows: &mut Rows<'_>) -> u32 {
         let heap = self.source.heap;
         let (class, class_node, word, size) = match object.shape {
             Shape::Instance { class, length } => match self.lookup.row(class) {
                 Some(row) => {
                     let layout = self.source.layouts.row(row);
-                    (row, layout.class_node, layout.word, layout.size)
+                    (row + 1, layout.class_node, layout.word, layout.size)
                 }
                 None => {
                     self.tally.classless += 1;
@@ -237,7 +373,7 @@ impl<const W: usize> Worker<'_, W> {
             Shape::Objects { class, length } => {
                 let size = heap.object_array(length);
                 match self.lookup.row(class) {
-                    Some(row) => (row, self.source.layouts.row(row).class_node, word_of(size), size),
+                    Some(row) => (row + 1, self.source.layouts.row(row).class_node, word_of(size), size),
                     None => {
                         self.tally.classless += 1;
                         (self.source.unknown, 0, word_of(size), size)
@@ -250,57 +386,32 @@ impl<const W: usize> Worker<'_, W> {
                 (class, class_node, word_of(size), size)
             }
         };
-        self.columns.describe(node, class, word, size, &mut self.tally);
+        rows.describe(node, class, word, size, &mut self.tally);
         class_node
     }
 
-    fn instance(&mut self, values: &[u8], layout: Layout, row: &mut Row<'_>) {
+    fn instance(&mut self, values: &[u8], layout: Layout) {
         let source = self.source;
         for offset in source.layouts.offsets(layout) {
             // Class and length of an instance may contradict each other; what is there counts.
             let Some(id) = id_at::<W>(values, *offset as usize) else { break };
-            self.refer(id, row);
+            self.refer(id);
         }
     }
 
     #[inline]
-    fn refer(&mut self, id: u64, row: &mut Row<'_>) {
+    fn refer(&mut self, id: u64) {
         if id == 0 {
             return;
         }
         match self.source.ids.rank(id) {
-            Some(rank) => row.push(rank + 1),
+            Some(rank) => self.gathered.push(rank + 1),
             None => self.tally.dangling += 1,
         }
     }
 }
 
-impl Row<'_> {
-    #[inline]
-    fn push(&mut self, target: u32) {
-        // The first pass counted the room from the same lengths; a class cannot ask for more.
-        if let Some(place) = self.targets.get_mut(self.next) {
-            *place = target;
-            self.next += 1;
-        }
-    }
-
-    /// Marks the last reference of the object; where its first one is, if it has any.
-    fn seal(&mut self) -> Option<u32> {
-        if self.next == self.first {
-            return None;
-        }
-        self.targets[self.next - 1] |= LAST;
-        Some(self.base + self.first as u32)
-    }
-}
-
-/// References of the nodes that are told apart, behind those of all chunks.
-pub(super) fn append(columns: &Columns, targets: &mut Vec<u32>, node: u32, references: &[u32], tally: &mut Tally) {
-    if let Some((last, others)) = references.split_last() {
-        columns.start(node, targets.len() as u32);
-        targets.extend_from_slice(others);
-        targets.push(last | LAST);
-        tally.references += references.len() as u64;
-    }
+/// Cores that a pass is spread over.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(4)
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::record::{Object, Record, record};
+use crate::heap::graph::Column;
 
 /// Where the records are.
 #[derive(Debug)]
@@ -10,7 +11,8 @@ pub(super) struct Locator {
     /// Identifier and offset of every few objects; enough where identifiers ascend.
     pub(super) index: Vec<(u64, u64)>,
     /// The offset of each node's record, where they do not.
-    pub(super) offsets: Vec<u64>,
+    pub(super) offsets: Column<u64>,
+    /// In the order of the file.
     pub(super) chunks: Vec<Range<usize>>,
 }
 

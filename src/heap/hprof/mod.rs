@@ -29,6 +29,7 @@ use locate::Locator;
 use outline::Outline;
 use roots::Roots;
 
+use super::graph::edges::MOST_NODES;
 use super::graph::sizes::word_of;
 use super::graph::{Class, ClassId};
 use super::{Graph, HeapError, Mapping};
@@ -77,13 +78,12 @@ pub fn read(file: Mapping, options: &Options) -> Result<Dump, HeapError> {
 
 fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> Result<Dump, HeapError> {
     let outline = outline::outline::<W>(&file, start)?;
-    let Outline { ids, mut classes, strings, roots, chunks, index, ascending, compressed, union, objects, .. } =
-        outline;
+    let Outline { ids, mut classes, strings, roots, chunks, index, orderly, compressed, union, objects, .. } = outline;
     let mut caveats = outline.caveats;
     classes.complete(&file, &strings)?;
     let ids = ids.finish();
     let room: usize = chunks.iter().map(|chunk| chunk.references).sum();
-    if ids.len() >= (1 << 31) - 2 || room >= u32::MAX as usize {
+    if u64::from(ids.len()) >= MOST_NODES {
         return Err(HeapError::TooLarge { objects });
     }
     let heap = Heap::of::<W>(compressed, if objects > 1000 { union } else { 0 });
@@ -94,12 +94,15 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
     let linked: Vec<u32> = classes.rows.iter().map(linked).collect();
     let layouts = Layouts::new::<W>(&classes, &referents, heap, options, &linked, file.len())?;
     let table = Table::new(&classes, &linked);
-    let mut columns = Columns::new(ids.len() as usize + 1, table.classes.len(), !ascending);
+    // Classes and threads with locals are told apart.
+    let locals: usize = roots.locals.values().map(|locals| locals.len() + 1).sum();
+    let apart = classes.statics.len() + 4 * classes.rows.len() + locals;
+    let nodes = ids.len() as usize + 1;
+    let mut columns = Columns::new(nodes, table.classes.len(), room + apart, !orderly);
     let mut own = Tally::default();
-    columns.describe(0, table.unknown, Some(0), 0, &mut own);
     for (row, class) in classes.rows.iter().enumerate() {
         let size = classes.class_size(row as u32, heap);
-        columns.describe(node_of(class.id), table.class_class, word_of(size), size, &mut own);
+        columns.rows().0.describe(node_of(class.id), table.class_class, word_of(size), size, &mut own);
     }
     let source = Source {
         file: &file,
@@ -111,28 +114,22 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
         unknown: table.unknown,
         apart: &roots.holders(),
     };
-    let mut targets = vec![0; room];
-    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(4);
-    // Whoever tells an object first counts, so order matters unless identifiers ascend.
-    let threads = if ascending { cores.min(chunks.len()).max(1) } else { 1 };
-    let mut tallies = link::link::<W>(&source, &columns, &chunks, &mut targets, threads);
-    let locator = Locator {
-        index,
-        offsets: columns.take_offsets(),
-        chunks: chunks.into_iter().map(|chunk| chunk.range).collect(),
-    };
+    let mut tallies = link::link::<W>(&source, &mut columns, &chunks, orderly);
+    let mut ranges: Vec<_> = chunks.into_iter().map(|chunk| chunk.range).collect();
+    ranges.sort_unstable_by_key(|range| range.start);
+    let locator = Locator { index, offsets: columns.take_offsets(), chunks: ranges };
     let weak = if options.referents == Referents::Mat { Vec::new() } else { classes.weak() };
     let mut names = Names::new(W, file, ids, classes, strings, locator, weak, referents);
     names.hold(roots.locals);
-    names.tell_apart(&columns, &mut targets, &linked, table.class_node, &mut own);
+    names.tell_apart(&mut columns, &linked, table.class_node, &mut own);
     tallies.push(own);
     caveats.extend(remarks(&tallies));
-    let (class_of, sizes, edges) = columns.finish(targets, &mut tallies);
+    let (class_of, sizes, edges) = columns.finish(&mut tallies).ok_or(HeapError::TooLarge { objects })?;
     let roots = names.named(roots.rows);
     Ok(Dump { graph: Graph { classes: table.classes, class_of, sizes, edges, roots }, names, caveats })
 }
 
-/// The class table of the graph: the classes of the dump, then what it should have told of.
+/// The class table of the graph: that of the virtual root, the classes of the dump, then what it should have told of.
 struct Table {
     classes: Vec<Class>,
     primitives: [(u32, u32); 12],
@@ -145,15 +142,17 @@ struct Table {
 impl Table {
     fn new(classes: &Classes, linked: &[u32]) -> Self {
         let rows = classes.rows.iter();
-        let mut table: Vec<Class> =
-            rows.map(|row| Class { name: row.name.clone(), superclass: row.parent.map(ClassId) }).collect();
+        let mut table = vec![Class { name: "".into(), superclass: None }];
+        table.extend(
+            rows.map(|row| Class { name: row.name.clone(), superclass: row.parent.map(|row| ClassId(row + 1)) }),
+        );
         let mut row = |name: &str| {
             classes.named(name).map_or_else(
                 || {
                     table.push(Class { name: name.into(), superclass: None });
                     (table.len() as u32 - 1, 0)
                 },
-                |row| (row, linked[row as usize]),
+                |row| (row + 1, linked[row as usize]),
             )
         };
         let (unknown, _) = row("<unknown class>");

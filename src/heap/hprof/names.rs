@@ -7,7 +7,7 @@ use super::bytes::id_at;
 use super::class::{Classes, Field};
 use super::ids::IdMap;
 use super::layout::ReferentNames;
-use super::link::{Columns, Tally, append};
+use super::link::{Columns, Tally};
 use super::locate::Locator;
 use super::outline::Strings;
 use super::record::{OBJECT, Object, Shape, width};
@@ -68,8 +68,7 @@ impl Names {
     /// Tells the references of classes and of threads with locals, which are no part of any chunk.
     pub(super) fn tell_apart(
         &self,
-        columns: &Columns,
-        targets: &mut Vec<u32>,
+        columns: &mut Columns,
         linked: &[u32],
         class_node: u32,
         tally: &mut Tally,
@@ -81,7 +80,7 @@ impl Names {
                 references.clear();
                 references.extend(Some(class_node).filter(|node| *node != 0));
                 self.class_references(row as u32, &mut |to, _| references.push(to.0));
-                append(columns, targets, rank + 1, &references, tally);
+                columns.append(rank + 1, &references, tally);
             }
         }
         for node in self.locals.keys() {
@@ -89,7 +88,7 @@ impl Names {
             self.references(Node(*node), &mut |to, _| references.push(to.0));
             let class = self.object(Node(*node)).and_then(|object| self.class_of(object));
             references.extend(class.map(|row| linked[row as usize]).filter(|node| *node != 0));
-            append(columns, targets, *node, &references, tally);
+            columns.append(*node, &references, tally);
         }
     }
 

@@ -1,10 +1,16 @@
 //! The first pass: what is in the file and where, without following a single reference.
+//!
+//! Segments say how long they are, so they are found first and then read on all cores; what each told is
+//! put together in the order of the file.
 
 use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::bytes::{id_at, u32_at, u64_at};
 use super::class::Classes;
 use super::ids::IdSet;
+use super::link::cores;
 use super::record::{ClassDump, Fault, Object, RawRoot, Record, Shape, record, root};
 use crate::heap::{HeapError, Mapping};
 
@@ -16,11 +22,12 @@ pub(super) struct Outline {
     /// Identifier, offset and length of each string, by identifier.
     pub(super) strings: Strings,
     pub(super) roots: Vec<RawRoot>,
+    /// In the order of the file, or of identifiers if these are orderly.
     pub(super) chunks: Vec<Chunk>,
-    /// Identifier and offset of every [`STRIDE`]th object, and of the first of each chunk.
+    /// Identifier and offset of every [`STRIDE`]th object of a chunk, the first included; in the order of the chunks.
     pub(super) index: Vec<(u64, u64)>,
-    /// Whether identifiers ascend through the file; then the index finds every object.
-    pub(super) ascending: bool,
+    /// Whether identifiers ascend through the chunks as they are sorted now; then the index finds every object.
+    pub(super) orderly: bool,
     /// Whether references take four bytes on the heap although identifiers take eight.
     pub(super) compressed: bool,
     /// All identifiers, or-ed: their alignment.
@@ -31,12 +38,17 @@ pub(super) struct Outline {
     pub(super) caveats: Vec<String>,
 }
 
-/// A run of records within one segment: the unit of work of the second pass.
+/// A run of records within one segment whose identifiers ascend: the unit of work of the second pass.
 #[derive(Debug, Clone)]
 pub(super) struct Chunk {
     pub(super) range: Range<usize>,
     /// No more references than this come out of it.
     pub(super) references: usize,
+    /// Identifiers of its first and last object.
+    pub(super) first: u64,
+    last: u64,
+    /// Its part of the index.
+    index: Range<usize>,
 }
 
 /// Where the strings are: names of classes and fields, never values from the heap.
@@ -45,6 +57,8 @@ pub(super) struct Strings(Vec<(u64, u64, u32)>);
 
 const STRIDE: u64 = 64;
 const CHUNK: usize = 16 << 20;
+/// A dump whose identifiers fall more often than once in so many bytes is in no order worth following.
+const LEAST_RUN: usize = 1 << 16;
 
 const UTF8: u8 = 0x01;
 const LOAD_CLASS: u8 = 0x02;
@@ -54,11 +68,13 @@ const HEAP_DUMP_END: u8 = 0x2c;
 
 /// Walks all records of the file. `start` is where the header ends.
 pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Outline, HeapError> {
-    let mut pass = Pass::<W>::new(file);
+    let mut found = Outline::new(file.len());
+    let mut segments: Vec<Range<usize>> = Vec::new();
+    let (mut segmented, mut ended, mut cut) = (false, false, None);
     let mut at = start;
     while at < file.len() {
         let Some(length) = u32_at(file, at + 5) else {
-            pass.cut(at);
+            cut = Some(at);
             break;
         };
         let (tag, body) = (file[at], at + 9);
@@ -70,39 +86,104 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
         let end = body + length.min(left);
         match tag {
             HEAP_DUMP | HEAP_DUMP_SEGMENT => {
-                pass.segmented |= tag == HEAP_DUMP_SEGMENT;
-                if !pass.segment(body..end)? || length > left {
-                    pass.cut(end.min(file.len()));
+                segmented |= tag == HEAP_DUMP_SEGMENT;
+                segments.push(body..end);
+                if length > left {
+                    cut = Some(end);
                     break;
                 }
             }
             _ if length > left => {
-                pass.cut(at);
+                cut = Some(at);
                 break;
             }
             UTF8 if length >= W => {
                 let id = id_at::<W>(file, body).unwrap_or(0);
-                pass.found.strings.0.push((id, (body + W) as u64, (length - W) as u32));
+                found.strings.0.push((id, (body + W) as u64, (length - W) as u32));
             }
             LOAD_CLASS => {
                 if let (Some(class), Some(name)) = (id_at::<W>(file, body + 4), id_at::<W>(file, body + 8 + W)) {
-                    pass.found.classes.load(class, name);
+                    found.classes.load(class, name);
                 }
             }
-            HEAP_DUMP_END => pass.ended = true,
+            HEAP_DUMP_END => ended = true,
             _ => {}
         }
         at = end;
     }
-    let found = pass.finish();
+    found.strings.sort();
+    let stopped = read_segments::<W>(file, &segments, &mut found)?;
+    found.settle();
+    if ended {
+        cut = None;
+    } else if stopped.is_some() {
+        cut = stopped;
+    }
+    found.cut = cut.or(file.cut().map(|at| usize::try_from(at).unwrap_or(usize::MAX)));
     match found.cut {
         Some(at) if found.objects == 0 => {
             let what = "the file ends before the first object: the dump was cut (process killed, disk full, or still \
                         being written); take it again";
-            Err(HeapError::Malformed { offset: at as u64, what: what.to_owned() })
+            return Err(HeapError::Malformed { offset: at as u64, what: what.to_owned() });
         }
-        _ => Ok(found),
+        Some(at) => {
+            found.caveats.push(format!("the dump is cut at byte {at}: what would follow is not counted"));
+        }
+        None if segmented && !ended => {
+            found.caveats.push("the dump has no end mark: its writer may have been stopped".to_owned());
+        }
+        None => {}
     }
+    Ok(found)
+}
+
+/// Reads all segments, several at a time; where the last one stopped in the middle of a record.
+fn read_segments<const W: usize>(
+    file: &Mapping,
+    segments: &[Range<usize>],
+    found: &mut Outline,
+) -> Result<Option<usize>, HeapError> {
+    // Small segments are read in groups.
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    let mut bytes = CHUNK;
+    for (place, segment) in segments.iter().enumerate() {
+        if bytes >= CHUNK {
+            groups.push(place..place);
+            bytes = 0;
+        }
+        bytes += segment.len();
+        if let Some(group) = groups.last_mut() {
+            group.end = place + 1;
+        }
+    }
+    let next = AtomicUsize::new(0);
+    let read: Mutex<Vec<(usize, Group<'_, W>)>> = Mutex::new(Vec::with_capacity(groups.len()));
+    let work = || {
+        while let Some((place, group)) = Some(next.fetch_add(1, Relaxed)).and_then(|place| Some((place, groups.get(place)?))) {
+            let group = Group::<W>::read(file, &segments[group.clone()]);
+            if let Ok(mut read) = read.lock() {
+                read.push((place, group));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        (1..cores().min(groups.len())).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
+    let mut read = read.into_inner().unwrap_or_default();
+    read.sort_unstable_by_key(|(place, _)| *place);
+    let mut stopped = None;
+    for (_, group) in read {
+        match group.fault {
+            Some((at, Fault::Cut)) if segments.last().is_some_and(|last| last.end == file.len() && last.contains(&at)) => {
+                stopped = Some(at);
+            }
+            Some((at, fault)) => return Err(malformed(at, fault)),
+            None => {}
+        }
+        found.add(file, group)?;
+    }
+    Ok(stopped)
 }
 
 /// The length of a segment, which 32 bits may have been too few to say.
@@ -121,22 +202,31 @@ fn top_level(file: &[u8], at: usize) -> bool {
     known && length.is_some_and(|end| end <= file.len() as u64)
 }
 
-struct Pass<'a, const W: usize> {
+/// What a group of segments told.
+struct Group<'a, const W: usize> {
     file: &'a Mapping,
-    found: Outline,
-    segmented: bool,
-    ended: bool,
-    last: u64,
+    ids: IdSet,
+    /// Where the declarations of classes are, and the end of their segment.
+    classes: Vec<(usize, usize)>,
+    roots: Vec<RawRoot>,
+    chunks: Vec<Chunk>,
+    index: Vec<(u64, u64)>,
+    ascending: bool,
+    compressed: bool,
+    union: u64,
+    objects: u64,
+    /// Where it could not go on.
+    fault: Option<(usize, Fault)>,
     /// From an object array to where it would end if references took eight bytes.
     uncompressed: Range<u64>,
 }
 
-impl<'a, const W: usize> Pass<'a, W> {
-    fn new(file: &'a Mapping) -> Self {
-        let found = Outline {
+impl<'a, const W: usize> Group<'a, W> {
+    fn read(file: &'a Mapping, segments: &[Range<usize>]) -> Self {
+        let mut group = Self {
+            file,
             ids: IdSet::for_dump(file.len()),
-            classes: Classes::default(),
-            strings: Strings::default(),
+            classes: Vec::new(),
             roots: Vec::new(),
             chunks: Vec::new(),
             index: Vec::new(),
@@ -144,103 +234,145 @@ impl<'a, const W: usize> Pass<'a, W> {
             compressed: false,
             union: 0,
             objects: 0,
-            cut: None,
-            caveats: Vec::new(),
+            fault: None,
+            uncompressed: 0..0,
         };
-        Self { file, found, segmented: false, ended: false, last: 0, uncompressed: 0..0 }
+        for segment in segments {
+            if group.fault.is_none() {
+                group.segment(segment.clone());
+            }
+        }
+        group
     }
 
-    /// Walks one segment; false if the file ends in the middle of a record.
-    fn segment(&mut self, range: Range<usize>) -> Result<bool, HeapError> {
+    fn segment(&mut self, range: Range<usize>) {
         let data = &self.file[..range.end];
+        let mut most_chunks = self.chunks.len() + range.len() / LEAST_RUN + 2;
         let mut at = range.start;
+        let mut chunk = self.chunk(at);
         while at < range.end {
-            let chunk = at;
-            let (mut references, mut first) = (0, true);
-            let mut fault = None;
-            while at < range.end && at - chunk < CHUNK {
-                let (found, next) = match record::<W>(data, at) {
-                    Ok(found) => found,
-                    Err(error) => {
-                        fault = Some(error);
-                        break;
-                    }
-                };
-                match found {
-                    Record::Object(object) => {
-                        references += self.object(object, at, first);
-                        first = false;
-                    }
-                    Record::Class(body) => self.class(data, body)?,
-                    Record::Root(root) if root.tag != root::UNREACHABLE => self.found.roots.push(root),
-                    Record::Root(_) | Record::Other => {}
+            let (found, next) = match record::<W>(data, at) {
+                Ok(found) => found,
+                Err(fault) => {
+                    self.fault = Some((at, fault));
+                    break;
                 }
-                at = next;
-            }
-            if at > chunk {
-                self.found.chunks.push(Chunk { range: chunk..at, references });
-                self.file.forget(chunk..at);
-            }
-            match fault {
-                None => {}
-                Some(Fault::Cut) if range.end == self.file.len() => {
-                    self.cut(at);
-                    return Ok(false);
+            };
+            match found {
+                Record::Object(object) => {
+                    let falls = object.id <= chunk.last;
+                    if at - chunk.range.start >= CHUNK || (falls && self.chunks.len() < most_chunks) {
+                        most_chunks += usize::from(!falls);
+                        self.close(chunk, at);
+                        chunk = self.chunk(at);
+                    } else {
+                        self.ascending &= !falls;
+                    }
+                    self.object(object, at, &mut chunk);
                 }
-                Some(fault) => return Err(malformed(at, fault)),
+                Record::Class(body) => {
+                    self.classes.push((body, range.end));
+                }
+                Record::Root(root) if root.tag != root::UNREACHABLE => self.roots.push(root),
+                Record::Root(_) | Record::Other => {}
             }
+            at = next;
         }
-        Ok(true)
+        self.close(chunk, at);
     }
 
-    /// Takes an object in; no more references than this come out of it.
-    fn object(&mut self, object: Object, at: usize, first: bool) -> usize {
-        let found = &mut self.found;
-        if first || found.objects.is_multiple_of(STRIDE) {
-            found.index.push((object.id, at as u64));
+    fn chunk(&self, at: usize) -> Chunk {
+        Chunk { range: at..at, references: 0, first: 0, last: 0, index: self.index.len()..self.index.len() }
+    }
+
+    fn close(&mut self, mut chunk: Chunk, at: usize) {
+        chunk.range.end = at;
+        chunk.index.end = self.index.len();
+        self.file.forget(chunk.range.clone());
+        if !chunk.index.is_empty() {
+            self.chunks.push(chunk);
         }
-        found.objects += 1;
-        found.ids.insert(object.id);
-        found.union |= object.id;
-        found.ascending &= object.id > self.last;
-        self.last = object.id;
-        found.compressed |= W == 8 && object.id > self.uncompressed.start && object.id < self.uncompressed.end;
-        match object.shape {
+    }
+
+    fn object(&mut self, object: Object, at: usize, chunk: &mut Chunk) {
+        let first = self.index.len() == chunk.index.start;
+        if first || self.objects.is_multiple_of(STRIDE) {
+            self.index.push((object.id, at as u64));
+        }
+        if first {
+            chunk.first = object.id;
+        }
+        chunk.last = chunk.last.max(object.id);
+        self.objects += 1;
+        self.ids.insert(object.id);
+        self.union |= object.id;
+        self.compressed |= W == 8 && object.id > self.uncompressed.start && object.id < self.uncompressed.end;
+        // No more references than this come out of it: its fields or elements, and its class.
+        chunk.references += match object.shape {
             Shape::Instance { length, .. } => length as usize / W + 1,
             Shape::Objects { length, .. } => {
                 self.uncompressed = object.id..object.id.saturating_add(16 + u64::from(length) * 8);
                 length as usize + 1
             }
             Shape::Primitives { .. } => 1,
+        };
+    }
+}
+
+impl Outline {
+    fn new(bytes: usize) -> Self {
+        Self {
+            ids: IdSet::for_dump(bytes),
+            classes: Classes::default(),
+            strings: Strings::default(),
+            roots: Vec::new(),
+            chunks: Vec::new(),
+            index: Vec::new(),
+            orderly: true,
+            compressed: false,
+            union: 0,
+            objects: 0,
+            cut: None,
+            caveats: Vec::new(),
         }
     }
 
-    fn class(&mut self, data: &[u8], body: usize) -> Result<(), HeapError> {
-        let dump = ClassDump::<W>::read(data, body).map_err(|fault| malformed(body, fault))?;
-        self.found.ids.insert(dump.id);
-        self.found.classes.declare(data, dump);
+    /// Takes in what the next group of the file told.
+    fn add<const W: usize>(&mut self, file: &Mapping, group: Group<'_, W>) -> Result<(), HeapError> {
+        self.ids.absorb(group.ids);
+        for (body, end) in group.classes {
+            let data = &file[..end];
+            let dump = ClassDump::<W>::read(data, body).map_err(|fault| malformed(body, fault))?;
+            self.ids.insert(dump.id);
+            self.classes.declare(data, dump);
+        }
+        self.roots.extend(group.roots);
+        let before = self.index.len();
+        self.chunks.extend(group.chunks.into_iter().map(|chunk| Chunk {
+            index: chunk.index.start + before..chunk.index.end + before,
+            ..chunk
+        }));
+        self.index.extend(group.index);
+        self.orderly &= group.ascending;
+        self.compressed |= group.compressed;
+        self.union |= group.union;
+        self.objects += group.objects;
         Ok(())
     }
 
-    fn cut(&mut self, at: usize) {
-        if !self.ended {
-            self.ended = true;
-            self.found.cut = Some(at);
-            let caveat = format!("the dump is cut at byte {at}: what would follow is not counted");
-            self.found.caveats.push(caveat);
+    /// Sorts the chunks by identifiers, if that makes these ascend through all of them.
+    fn settle(&mut self) {
+        let overlap = |chunks: &[Chunk]| chunks.windows(2).any(|pair| pair[1].first <= pair[0].last);
+        if !self.orderly || !overlap(&self.chunks) {
+            return;
         }
-    }
-
-    fn finish(mut self) -> Outline {
-        if let Some(at) = self.file.cut() {
-            self.cut(usize::try_from(at).unwrap_or(usize::MAX));
+        let mut sorted = self.chunks.clone();
+        sorted.sort_unstable_by_key(|chunk| chunk.first);
+        self.orderly = !overlap(&sorted);
+        if self.orderly {
+            self.index = sorted.iter().flat_map(|chunk| &self.index[chunk.index.clone()]).copied().collect();
+            self.chunks = sorted;
         }
-        if self.segmented && !self.ended {
-            self.found.caveats.push("the dump has no end mark: its writer may have been stopped".to_owned());
-        }
-        self.found.strings.0.sort_unstable();
-        self.found.strings.0.dedup_by_key(|(id, ..)| *id);
-        self.found
     }
 }
 
@@ -256,6 +388,11 @@ fn malformed(at: usize, fault: Fault) -> HeapError {
 }
 
 impl Strings {
+    fn sort(&mut self) {
+        self.0.sort_unstable();
+        self.0.dedup_by_key(|(id, ..)| *id);
+    }
+
     /// The bytes of a string.
     pub(super) fn get<'a>(&self, file: &'a [u8], id: u64) -> Option<&'a [u8]> {
         let row = self.0.binary_search_by_key(&id, |(id, ..)| *id).ok()?;

@@ -13,7 +13,7 @@ use crate::heap::naming;
 use crate::heap::{Dominators, Node};
 
 /// Classes whose objects may be anchors though no root names them.
-const CLASSES: [&str; 4] = ["java.lang.Class", "Module", "system / Context", "builtins.dict"];
+pub(super) const CLASSES: [&str; 4] = ["java.lang.Class", "Module", "system / Context", "builtins.dict"];
 /// Steps up the dominator tree in all; beyond that, rows above an anchor stay too large.
 const MOST_STEPS: u64 = 50_000_000;
 

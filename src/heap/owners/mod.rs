@@ -21,7 +21,7 @@ use self::anchors::Places;
 use self::group::{Group, Opener};
 use super::fold::Folding;
 use super::graph::{Graph, Naming};
-use super::{Dominators, Owner};
+use super::{Dominators, Owner, Shared};
 use crate::units::Bytes;
 
 /// How much of the tree is told.
@@ -43,10 +43,15 @@ impl Default for Limits {
     }
 }
 
-/// The owners of a graph whose references were kept, largest first.
+/// What the dominators must note for [`of`] to tell what several hold.
+pub(super) fn shared(graph: &Graph, limits: Limits) -> Shared {
+    let claimants = graph.classes().iter().map(|class| anchors::CLASSES.contains(&&*class.name)).collect();
+    Shared { least: limits.least, share: limits.share, claimants }
+}
+
+/// The owners of a graph whose dominators noted what is [`shared`], largest first.
 pub(super) fn of(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, limits: Limits) -> Vec<Owner> {
-    let total = dominators.retained(super::Node::ROOT);
-    let least = limits.least.0.max((total.as_f64() * limits.share) as u64).max(1);
+    let least = shared(graph, limits).large(dominators.retained(super::Node::ROOT)).0;
     let folding = Folding::of(graph);
     let places = Places::of(graph, dominators, naming, &folding, least);
     let mut opener = Opener::new(graph, dominators, naming, &folding, &places, least);

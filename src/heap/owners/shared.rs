@@ -4,8 +4,6 @@
 //! the virtual root. It belongs below the variable all the same: that is where a developer looks. For the
 //! same reason a static field or a variable of a script claims what it refers to from any other holder.
 
-use std::collections::BTreeMap;
-
 use super::anchors::{Anchor, Places};
 use super::edges::{Holder, wording};
 use crate::heap::fold::{Folding, Role};
@@ -27,12 +25,16 @@ pub(super) fn settle(
     folding: &Folding,
     least: u64,
 ) {
-    let homeless = homeless(places, graph, dominators, least);
     let view = View { places, graph, dominators, naming, folding };
-    let found: Vec<(Node, Option<Home>)> = holders(graph, dominators, &homeless)
-        .into_iter()
-        .map(|(node, holders)| (node, view.home(node, homeless[&node], &holders)))
-        .collect();
+    let mut found = Vec::new();
+    for (node, holders) in dominators.holders() {
+        let above = dominators.immediate(node).filter(|above| *above != Node::ROOT);
+        let referred = above.is_some_and(|above| holders.contains(&above));
+        let settled = referred && above.is_some_and(|above| places.anchors.contains_key(&above));
+        if !settled && !places.anchors.contains_key(&node) && dominators.retained(node).0 >= least {
+            found.push((node, view.home(node, referred, &holders)));
+        }
+    }
     for (node, home) in found {
         match home {
             Some(Home::Below { anchor, edge, .. }) => places.invite(anchor, edge, node),
@@ -49,45 +51,6 @@ pub(super) fn settle(
 enum Home {
     Below { rank: u8, row: String, edge: String, anchor: Node },
     Named(String),
-}
-
-/// Large nodes below something else than an anchor, and whether that has a reference to them.
-fn homeless(places: &Places, graph: &Graph, dominators: &Dominators, least: u64) -> BTreeMap<Node, bool> {
-    let mut homeless = BTreeMap::new();
-    for above in std::iter::once(Node::ROOT).chain(graph.objects()) {
-        if dominators.retained(above).0 < least {
-            continue;
-        }
-        let large = |node: &Node| dominators.retained(*node).0 >= least && !places.anchors.contains_key(node);
-        let mut below: BTreeMap<Node, bool> =
-            dominators.children(above).filter(large).map(|node| (node, false)).collect();
-        if above != Node::ROOT && !below.is_empty() {
-            for target in graph.references(above) {
-                below.entry(target).and_modify(|referred| *referred = true);
-            }
-        }
-        if places.anchors.contains_key(&above) {
-            below.retain(|_, referred| !*referred);
-        }
-        homeless.extend(below);
-    }
-    homeless
-}
-
-/// Who refers to them.
-fn holders(graph: &Graph, dominators: &Dominators, wanted: &BTreeMap<Node, bool>) -> BTreeMap<Node, Vec<Node>> {
-    let mut is_wanted = vec![false; graph.len()];
-    wanted.keys().for_each(|node| is_wanted[node.index()] = true);
-    let mut holders: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
-    for source in graph.objects().filter(|source| dominators.reachable(*source)) {
-        for target in graph.references(source).filter(|target| is_wanted[target.index()]) {
-            let known = holders.entry(target).or_default();
-            if known.last() != Some(&source) {
-                known.push(source);
-            }
-        }
-    }
-    holders
 }
 
 struct View<'a> {

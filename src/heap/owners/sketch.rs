@@ -25,8 +25,10 @@ pub(crate) struct Sketch {
 /// The owner tree of a text, all of it.
 pub(crate) fn owners(text: &str) -> Vec<Owner> {
     let (mut graph, sketch) = Sketch::parse(text);
-    let dominators = Dominators::of(&mut graph, EdgeUse::Keep, Orphans::Drop);
-    super::of(&graph, &dominators, &sketch, Limits { least: Bytes(1), share: 0.0, ..Limits::default() })
+    let limits = Limits { least: Bytes(1), share: 0.0, ..Limits::default() };
+    let shared = super::shared(&graph, limits);
+    let dominators = Dominators::with_holders(&mut graph, EdgeUse::Consume, Orphans::Drop, &shared);
+    super::of(&graph, &dominators, &sketch, limits)
 }
 
 /// The rows of an owner tree: step, count, shallow, retained, entries.

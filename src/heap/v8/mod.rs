@@ -55,7 +55,7 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
 
     let mut graph = Graph {
         classes: nodes.classes,
-        class_of: ClassColumn::Wide(nodes.class_of),
+        class_of: ClassColumn::Wide(nodes.class_of.into()),
         sizes: Sizes::from_bytes(nodes.sizes),
         edges,
         roots: Vec::new(),

@@ -4,7 +4,7 @@
 use super::edges::{IDLE, Strong};
 use super::layout::NodeKind;
 use super::nodes::Nodes;
-use crate::heap::graph::edges::{LAST, NO_EDGES};
+use crate::heap::graph::edges::LAST;
 use crate::heap::{Edges, Node};
 
 const UNOWNED: u32 = u32::MAX;
@@ -97,7 +97,7 @@ pub(super) fn essential(
 ) -> Edges {
     let page = page_owned(nodes, &strong, root, dom_trees);
     let owned = |ordinal: u32| page.get(ordinal as usize).copied().unwrap_or(false);
-    let mut start = vec![NO_EDGES; nodes.kinds.len()];
+    let mut start = vec![0; nodes.kinds.len()];
     let mut kept = 0;
     for source in 0..nodes.kinds.len() as u32 {
         let begin = kept;
@@ -110,13 +110,13 @@ pub(super) fn essential(
             }
         }
         if kept > begin {
-            start[node(source).index()] = begin as u32;
+            start[node(source).index()] = begin as u32 + 1;
             strong.targets[kept - 1] |= LAST;
         }
     }
     strong.targets.truncate(kept);
     strong.targets.shrink_to_fit();
-    Edges { start, targets: strong.targets, count: kept as u64 }
+    Edges { start: start.into(), targets: strong.targets.into(), count: kept as u64 }
 }
 
 impl Strong {

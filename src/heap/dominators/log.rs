@@ -1,0 +1,98 @@
+//! The references that are no part of the walk's tree, filed by what they lead to.
+
+/// The low half of the target's number, and the source's number in two halves: six bytes.
+type Entry = [u16; 3];
+
+/// Entries of a page. A page is what a file grows by, so that nothing is copied when it grows.
+const PAGE: usize = 2048;
+
+/// Pairs of numbers, target and source, in files of 2^16 targets: who works on the files one by one
+/// touches little memory at a time.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    files: Vec<File>,
+}
+
+#[derive(Debug, Default)]
+struct File {
+    pages: Vec<Box<[Entry]>>,
+    /// Entries of the last page.
+    filled: usize,
+}
+
+impl Log {
+    /// For targets below `numbers`.
+    pub(super) fn new(numbers: usize) -> Self {
+        Self { files: (0..=numbers >> 16).map(|_| File::default()).collect() }
+    }
+
+    pub(super) fn push(&mut self, target: u32, source: u32) {
+        let file = &mut self.files[(target >> 16) as usize];
+        if file.filled == PAGE || file.pages.is_empty() {
+            file.pages.push(vec![Entry::default(); PAGE].into());
+            file.filled = 0;
+        }
+        if let Some(page) = file.pages.last_mut() {
+            page[file.filled] = [target as u16, (source >> 16) as u16, source as u16];
+            file.filled += 1;
+        }
+    }
+
+    /// Files there are; targets of file `n` start at `n << 16`.
+    pub(super) fn files(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Targets and sources of a file, in the order in which they were pushed.
+    pub(super) fn entries(&self, file: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let base = (file as u32) << 16;
+        let File { pages, filled } = &self.files[file];
+        let length = move |page: usize| if page + 1 == pages.len() { *filled } else { PAGE };
+        pages.iter().enumerate().flat_map(move |(page, entries)| {
+            let entry = move |[target, high, low]: &Entry| {
+                (base | u32::from(*target), u32::from(*high) << 16 | u32::from(*low))
+            };
+            entries[..length(page)].iter().map(entry)
+        })
+    }
+
+    /// The sources of a file's targets, the last target first.
+    pub(super) fn sorted(&self, file: usize) -> Sorted {
+        let mut end = Vec::new();
+        let mut total = 0;
+        for (target, _) in self.entries(file) {
+            end.resize(1 << 16, 0_u32);
+            end[usize::from(target as u16)] += 1;
+            total += 1;
+        }
+        let mut sum = 0;
+        for count in &mut end {
+            sum += std::mem::replace(count, sum);
+        }
+        let mut sources = vec![0; total];
+        for (target, source) in self.entries(file) {
+            let place = &mut end[usize::from(target as u16)];
+            sources[*place as usize] = source;
+            *place += 1;
+        }
+        Sorted { base: (file as u32) << 16, end, sources }
+    }
+}
+
+/// One file, sorted by target.
+pub(super) struct Sorted {
+    base: u32,
+    end: Vec<u32>,
+    sources: Vec<u32>,
+}
+
+impl Sorted {
+    /// Targets that have sources, with these; the last target first.
+    pub(super) fn descending(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        (0..self.end.len()).rev().filter_map(|target| {
+            let start = if target == 0 { 0 } else { self.end[target - 1] };
+            let sources = &self.sources[start as usize..self.end[target] as usize];
+            (!sources.is_empty()).then_some((self.base | target as u32, sources))
+        })
+    }
+}
