@@ -7,7 +7,7 @@
 use super::Orphans;
 use super::log::Log;
 use crate::heap::graph::edges::{Edges, LAST};
-use crate::heap::graph::{Column, Graph, Node, Root};
+use crate::heap::graph::{Column, Node, Root};
 
 /// Marks a number among the starts of references.
 const SEEN: u32 = 1 << 31;
@@ -139,6 +139,9 @@ impl Walker {
             let edge = targets[cursor as usize - 1];
             *references += 1;
             let next = if edge & LAST == 0 { cursor + 1 } else { 0 };
+            if next != 0 {
+                prefetch(numbers, (targets[next as usize - 1] & !LAST) as usize);
+            }
             let place = &mut numbers[(edge & !LAST) as usize];
             let found = *place;
             cursor = next;
@@ -184,3 +187,17 @@ impl Walker {
         }
     }
 }
+
+/// Lets the memory fetch the row of a node that comes soon: the walk waits for little else.
+#[expect(unsafe_code, reason = "there is no safe name for the instruction, which is worth a tenth of the walk")]
+#[cfg(target_arch = "x86_64")]
+fn prefetch(numbers: &[u32], node: usize) {
+    use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    if let Some(number) = numbers.get(node) {
+        // SAFETY: a hint about an address within a live slice; nothing is read.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(number).cast()) };
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn prefetch(_numbers: &[u32], _node: usize) {}

@@ -1,21 +1,28 @@
 //! The references that are no part of the walk's tree, filed by what they lead to.
 
+use crate::heap::graph::Column;
+
 /// The low half of the target's number, and the source's number in two halves: six bytes.
 type Entry = [u16; 3];
 
 /// Entries of a page. A page is what a file grows by, so that nothing is copied when it grows.
 const PAGE: usize = 2048;
+/// Pages of a slab, which is what memory grows by.
+const SLAB: usize = 1024;
 
 /// Pairs of numbers, target and source, in files of 2^16 targets: who works on the files one by one
 /// touches little memory at a time.
 #[derive(Debug, Default)]
 pub(super) struct Log {
+    slabs: Vec<Column<Entry>>,
     files: Vec<File>,
+    /// Pages that were given to files.
+    pages: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct File {
-    pages: Vec<Box<[Entry]>>,
+    pages: Vec<u32>,
     /// Entries of the last page.
     filled: usize,
 }
@@ -23,17 +30,22 @@ struct File {
 impl Log {
     /// For targets below `numbers`.
     pub(super) fn new(numbers: usize) -> Self {
-        Self { files: (0..=numbers >> 16).map(|_| File::default()).collect() }
+        Self { slabs: Vec::new(), files: vec![File::default(); (numbers >> 16) + 1], pages: 0 }
     }
 
     pub(super) fn push(&mut self, target: u32, source: u32) {
         let file = &mut self.files[(target >> 16) as usize];
-        if file.filled == PAGE || file.pages.is_empty() {
-            file.pages.push(vec![Entry::default(); PAGE].into());
+        if file.filled.is_multiple_of(PAGE) {
+            if self.pages.is_multiple_of(SLAB) {
+                self.slabs.push(Column::zeroed(SLAB * PAGE));
+            }
+            file.pages.push(self.pages as u32);
             file.filled = 0;
+            self.pages += 1;
         }
-        if let Some(page) = file.pages.last_mut() {
-            page[file.filled] = [target as u16, (source >> 16) as u16, source as u16];
+        if let Some(page) = file.pages.last() {
+            let place = *page as usize % SLAB * PAGE + file.filled;
+            self.slabs[*page as usize / SLAB][place] = [target as u16, (source >> 16) as u16, source as u16];
             file.filled += 1;
         }
     }
@@ -47,12 +59,13 @@ impl Log {
     pub(super) fn entries(&self, file: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
         let base = (file as u32) << 16;
         let File { pages, filled } = &self.files[file];
-        let length = move |page: usize| if page + 1 == pages.len() { *filled } else { PAGE };
-        pages.iter().enumerate().flat_map(move |(page, entries)| {
+        pages.iter().enumerate().flat_map(move |(place, page)| {
+            let start = *page as usize % SLAB * PAGE;
+            let length = if place + 1 == pages.len() { *filled } else { PAGE };
             let entry = move |[target, high, low]: &Entry| {
                 (base | u32::from(*target), u32::from(*high) << 16 | u32::from(*low))
             };
-            entries[..length(page)].iter().map(entry)
+            self.slabs[*page as usize / SLAB][start..start + length].iter().map(entry)
         })
     }
 

@@ -134,8 +134,8 @@ impl Dominators {
     /// All reachable nodes in preorder of the tree, the virtual root first: the node, what it retains, and
     /// how many nodes its subtree has; these come next, itself being one of them.
     pub fn preorder(&self) -> impl Iterator<Item = (Node, Bytes, u32)> + '_ {
-        let rows = self.nodes.iter().zip(self.runs.iter()).enumerate();
-        rows.map(|(place, (node, run))| (Node(*node), self.retained.get(place as u32), *run))
+        let rows = self.nodes.iter().zip(self.runs.iter()).zip(self.retained.iter());
+        rows.map(|((node, run), retained)| (Node(*node), retained, *run))
     }
 
     /// Who refers to the nodes that were asked for, in preorder of the tree: held, and holders.

@@ -23,42 +23,59 @@ impl Sums {
     pub(super) fn of(graph: &Graph, numbers: &Numbers, idom: &[u32]) -> Self {
         let unit = graph.sizes.unit();
         let mut sums = Self { rows: Column::zeroed(idom.len()), wide: HashMap::new(), unit };
-        for (node, number) in numbers.reached().filter(|(node, _)| *node > 0) {
-            sums.add(number, graph.sizes.get(Node(node as u32)).0 >> unit);
+        let rows: &mut [u32] = &mut sums.rows;
+        for (node, number) in numbers.reached().skip(1) {
+            let size = graph.sizes.get(Node(node as u32)).0 >> unit;
+            rows[number as usize] = narrow(&mut sums.wide, number, size);
         }
         // A dominator has the lower number, so its sum is complete before it is passed on.
-        for number in (1..idom.len() as u32).rev() {
-            let sum = sums.units(number);
-            sums.add(idom[number as usize], sum);
+        for number in (1..idom.len()).rev() {
+            let above = idom[number] as usize;
+            match rows[above].checked_add(rows[number]).filter(|sum| *sum < WIDE && rows[number] < WIDE) {
+                Some(sum) => rows[above] = sum,
+                None => {
+                    let sum =
+                        wide(&sums.wide, rows, number as u32).saturating_add(wide(&sums.wide, rows, above as u32));
+                    rows[above] = narrow(&mut sums.wide, above as u32, sum);
+                }
+            }
         }
         sums
     }
 
-    fn units(&self, row: u32) -> u64 {
-        match self.rows.get(row as usize) {
-            Some(&WIDE) => self.wide.get(&row).copied().unwrap_or(0),
-            Some(sum) => u64::from(*sum),
-            None => 0,
-        }
-    }
-
-    fn add(&mut self, row: u32, more: u64) {
-        let sum = self.units(row).saturating_add(more);
-        self.rows[row as usize] = u32::try_from(sum).unwrap_or(WIDE);
-        if sum >= u64::from(WIDE) {
-            self.rows[row as usize] = WIDE;
-            self.wide.insert(row, sum);
-        }
-    }
-
     /// Bytes of a row; 0 if there is none.
     pub(super) fn get(&self, row: u32) -> Bytes {
-        Bytes(self.units(row) << self.unit)
+        Bytes(wide(&self.wide, &self.rows, row) << self.unit)
+    }
+
+    /// All rows in turn.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Bytes> + '_ {
+        let rows: &[u32] = &self.rows;
+        (0..rows.len() as u32).map(move |row| Bytes(wide(&self.wide, rows, row) << self.unit))
     }
 
     /// By place what was by number.
     pub(super) fn moved(self, places: &[u32]) -> Self {
         let wide = self.wide.into_iter().map(|(number, sum)| (places[number as usize], sum)).collect();
         Self { rows: super::tree::moved(self.rows, places), wide, unit: self.unit }
+    }
+}
+
+/// The narrow form of a sum; what does not fit goes into the table.
+fn narrow(table: &mut HashMap<u32, u64>, row: u32, sum: u64) -> u32 {
+    match u32::try_from(sum) {
+        Ok(sum) if sum < WIDE => sum,
+        _ => {
+            table.insert(row, sum);
+            WIDE
+        }
+    }
+}
+
+fn wide(table: &HashMap<u32, u64>, rows: &[u32], row: u32) -> u64 {
+    match rows.get(row as usize) {
+        Some(&WIDE) => table.get(&row).copied().unwrap_or(0),
+        Some(sum) => u64::from(*sum),
+        None => 0,
     }
 }

@@ -3,11 +3,11 @@
 //! Places are the preorder of the dominator tree, so that what a node dominates stands right behind it and
 //! the length of that run is all that a walk down needs. One table is made at a time and its source freed.
 
+use super::Dominators;
 use super::depth_first::Walk;
 use super::holders::Holders;
 use super::sums::Sums;
-use super::Dominators;
-use crate::heap::graph::{Column, Graph, Node};
+use crate::heap::graph::{Column, Graph};
 use crate::units::Bytes;
 
 /// Makes the tree. `idom` is the number of each number's immediate dominator, lower than the number itself;
@@ -31,7 +31,8 @@ pub(super) fn grow(
     numbers.renumber(&places);
     drop(places);
     let mut nodes = Column::<u32>::zeroed(runs.len());
-    numbers.reached().for_each(|(node, place)| nodes[place as usize] = node as u32);
+    let by_place: &mut [u32] = &mut nodes;
+    numbers.reached().for_each(|(node, place)| by_place[place as usize] = node as u32);
     let lost = graph.objects().filter(|node| numbers.get(*node).is_none());
     let unreachable = lost.fold((0, Bytes(0)), |(count, bytes), node| (count + 1, bytes + graph.shallow(node)));
     let above = above(&runs);

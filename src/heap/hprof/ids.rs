@@ -120,9 +120,9 @@ impl IdSet {
         let span = chunks.last().map_or(0, |(chunk, _)| chunk - lowest + 1);
         let mut directory = Vec::new();
         if span <= DENSE {
-            directory.resize(span as usize, NONE);
+            directory.resize(span as usize, [NONE; 2]);
             for (chunk, slot) in &chunks {
-                directory[(chunk - lowest) as usize] = *slot;
+                directory[(chunk - lowest) as usize] = [*slot, bases[*slot as usize]];
             }
         }
         self.cells.shrink_to_fit();
@@ -141,8 +141,8 @@ pub(super) enum IdMap {
 #[derive(Debug)]
 pub(super) struct Bits {
     lowest: u64,
-    /// Slot of each chunk from the lowest on; empty if the space is too wide.
-    directory: Vec<u32>,
+    /// Slot of each chunk from the lowest on, and identifiers before it; empty if the space is too wide.
+    directory: Vec<[u32; 2]>,
     /// Chunk and slot, ascending.
     chunks: Vec<(u64, u32)>,
     /// Identifiers before each slot's chunk.
@@ -161,7 +161,7 @@ impl IdMap {
     }
 
     /// The number of an identifier.
-    #[inline]
+    #[inline(always)]
     pub(super) fn rank(&self, id: u64) -> Option<u32> {
         match self {
             Self::Bits(bits) => bits.rank(id),
@@ -179,12 +179,13 @@ impl IdMap {
 }
 
 impl Bits {
-    #[inline]
+    #[inline(always)]
     fn rank(&self, id: u64) -> Option<u32> {
         let chunk = id >> CHUNK;
-        let slot = if self.directory.is_empty() {
+        let [slot, base] = if self.directory.is_empty() {
             let row = self.chunks.binary_search_by_key(&chunk, |(chunk, _)| *chunk).ok()?;
-            self.chunks[row].1
+            let slot = self.chunks[row].1;
+            [slot, self.bases[slot as usize]]
         } else {
             *self.directory.get(usize::try_from(chunk.checked_sub(self.lowest)?).ok()?)?
         };
@@ -197,7 +198,7 @@ impl Bits {
         if cell & mask == 0 {
             return None;
         }
-        Some(self.bases[slot as usize] + (cell >> CELL) as u32 + (cell & (mask - 1)).count_ones())
+        Some(base + (cell >> CELL) as u32 + (cell & (mask - 1)).count_ones())
     }
 
     fn id(&self, rank: u32) -> Option<u64> {

@@ -17,7 +17,7 @@ pub(super) struct Layouts {
 }
 
 /// One class.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Layout {
     first: u32,
     end: u32,
@@ -27,6 +27,13 @@ pub(super) struct Layout {
     pub(super) word: Option<u8>,
     /// The class object, where instances must be said to refer to it; 0 where a root holds it anyway.
     pub(super) class_node: u32,
+}
+
+impl Layout {
+    /// An array without references of its own.
+    pub(super) fn of_array(class_node: u32) -> Self {
+        Self { class_node, ..Self::default() }
+    }
 }
 
 impl Layouts {

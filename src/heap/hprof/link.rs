@@ -91,13 +91,7 @@ impl Columns {
             Classed::Narrow(column) => ClassRows::Narrow(column),
             Classed::Wide(column) => ClassRows::Wide(column),
         };
-        let rows = Rows {
-            first: 0,
-            class,
-            words: &mut self.words,
-            start: &mut self.start,
-            offsets: &mut self.offsets,
-        };
+        let rows = Rows { first: 0, class, words: &mut self.words, start: &mut self.start, offsets: &mut self.offsets };
         (rows, &mut self.targets)
     }
 
@@ -171,7 +165,13 @@ impl<'a> Rows<'a> {
         let first = self.first;
         (
             Self { first, class, words, start, offsets },
-            Self { first: first + at as u32, class: class_rest, words: words_rest, start: start_rest, offsets: offsets_rest },
+            Self {
+                first: first + at as u32,
+                class: class_rest,
+                words: words_rest,
+                start: start_rest,
+                offsets: offsets_rest,
+            },
         )
     }
 
@@ -327,16 +327,15 @@ impl<const W: usize> Worker<'_, W> {
         if let Some(offset) = rows.offsets.get_mut(row) {
             *offset = at as u64;
         }
-        let class_node = self.describe(node, object, rows);
+        let layout = self.describe(node, object, rows);
         if !self.apart.is_empty() && self.apart.binary_search(&node).is_ok() {
             return;
         }
         let first = self.gathered.len();
+        let class_node = layout.class_node;
         match object.shape {
-            Shape::Instance { class, length } => {
-                if let Some(layout) = self.lookup.row(class).map(|row| self.source.layouts.row(row)) {
-                    self.instance(&data[object.body..object.body + length as usize], layout);
-                }
+            Shape::Instance { length, .. } => {
+                self.instance(&data[object.body..object.body + length as usize], layout);
             }
             Shape::Objects { length, .. } => {
                 for element in data[object.body..object.body + length as usize * W].chunks_exact(W) {
@@ -355,39 +354,39 @@ impl<const W: usize> Worker<'_, W> {
         }
     }
 
-    /// Class and size; the answer is the class object if the object must be said to refer to it.
-    fn describe(&mut self, node: u32, object: Object, rows: &mut Rows<'_>) -> u32 {
+    /// Class and size; the answer says where the references are.
+    fn describe(&mut self, node: u32, object: Object, rows: &mut Rows<'_>) -> Layout {
         let heap = self.source.heap;
-        let (class, class_node, word, size) = match object.shape {
+        let (class, layout, size) = match object.shape {
             Shape::Instance { class, length } => match self.lookup.row(class) {
                 Some(row) => {
                     let layout = self.source.layouts.row(row);
-                    (row + 1, layout.class_node, layout.word, layout.size)
+                    rows.describe(node, row + 1, layout.word, layout.size, &mut self.tally);
+                    return layout;
                 }
                 None => {
                     self.tally.classless += 1;
                     let size = (heap.pointer + heap.reference + u64::from(length)).next_multiple_of(heap.alignment);
-                    (self.source.unknown, 0, word_of(size), size)
+                    (self.source.unknown, Layout::default(), size)
                 }
             },
             Shape::Objects { class, length } => {
                 let size = heap.object_array(length);
                 match self.lookup.row(class) {
-                    Some(row) => (row + 1, self.source.layouts.row(row).class_node, word_of(size), size),
+                    Some(row) => (row + 1, self.source.layouts.row(row), size),
                     None => {
                         self.tally.classless += 1;
-                        (self.source.unknown, 0, word_of(size), size)
+                        (self.source.unknown, Layout::default(), size)
                     }
                 }
             }
             Shape::Primitives { kind, length } => {
-                let size = heap.primitive_array(kind, length);
                 let (class, class_node) = self.source.primitives[usize::from(kind.min(11))];
-                (class, class_node, word_of(size), size)
+                (class, Layout::of_array(class_node), heap.primitive_array(kind, length))
             }
         };
-        rows.describe(node, class, word, size, &mut self.tally);
-        class_node
+        rows.describe(node, class, word_of(size), size, &mut self.tally);
+        layout
     }
 
     fn instance(&mut self, values: &[u8], layout: Layout) {
@@ -399,7 +398,7 @@ impl<const W: usize> Worker<'_, W> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn refer(&mut self, id: u64) {
         if id == 0 {
             return;

@@ -66,13 +66,7 @@ impl Names {
     }
 
     /// Tells the references of classes and of threads with locals, which are no part of any chunk.
-    pub(super) fn tell_apart(
-        &self,
-        columns: &mut Columns,
-        linked: &[u32],
-        class_node: u32,
-        tally: &mut Tally,
-    ) {
+    pub(super) fn tell_apart(&self, columns: &mut Columns, linked: &[u32], class_node: u32, tally: &mut Tally) {
         let mut references = Vec::new();
         for (row, class) in self.classes.rows.iter().enumerate() {
             // A class that is told twice has its references once.

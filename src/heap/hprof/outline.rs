@@ -159,7 +159,9 @@ fn read_segments<const W: usize>(
     let next = AtomicUsize::new(0);
     let read: Mutex<Vec<(usize, Group<'_, W>)>> = Mutex::new(Vec::with_capacity(groups.len()));
     let work = || {
-        while let Some((place, group)) = Some(next.fetch_add(1, Relaxed)).and_then(|place| Some((place, groups.get(place)?))) {
+        while let Some((place, group)) =
+            Some(next.fetch_add(1, Relaxed)).and_then(|place| Some((place, groups.get(place)?)))
+        {
             let group = Group::<W>::read(file, &segments[group.clone()]);
             if let Ok(mut read) = read.lock() {
                 read.push((place, group));
@@ -175,7 +177,9 @@ fn read_segments<const W: usize>(
     let mut stopped = None;
     for (_, group) in read {
         match group.fault {
-            Some((at, Fault::Cut)) if segments.last().is_some_and(|last| last.end == file.len() && last.contains(&at)) => {
+            Some((at, Fault::Cut))
+                if segments.last().is_some_and(|last| last.end == file.len() && last.contains(&at)) =>
+            {
                 stopped = Some(at);
             }
             Some((at, fault)) => return Err(malformed(at, fault)),
@@ -348,10 +352,12 @@ impl Outline {
         }
         self.roots.extend(group.roots);
         let before = self.index.len();
-        self.chunks.extend(group.chunks.into_iter().map(|chunk| Chunk {
-            index: chunk.index.start + before..chunk.index.end + before,
-            ..chunk
-        }));
+        self.chunks.extend(
+            group
+                .chunks
+                .into_iter()
+                .map(|chunk| Chunk { index: chunk.index.start + before..chunk.index.end + before, ..chunk }),
+        );
         self.index.extend(group.index);
         self.orderly &= group.ascending;
         self.compressed |= group.compressed;

@@ -502,10 +502,12 @@ impl<'a> Opener<'a> {
 
     /// What the holder dominates, with the word for the reference to it.
     fn named(&mut self, holder: Node, wording_of: &Holder) -> Vec<(Node, u32)> {
-        let children: Vec<Node> = self.dominators.children(holder).filter(|child| !self.places.moved(*child)).collect();
+        let mut children: Vec<Node> =
+            self.dominators.children(holder).filter(|child| !self.places.moved(*child)).collect();
         if children.is_empty() {
             return Vec::new();
         }
+        children.sort_unstable();
         let class = self.graph.class(holder);
         if let (Holder::Object, Some(words)) = (wording_of, self.recall(class, &children)) {
             return children.into_iter().zip(words).collect();
