@@ -348,6 +348,7 @@ impl<'a> Opener<'a> {
         if own.is_empty() {
             return;
         }
+        own.sort_unstable();
         // Entries are held by internals: what the container itself refers to is a field of its class.
         let mut fields = vec![Words::ENTRIES; own.len()];
         if !self.folding.links(fold.rule, self.graph.class(holder)) {
@@ -477,12 +478,15 @@ impl<'a> Opener<'a> {
 
     fn count_inside(&self, internal: Node, class: ClassId, fold: Fold, group: &mut Group) {
         if fold.counts && self.folding.links(fold.rule, class) {
-            let holds = |target| {
-                let class = self.graph.class(target);
-                self.folding.inside(fold.rule, class, false) == Inside::No
-            };
             let filled = match self.folding.rule(fold.rule).count {
-                Count::Filled(_) => self.graph.references(internal).any(holds),
+                Count::Filled(_) => {
+                    let mut holds = false;
+                    self.naming.references(internal, &mut |target, _| {
+                        let class = self.graph.class(target);
+                        holds |= self.folding.inside(fold.rule, class, false) == Inside::No;
+                    });
+                    holds
+                }
                 _ => true,
             };
             group.count_entries(u64::from(filled));
