@@ -11,11 +11,13 @@
 mod depth_first;
 mod holders;
 mod log;
+mod places;
 mod semi_nca;
 mod sums;
 mod tree;
 
 pub use holders::Shared;
+pub(super) use places::{Place, Places};
 
 use depth_first::{Numbers, Walk};
 use holders::Holders;
@@ -93,11 +95,6 @@ impl Dominators {
         tree::grow(graph, walk, idom, |walk, sums, idom| find(graph, walk, &lowered, sums, idom))
     }
 
-    /// Where a node stands in the preorder of the tree; `None` for unreachable nodes.
-    fn place(&self, node: Node) -> Option<u32> {
-        self.numbers.get(node)
-    }
-
     fn node(&self, place: u32) -> Node {
         Node(self.nodes[place as usize])
     }
@@ -105,8 +102,8 @@ impl Dominators {
     /// The one node through which every path from the roots to this one leads, nearest to it.
     /// `None` for the virtual root and for unreachable nodes.
     pub fn immediate(&self, node: Node) -> Option<Node> {
-        let place = self.place(node).filter(|place| *place > 0)?;
-        Some(self.node(self.above[place as usize]))
+        let place = self.place(node).filter(|place| *place != Place::ROOT)?;
+        Some(self.node(self.above[place.0 as usize]))
     }
 
     /// Whether a root reaches the node.
@@ -116,19 +113,14 @@ impl Dominators {
 
     /// What would be freed if the node went; 0 for unreachable nodes. Of the virtual root: everything.
     pub fn retained(&self, node: Node) -> Bytes {
-        self.place(node).map_or(Bytes(0), |place| self.retained.get(place))
+        self.place(node).map_or(Bytes(0), |place| self.retained.get(place.0))
     }
 
     /// The nodes that this one immediately dominates, in the order in which the walk met them.
     pub fn children(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
-        let place = self.place(node);
-        let end = place.map_or(0, |place| place + self.runs[place as usize]);
-        let mut next = place.map_or(0, |place| place + 1);
-        std::iter::from_fn(move || {
-            let child = Some(next).filter(|child| *child < end)?;
-            next += self.runs[child as usize];
-            Some(self.node(child))
-        })
+        let places = self.places();
+        let below = self.place(node).map(|place| places.children(place));
+        below.into_iter().flatten().map(move |child| places.node(child))
     }
 
     /// All reachable nodes in preorder of the tree, the virtual root first: the node, what it retains, and

@@ -10,15 +10,16 @@ use crate::units::Bytes;
 #[derive(Debug)]
 pub(super) struct Sums {
     rows: Column<u32>,
-    /// Sums of rows that say [`WIDE`].
+    /// Sums of rows that say [`Sums::WIDE`].
     wide: HashMap<u32, u64>,
     /// The unit, as a power of two.
     unit: u32,
 }
 
-const WIDE: u32 = u32::MAX;
-
 impl Sums {
+    /// What a row says whose sum needs more bytes.
+    pub(super) const WIDE: u32 = u32::MAX;
+
     /// What each number retains: its own size and those of the numbers that it dominates.
     pub(super) fn of(graph: &Graph, numbers: &Numbers, idom: &[u32]) -> Self {
         let unit = graph.sizes.unit();
@@ -31,7 +32,7 @@ impl Sums {
         // A dominator has the lower number, so its sum is complete before it is passed on.
         for number in (1..idom.len()).rev() {
             let above = idom[number] as usize;
-            match rows[above].checked_add(rows[number]).filter(|sum| *sum < WIDE && rows[number] < WIDE) {
+            match rows[above].checked_add(rows[number]).filter(|sum| *sum < Sums::WIDE && rows[number] < Sums::WIDE) {
                 Some(sum) => rows[above] = sum,
                 None => {
                     let sum =
@@ -46,6 +47,16 @@ impl Sums {
     /// Bytes of a row; 0 if there is none.
     pub(super) fn get(&self, row: u32) -> Bytes {
         Bytes(wide(&self.wide, &self.rows, row) << self.unit)
+    }
+
+    /// Sums in units, or [`Self::WIDE`].
+    pub(super) fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// The unit, as a power of two of bytes.
+    pub(super) fn unit(&self) -> u32 {
+        self.unit
     }
 
     /// All rows in turn.
@@ -64,17 +75,17 @@ impl Sums {
 /// The narrow form of a sum; what does not fit goes into the table.
 fn narrow(table: &mut HashMap<u32, u64>, row: u32, sum: u64) -> u32 {
     match u32::try_from(sum) {
-        Ok(sum) if sum < WIDE => sum,
+        Ok(sum) if sum < Sums::WIDE => sum,
         _ => {
             table.insert(row, sum);
-            WIDE
+            Sums::WIDE
         }
     }
 }
 
 fn wide(table: &HashMap<u32, u64>, rows: &[u32], row: u32) -> u64 {
     match rows.get(row as usize) {
-        Some(&WIDE) => table.get(&row).copied().unwrap_or(0),
+        Some(&Sums::WIDE) => table.get(&row).copied().unwrap_or(0),
         Some(sum) => u64::from(*sum),
         None => 0,
     }

@@ -37,6 +37,36 @@ pub(super) struct Places {
     /// Bytes to add to what a node retains.
     gain: HashMap<Node, i64>,
     guest: HashMap<Node, Node>,
+    /// All nodes of the tables above: most are in none, and that is the first question.
+    sieve: Sieve,
+}
+
+/// Nodes that may be known: a bit for each of many hashes.
+#[derive(Debug, Default)]
+struct Sieve {
+    bits: Vec<u64>,
+}
+
+impl Sieve {
+    fn of(nodes: impl ExactSizeIterator<Item = Node>) -> Self {
+        let mut sieve = Self { bits: vec![0; (nodes.len() / 4 + 64).next_power_of_two()] };
+        for node in nodes {
+            let (word, bit) = sieve.spot(node);
+            sieve.bits[word] |= bit;
+        }
+        sieve
+    }
+
+    fn spot(&self, node: Node) -> (usize, u64) {
+        let hash = u64::from(node.0).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+        (hash as usize >> 6 & (self.bits.len() - 1), 1 << (hash & 63))
+    }
+
+    #[inline]
+    fn may_hold(&self, node: Node) -> bool {
+        let (word, bit) = self.spot(node);
+        self.bits[word] & bit != 0
+    }
 }
 
 impl Places {
@@ -50,7 +80,16 @@ impl Places {
         let mut places = Self { anchors: anchors(graph, dominators, naming), ..Self::default() };
         shared::settle(&mut places, graph, dominators, naming, folding, least);
         places.balance(dominators);
+        let known = places.anchors.keys().chain(places.guests.keys()).chain(places.aliases.keys());
+        let known: Vec<Node> = known.chain(places.gain.keys()).chain(places.guest.keys()).copied().collect();
+        places.sieve = Sieve::of(known.into_iter());
         places
+    }
+
+    /// Whether the owner tree treats the node as any other; if not, one of the tables may have it.
+    #[inline]
+    pub(super) fn is_ordinary(&self, node: Node) -> bool {
+        !self.sieve.may_hold(node)
     }
 
     /// Whether a node stands elsewhere than below its dominator.
@@ -58,10 +97,9 @@ impl Places {
         self.anchors.contains_key(&node) || self.guest.contains_key(&node)
     }
 
-    /// What a node retains at its place in the owner tree, in bytes.
-    pub(super) fn retained(&self, dominators: &Dominators, node: Node) -> u64 {
-        let retained = dominators.retained(node).0;
-        retained.saturating_add_signed(self.gain.get(&node).copied().unwrap_or(0))
+    /// Bytes to add to what a node retains by the dominator tree.
+    pub(super) fn gain(&self, node: Node) -> i64 {
+        self.gain.get(&node).copied().unwrap_or(0)
     }
 
     pub(super) fn invite(&mut self, anchor: Node, edge: String, guest: Node) {
@@ -84,7 +122,8 @@ impl Places {
         }
         let guests: Vec<(Node, Node)> = self.guest.iter().map(|(guest, anchor)| (*guest, *anchor)).collect();
         for (guest, anchor) in guests {
-            let bytes = i64::try_from(self.retained(dominators, guest)).unwrap_or(i64::MAX);
+            let retained = dominators.retained(guest).0.saturating_add_signed(self.gain(guest));
+            let bytes = i64::try_from(retained).unwrap_or(i64::MAX);
             *self.gain.entry(anchor).or_default() += bytes;
         }
     }

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rustc_hash::FxHashMap;
+
 use super::anchors::{Anchor, Places};
+use super::below::Below;
 use super::edges::{Holder, Words, wording};
+use crate::heap::dominators::{self, Place};
 use crate::heap::fold::{Count, Folding, Inside, Limit, Role};
 use crate::heap::graph::{ClassId, Graph, Naming, Reference};
 use crate::heap::{Bound, Dominators, Kind, Marks, Node, Owner, Step, naming};
@@ -30,7 +34,9 @@ pub(super) struct Group {
     pub(super) depth: usize,
     pub(super) retained: u64,
     step: Step,
-    members: Vec<Node>,
+    /// Edge and class of the step, as words.
+    words: (u32, u32),
+    members: Vec<Place>,
     count: u64,
     shallow: u64,
     entries: Option<u64>,
@@ -41,9 +47,20 @@ impl Group {
     /// The row above all rows.
     pub(super) fn top() -> Self {
         let step = Step { edge: String::new(), class: String::new() };
-        let members = vec![Node::ROOT];
+        let members = vec![Place::ROOT];
         let marks = Marks::default();
-        Self { above: 0, depth: 0, retained: 0, step, members, count: 1, shallow: 0, entries: None, marks }
+        Self {
+            above: 0,
+            depth: 0,
+            retained: 0,
+            step,
+            words: (Words::NONE, Words::NONE),
+            members,
+            count: 1,
+            shallow: 0,
+            entries: None,
+            marks,
+        }
     }
 
     fn count_entries(&mut self, more: u64) {
@@ -72,6 +89,7 @@ impl Group {
 pub(super) struct Opener<'a> {
     graph: &'a Graph,
     dominators: &'a Dominators,
+    tree: dominators::Places<'a>,
     naming: &'a dyn Naming,
     folding: &'a Folding,
     places: &'a Places,
@@ -79,9 +97,13 @@ pub(super) struct Opener<'a> {
     words: Words,
     /// Normalized class name by class, as a word.
     classes: Vec<u32>,
-    learned: HashMap<(ClassId, ClassId), Learned>,
+    learned: FxHashMap<(ClassId, ClassId), Learned>,
     /// By class without a role, once one was asked: whether its objects tell a number of entries.
     tells: Vec<Option<bool>>,
+    /// Room that is used again for each object.
+    work: Vec<(Object, Mode<'a>)>,
+    named: Vec<(Object, u32)>,
+    own: Vec<Object>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -120,8 +142,13 @@ struct Fold {
     slots: bool,
 }
 
-/// Rows below, by edge and class, with their members.
-type Below = BTreeMap<(u32, u32), Vec<Node>>;
+/// An object, with what is asked first.
+#[derive(Debug, Clone, Copy)]
+struct Object {
+    place: Place,
+    node: Node,
+    class: ClassId,
+}
 
 const OBJECT: Holder = Holder::Object;
 
@@ -137,49 +164,99 @@ impl<'a> Opener<'a> {
         let mut words = Words::new();
         let classes = graph.classes().iter().map(|class| words.number(naming::class(&class.name))).collect();
         let tells = vec![None; graph.classes().len()];
-        Self { graph, dominators, naming, folding, places, least, words, classes, learned: HashMap::new(), tells }
+        let tree = dominators.places();
+        Self {
+            graph,
+            dominators,
+            tree,
+            naming,
+            folding,
+            places,
+            least,
+            words,
+            classes,
+            learned: FxHashMap::default(),
+            tells,
+            work: Vec::new(),
+            named: Vec::new(),
+            own: Vec::new(),
+        }
     }
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.
     pub(super) fn open(&mut self, group: &mut Group, index: usize) -> Vec<Group> {
-        let mut below = Below::new();
+        let mut below = Below::default();
         let members = std::mem::take(&mut group.members);
-        if members == [Node::ROOT] {
+        let top = members == [Place::ROOT];
+        if top {
             self.open_top(group, &mut below);
         } else {
             for member in members {
-                self.open_member(member, group, &mut below);
+                self.open_member(self.object(member), group, &mut below);
             }
+        }
+        let mut below = below.into_rows();
+        if !top {
             self.fold_dictionaries(group, &mut below);
             if group.marks.kind.is_none() && self.is_pool(&below) {
                 group.marks.kind = Some(Kind::Pool);
             }
         }
-        let rows = below.into_iter().filter_map(|((edge, class), members)| {
-            let step = Step { edge: self.words.text(edge).to_owned(), class: self.words.text(class).to_owned() };
-            self.row(step, members, index, group.depth + 1)
-        });
+        let rows = below.into_iter().filter_map(|(words, members)| self.row(words, members, index, group.depth + 1));
         rows.collect()
     }
 
-    fn row(&mut self, step: Step, members: Vec<Node>, above: usize, depth: usize) -> Option<Group> {
-        let retained: u64 = members.iter().map(|node| self.places.retained(self.dominators, *node)).sum();
+    fn row(&mut self, words: (u32, u32), members: Vec<Place>, above: usize, depth: usize) -> Option<Group> {
+        let (mut retained, mut shallow) = (0_u64, 0);
+        for member in &members {
+            retained = retained.saturating_add(self.retained(*member));
+        }
         if retained < self.least {
             return None;
         }
-        let shallow = members.iter().map(|node| self.graph.shallow(*node).0).sum();
+        for member in &members {
+            shallow += self.graph.shallow(self.tree.node(*member)).0;
+        }
+        let step = Step { edge: self.words.text(words.0).to_owned(), class: self.words.text(words.1).to_owned() };
         let count = members.len() as u64;
         // A namespace is no container, though a dict.
-        let first = members.first().copied().filter(|first| !self.places.anchors.contains_key(first));
+        let first = members.first().map(|first| self.object(*first));
+        let first = first.filter(|first| !self.places.anchors.contains_key(&first.node));
         let entries = first.is_some_and(|first| matches!(self.role(first), Role::Container(_))).then_some(0);
         let marks = self.marks(&members);
-        Some(Group { above, depth, retained, step, members, count, shallow, entries, marks })
+        Some(Group { above, depth, retained, step, words, members, count, shallow, entries, marks })
+    }
+
+    #[inline]
+    fn object(&self, place: Place) -> Object {
+        let node = self.tree.node(place);
+        Object { place, node, class: self.graph.class(node) }
+    }
+
+    /// What a node retains at its place in the owner tree, in bytes.
+    #[inline]
+    fn retained(&self, place: Place) -> u64 {
+        let retained = self.tree.retained(place);
+        let node = self.tree.node(place);
+        if self.places.is_ordinary(node) { retained } else { retained.saturating_add_signed(self.places.gain(node)) }
+    }
+
+    /// What the object dominates and what stands below it in the owner tree, too.
+    #[inline]
+    fn children(&self, place: Place) -> impl Iterator<Item = Object> + use<'a> {
+        let (graph, tree, places) = (self.graph, self.tree, self.places);
+        let object = move |place| {
+            let node = tree.node(place);
+            Object { place, node, class: graph.class(node) }
+        };
+        let stays = move |child: &Object| places.is_ordinary(child.node) || !places.moved(child.node);
+        tree.children(place).map(object).filter(stays)
     }
 
     /// What the objects of a row, which are of one class but for its number, have in common.
-    fn marks(&self, members: &[Node]) -> Marks {
-        let kind = members.first().and_then(|first| self.folding.kind(self.graph.class(*first)));
-        let mut bounds = members.iter().take(MOST_BOUNDS).map(|member| self.bound(*member));
+    fn marks(&self, members: &[Place]) -> Marks {
+        let kind = members.first().and_then(|first| self.folding.kind(self.object(*first).class));
+        let mut bounds = members.iter().take(MOST_BOUNDS).map(|member| self.bound(self.object(*member).node));
         let bound = match bounds.next().flatten() {
             Some(first) => bounds.try_fold(first, |all, bound| match (all, bound?) {
                 (Bound::Entries(all), Bound::Entries(more)) => Some(Bound::Entries(all.saturating_add(more))),
@@ -191,12 +268,11 @@ impl<'a> Opener<'a> {
     }
 
     /// What the class of an object means, or that its objects tell a number of entries.
-    fn role(&mut self, node: Node) -> Role {
-        let class = self.graph.class(node);
-        match self.folding.role(class) {
+    fn role(&mut self, object: Object) -> Role {
+        match self.folding.role(object.class) {
             Role::Plain => {
-                let known = &mut self.tells[class.0 as usize];
-                let tells = *known.get_or_insert_with(|| self.naming.entries(node).is_some());
+                let known = &mut self.tells[object.class.0 as usize];
+                let tells = *known.get_or_insert_with(|| self.naming.entries(object.node).is_some());
                 if tells { self.folding.told() } else { Role::Plain }
             }
             role => role,
@@ -204,11 +280,10 @@ impl<'a> Opener<'a> {
     }
 
     /// Whether the rows below are what a pool has: a container for what is lent, and one for what is free.
-    fn is_pool(&self, below: &Below) -> bool {
-        let container = |(_, members): &(&(u32, u32), &Vec<Node>)| {
-            members
-                .first()
-                .is_some_and(|first| matches!(self.folding.role(self.graph.class(*first)), Role::Container(_)))
+    fn is_pool(&self, below: &BTreeMap<(u32, u32), Vec<Place>>) -> bool {
+        let container = |(_, members): &(&(u32, u32), &Vec<Place>)| {
+            let first = members.first().map(|first| self.object(*first).class);
+            first.is_some_and(|class| matches!(self.folding.role(class), Role::Container(_)))
         };
         let word = |edge: u32| naming::last_word(naming::identifier(self.words.text(edge)));
         let words: Vec<String> = below.iter().filter(container).map(|((edge, _), _)| word(*edge)).collect();
@@ -238,93 +313,110 @@ impl<'a> Opener<'a> {
     fn open_top(&mut self, group: &mut Group, below: &mut Below) {
         let kinds: HashMap<Node, String> =
             self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
-        for child in self.dominators.children(Node::ROOT).filter(|child| !self.places.moved(*child)) {
-            let edge = self.places.aliases.get(&child).or_else(|| kinds.get(&child)).cloned().unwrap_or_default();
-            let edge = self.words.number(edge);
+        for child in self.children(Place::ROOT) {
+            let edge = self.places.aliases.get(&child.node).or_else(|| kinds.get(&child.node));
+            let edge = self.words.number(edge.cloned().unwrap_or_default());
             let mut work = Vec::new();
             self.place(child, edge, group, below, &mut work);
             self.descend(work, group, below);
         }
         let places = self.places;
         for (node, anchor) in &places.anchors {
+            let Some(place) = self.dominators.place(*node) else { continue };
             match anchor {
                 Anchor::Row(row) => {
                     let edge = self.words.number(row.clone());
-                    below.entry((edge, Words::NONE)).or_default().push(*node);
+                    below.push((edge, Words::NONE), place);
                 }
-                Anchor::Spread(holder) => self.descend(vec![(*node, Mode::Names(holder))], group, below),
+                Anchor::Spread(holder) => {
+                    self.descend(vec![(self.object(place), Mode::Names(holder))], group, below);
+                }
             }
         }
     }
 
-    fn open_member(&mut self, member: Node, group: &mut Group, below: &mut Below) {
+    fn open_member(&mut self, member: Object, group: &mut Group, below: &mut Below) {
+        let ordinary = self.places.is_ordinary(member.node);
         let mode = match self.role(member) {
-            Role::Container(rule) if !self.places.anchors.contains_key(&member) => {
+            Role::Container(rule) if ordinary || !self.places.anchors.contains_key(&member.node) => {
                 let levels = self.folding.levels(rule);
                 let passes = self.folding.rule(rule).count == Count::Wrapped;
                 let fold = Fold { rule, outer: rule, directly: true, levels, counts: true, passes, slots: false };
                 Mode::Inside(self.count(member, fold, group))
             }
+            _ if ordinary && self.tree.is_leaf(member.place) => return,
             _ => Mode::Names(&OBJECT),
         };
-        self.descend(vec![(member, mode)], group, below);
+        self.work.push((member, mode));
+        let work = std::mem::take(&mut self.work);
+        self.descend(work, group, below);
     }
 
-    fn descend(&mut self, mut work: Vec<(Node, Mode<'a>)>, group: &mut Group, below: &mut Below) {
+    fn descend(&mut self, mut work: Vec<(Object, Mode<'a>)>, group: &mut Group, below: &mut Below) {
         let places = self.places;
         while let Some((holder, mode)) = work.pop() {
-            for (edge, guest) in places.guests.get(&holder).into_iter().flatten() {
-                let edge = self.words.number(edge.clone());
-                below.entry((edge, self.class(*guest))).or_default().push(*guest);
+            if !places.is_ordinary(holder.node) {
+                for (edge, guest) in places.guests.get(&holder.node).into_iter().flatten() {
+                    let edge = self.words.number(edge.clone());
+                    if let Some(place) = self.dominators.place(*guest) {
+                        below.push((edge, self.class(self.object(place))), place);
+                    }
+                }
             }
             match mode {
                 Mode::Inside(fold) => self.unfold(holder, fold, group, below, &mut work),
                 Mode::Passing(word) => {
-                    for child in self.dominators.children(holder).filter(|child| !places.moved(*child)) {
+                    for child in self.children(holder.place) {
                         self.place(child, word, group, below, &mut work);
                     }
                 }
+                Mode::Names(_) if self.tree.is_leaf(holder.place) => {}
                 Mode::Names(wording_of) => {
-                    for (child, edge) in self.named(holder, wording_of) {
-                        self.place_named(holder, child, edge, group, below, &mut work);
+                    let named = self.named(holder, wording_of);
+                    for (child, edge) in &named {
+                        self.place_named(holder, *child, *edge, group, below, &mut work);
                     }
+                    self.named = named;
                 }
             }
         }
+        self.work = work;
     }
 
     /// What a container, or one of its internals, holds.
     fn unfold(
         &mut self,
-        holder: Node,
+        holder: Object,
         fold: Fold,
         group: &mut Group,
         below: &mut Below,
-        work: &mut Vec<(Node, Mode<'a>)>,
+        work: &mut Vec<(Object, Mode<'a>)>,
     ) {
-        let places = self.places;
+        if self.tree.is_leaf(holder.place) {
+            return;
+        }
         let count = self.folding.rule(fold.rule).count;
-        let mut own = Vec::new();
-        for child in self.dominators.children(holder).filter(|child| !places.moved(*child)) {
-            let class = self.graph.class(child);
+        let mut own = std::mem::take(&mut self.own);
+        for child in self.children(holder.place) {
+            let class = child.class;
             let inside = match self.folding.inside(fold.rule, class, fold.directly) {
                 Inside::No if fold.outer != fold.rule => self.folding.inside(fold.outer, class, false),
                 inside => inside,
             };
             let folded = match (inside, self.role(child)) {
                 (Inside::Wholly, _) => {
-                    group.shallow += self.places.retained(self.dominators, child);
+                    group.shallow += self.retained(child.place);
                     continue;
                 }
                 (Inside::Directly | Inside::Anywhere, _) => {
                     if let [Limit::Evicts] = self.folding.limits(class) {
                         group.marks.bound = Some(Bound::Evicts);
                     }
-                    self.count_inside(child, class, fold, group);
+                    self.count_inside(child, fold, group);
                     Some(Fold { directly: false, ..fold })
                 }
-                (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child) => {
-                    group.shallow += self.graph.shallow(child).0;
+                (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child.node) => {
+                    group.shallow += self.graph.shallow(child.node).0;
                     work.push((child, Mode::Names(&OBJECT)));
                     continue;
                 }
@@ -335,7 +427,7 @@ impl<'a> Opener<'a> {
             };
             match folded {
                 Some(fold) => {
-                    group.shallow += self.graph.shallow(child).0;
+                    group.shallow += self.graph.shallow(child.node).0;
                     work.push((child, Mode::Inside(fold)));
                 }
                 None if fold.directly && !count.is_direct() => own.push(child),
@@ -345,24 +437,24 @@ impl<'a> Opener<'a> {
                 }
             }
         }
-        if own.is_empty() {
-            return;
+        if !own.is_empty() {
+            own.sort_unstable_by_key(|child| child.node);
+            // Entries are held by internals: what the container itself refers to is a field of its class.
+            let mut fields = vec![Words::ENTRIES; own.len()];
+            if !self.folding.links(fold.rule, holder.class) {
+                let words = &mut self.words;
+                self.naming.references(holder.node, &mut |target, reference| {
+                    if let Ok(place) = own.binary_search_by_key(&target, |child| child.node) {
+                        let word = words.number(wording(&OBJECT, &reference));
+                        fields[place] = if word == Words::NONE { Words::ENTRIES } else { word };
+                    }
+                });
+            }
+            for (child, edge) in own.drain(..).zip(fields) {
+                self.place(child, edge, group, below, work);
+            }
         }
-        own.sort_unstable();
-        // Entries are held by internals: what the container itself refers to is a field of its class.
-        let mut fields = vec![Words::ENTRIES; own.len()];
-        if !self.folding.links(fold.rule, self.graph.class(holder)) {
-            let words = &mut self.words;
-            self.naming.references(holder, &mut |target, reference| {
-                if let Ok(place) = own.binary_search(&target) {
-                    let word = words.number(wording(&OBJECT, &reference));
-                    fields[place] = if word == Words::NONE { Words::ENTRIES } else { word };
-                }
-            });
-        }
-        for (child, edge) in own.into_iter().zip(fields) {
-            self.place(child, edge, group, below, work);
-        }
+        self.own = own;
     }
 
     /// Whether a dict holds attributes, which have names, and not entries.
@@ -389,21 +481,24 @@ impl<'a> Opener<'a> {
     /// As [`Self::place`], but for what only a named reference tells apart.
     fn place_named(
         &mut self,
-        holder: Node,
-        child: Node,
+        holder: Object,
+        child: Object,
         edge: u32,
         group: &mut Group,
         below: &mut Below,
-        work: &mut Vec<(Node, Mode<'a>)>,
+        work: &mut Vec<(Object, Mode<'a>)>,
     ) {
-        let class = self.graph.class_name(child);
+        if edge != Words::NONE {
+            return self.place(child, edge, group, below, work);
+        }
+        let class = self.graph.class_name(child.node);
         // The attributes of an instance or module, and the variables of a Python function.
         let namespace = class == "builtins.dict"
-            || (class == "builtins.tuple" && self.graph.class_name(holder) == "builtins.function");
-        if edge == Words::NONE && namespace {
-            group.shallow += self.graph.shallow(child).0;
+            || (class == "builtins.tuple" && self.graph.class_name(holder.node) == "builtins.function");
+        if namespace {
+            group.shallow += self.graph.shallow(child.node).0;
             work.push((child, Mode::Names(&OBJECT)));
-        } else if edge == Words::NONE && class == "(string)" && self.graph.class_name(holder) == "Object" {
+        } else if class == "(string)" && self.graph.class_name(holder.node) == "Object" {
             // The keys of an object that is used as a dictionary.
             self.place(child, Words::ENTRIES, group, below, work);
         } else {
@@ -414,16 +509,16 @@ impl<'a> Opener<'a> {
     /// Puts an object into its row, or lets it vanish into the row above.
     fn place(
         &mut self,
-        child: Node,
+        child: Object,
         edge: u32,
         group: &mut Group,
         below: &mut Below,
-        work: &mut Vec<(Node, Mode<'a>)>,
+        work: &mut Vec<(Object, Mode<'a>)>,
     ) {
         let mode = match self.role(child) {
             Role::Clear => Some(Mode::Names(&OBJECT)),
             Role::Passing => Some(Mode::Passing(edge)),
-            Role::Keyed => Some(Mode::Passing(self.key(child))),
+            Role::Keyed => Some(Mode::Passing(self.key(child.node))),
             _ if self.continues(child, edge, group) => {
                 group.count += 1;
                 Some(Mode::Names(&OBJECT))
@@ -432,18 +527,16 @@ impl<'a> Opener<'a> {
         };
         match mode {
             Some(mode) => {
-                group.shallow += self.graph.shallow(child).0;
+                group.shallow += self.graph.shallow(child.node).0;
                 work.push((child, mode));
             }
-            None => below.entry((edge, self.class(child))).or_default().push(child),
+            None => below.push((edge, self.class(child)), child.place),
         }
     }
 
     /// Whether the object is the next link of a chain: same class by the same name as the row itself.
-    fn continues(&self, child: Node, edge: u32, group: &Group) -> bool {
-        edge > Words::ENTRIES
-            && self.words.text(edge) == group.step.edge
-            && self.words.text(self.class(child)) == group.step.class
+    fn continues(&self, child: Object, edge: u32, group: &Group) -> bool {
+        edge > Words::ENTRIES && (edge, self.class(child)) == group.words
     }
 
     fn key(&mut self, entry: Node) -> u32 {
@@ -452,22 +545,22 @@ impl<'a> Opener<'a> {
         self.words.number(key.map_or_else(|| "threadLocals".to_owned(), |key| format!("threadLocals[{key}]")))
     }
 
-    fn class(&self, node: Node) -> u32 {
-        self.classes[self.graph.class(node).0 as usize]
+    fn class(&self, object: Object) -> u32 {
+        self.classes[object.class.0 as usize]
     }
 
     /// Counts what a container itself tells of its entries; the fold with what is left to count.
-    fn count(&self, container: Node, fold: Fold, group: &mut Group) -> Fold {
+    fn count(&self, container: Object, fold: Fold, group: &mut Group) -> Fold {
         let count = self.folding.rule(fold.rule).count;
         let field = match count {
-            Count::Field(path) => self.naming.number(container, path),
+            Count::Field(path) => self.naming.number(container.node, path),
             _ => None,
         };
         let told = match count {
             _ if !fold.counts => 0,
-            Count::Told => self.naming.entries(container).unwrap_or(0),
-            Count::Elements => self.elements(container),
-            Count::Links(_) | Count::Filled(_) => u64::from(self.folding.links(fold.rule, self.graph.class(container))),
+            Count::Told => self.naming.entries(container.node).unwrap_or(0),
+            Count::Elements => self.elements(container.node),
+            Count::Links(_) | Count::Filled(_) => u64::from(self.folding.links(fold.rule, container.class)),
             Count::One => 1,
             Count::Field(_) | Count::Held | Count::Slots | Count::Wrapped => field.unwrap_or(0),
         };
@@ -476,12 +569,12 @@ impl<'a> Opener<'a> {
         Fold { slots: fold.counts && slots, ..fold }
     }
 
-    fn count_inside(&self, internal: Node, class: ClassId, fold: Fold, group: &mut Group) {
-        if fold.counts && self.folding.links(fold.rule, class) {
+    fn count_inside(&self, internal: Object, fold: Fold, group: &mut Group) {
+        if fold.counts && self.folding.links(fold.rule, internal.class) {
             let filled = match self.folding.rule(fold.rule).count {
                 Count::Filled(_) => {
                     let mut holds = false;
-                    self.naming.references(internal, &mut |target, _| {
+                    self.naming.references(internal.node, &mut |target, _| {
                         let class = self.graph.class(target);
                         holds |= self.folding.inside(fold.rule, class, false) == Inside::No;
                     });
@@ -491,8 +584,8 @@ impl<'a> Opener<'a> {
             };
             group.count_entries(u64::from(filled));
         }
-        if fold.slots && self.graph.class_name(internal).ends_with("[]") {
-            group.count_entries(self.elements(internal));
+        if fold.slots && self.graph.class_name(internal.node).ends_with("[]") {
+            group.count_entries(self.elements(internal.node));
         }
     }
 
@@ -505,48 +598,48 @@ impl<'a> Opener<'a> {
     }
 
     /// What the holder dominates, with the word for the reference to it.
-    fn named(&mut self, holder: Node, wording_of: &Holder) -> Vec<(Node, u32)> {
-        let mut children: Vec<Node> =
-            self.dominators.children(holder).filter(|child| !self.places.moved(*child)).collect();
-        if children.is_empty() {
-            return Vec::new();
+    fn named(&mut self, holder: Object, wording_of: &Holder) -> Vec<(Object, u32)> {
+        let mut named = std::mem::take(&mut self.named);
+        named.clear();
+        let (mut recalled, mut last) = (*wording_of == Holder::Object, None);
+        for child in self.children(holder.place) {
+            if recalled && last.is_none_or(|(class, _)| class != child.class) {
+                let word = self.recall(holder.class, child.class);
+                recalled = word.is_some();
+                last = word.map(|word| (child.class, word));
+            }
+            named.push((child, last.map_or(Words::NONE, |(_, word)| word)));
         }
-        children.sort_unstable();
-        let class = self.graph.class(holder);
-        if let (Holder::Object, Some(words)) = (wording_of, self.recall(class, &children)) {
-            return children.into_iter().zip(words).collect();
+        if recalled || named.is_empty() {
+            return named;
         }
-        let mut found = vec![None; children.len()];
+        named.sort_unstable_by_key(|(child, _)| child.node);
+        let mut found = vec![None; named.len()];
         let words = &mut self.words;
-        self.naming.references(holder, &mut |target, reference| {
-            if let Ok(place) = children.binary_search(&target) {
+        self.naming.references(holder.node, &mut |target, reference| {
+            if let Ok(place) = named.binary_search_by_key(&target, |(child, _)| child.node) {
                 let known: &mut Option<u32> = &mut found[place];
                 if known.is_none_or(|word| word == Words::NONE) {
                     *known = Some(words.number(wording(wording_of, &reference)));
                 }
             }
         });
-        let mut named = Vec::with_capacity(children.len());
-        for (child, word) in children.into_iter().zip(found) {
-            let word = match (word, self.places.aliases.get(&child)) {
+        for ((child, name), word) in named.iter_mut().zip(found) {
+            *name = match (word, self.places.aliases.get(&child.node)) {
                 (None, Some(alias)) => self.words.number(alias.clone()),
                 (word, _) => word.unwrap_or(Words::NONE),
             };
             if *wording_of == Holder::Object {
-                self.learn(class, self.graph.class(child), word);
+                self.learn(holder.class, child.class, *name);
             }
-            named.push((child, word));
         }
         named
     }
 
-    /// The words that objects of this class have always used, if they never differed.
-    fn recall(&self, class: ClassId, children: &[Node]) -> Option<Vec<u32>> {
-        let word = |child: &Node| {
-            let learned = self.learned.get(&(class, self.graph.class(*child)))?;
-            (!learned.ambiguous && learned.seen >= SAMPLE).then_some(learned.word)
-        };
-        children.iter().map(word).collect()
+    /// The word that objects of this class have always used for one of that class, if it never differed.
+    fn recall(&self, holder: ClassId, child: ClassId) -> Option<u32> {
+        let learned = self.learned.get(&(holder, child))?;
+        (!learned.ambiguous && learned.seen >= SAMPLE).then_some(learned.word)
     }
 
     fn learn(&mut self, holder: ClassId, child: ClassId, word: u32) {
@@ -557,7 +650,7 @@ impl<'a> Opener<'a> {
     }
 
     /// Properties beyond count are entries: the object is used as a dictionary.
-    fn fold_dictionaries(&self, group: &mut Group, below: &mut Below) {
+    fn fold_dictionaries(&self, group: &mut Group, below: &mut BTreeMap<(u32, u32), Vec<Place>>) {
         let mut properties: BTreeMap<u32, usize> = BTreeMap::new();
         let is_property = |edge: u32| self.words.text(edge).starts_with('.');
         for (edge, class) in below.keys().filter(|(edge, _)| is_property(*edge)) {

@@ -7,6 +7,7 @@
 //! The largest rows are opened first, so a limit on rows cuts the least. Nothing here is recursive.
 
 mod anchors;
+mod below;
 mod edges;
 mod group;
 mod shared;

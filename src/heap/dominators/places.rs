@@ -1,0 +1,68 @@
+//! The tree by its own order, as slices: for those who walk all of it.
+
+use super::Dominators;
+use super::sums::Sums;
+use crate::heap::graph::Node;
+
+/// Where a node stands in the preorder of the dominator tree; 0 is the virtual root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::heap) struct Place(pub(in crate::heap) u32);
+
+impl Place {
+    pub(in crate::heap) const ROOT: Self = Self(0);
+}
+
+/// The dominator tree by places.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::heap) struct Places<'a> {
+    nodes: &'a [u32],
+    runs: &'a [u32],
+    retained: &'a [u32],
+    sums: &'a Sums,
+}
+
+impl Dominators {
+    /// The tree by places.
+    pub(in crate::heap) fn places(&self) -> Places<'_> {
+        Places { nodes: &self.nodes, runs: &self.runs, retained: self.retained.rows(), sums: &self.retained }
+    }
+
+    /// Where a node stands; `None` for unreachable nodes.
+    pub(in crate::heap) fn place(&self, node: Node) -> Option<Place> {
+        self.numbers.get(node).map(Place)
+    }
+}
+
+impl<'a> Places<'a> {
+    /// The node at a place.
+    #[inline]
+    pub(in crate::heap) fn node(self, place: Place) -> Node {
+        Node(self.nodes[place.0 as usize])
+    }
+
+    /// Whether the node dominates no other.
+    #[inline]
+    pub(in crate::heap) fn is_leaf(self, place: Place) -> bool {
+        self.runs[place.0 as usize] == 1
+    }
+
+    /// What the node retains, in bytes.
+    #[inline]
+    pub(in crate::heap) fn retained(self, place: Place) -> u64 {
+        match self.retained[place.0 as usize] {
+            Sums::WIDE => self.sums.get(place.0).0,
+            units => u64::from(units) << self.sums.unit(),
+        }
+    }
+
+    /// What the node immediately dominates.
+    pub(in crate::heap) fn children(self, place: Place) -> impl Iterator<Item = Place> + 'a {
+        let end = place.0 + self.runs[place.0 as usize];
+        let mut next = place.0 + 1;
+        std::iter::from_fn(move || {
+            let child = Some(next).filter(|child| *child < end)?;
+            next += self.runs[child as usize];
+            Some(Place(child))
+        })
+    }
+}
