@@ -25,6 +25,8 @@ pub(super) const RULES: &[Container] = containers! {
     "java.util.concurrent.LinkedTransferQueue" ["$"] Filled("java.util.concurrent.LinkedTransferQueue$*Node");
     "java.util.concurrent.LinkedBlockingQueue" ["$"] Field("count.value");
     "java.util.concurrent.LinkedBlockingDeque" ["$"] Field("count");
+    // What waits for a future
+    "java.util.concurrent.CompletableFuture" ["$"] Links("java.util.concurrent.CompletableFuture$Uni*");
     // Maps
     "java.util.LinkedHashMap" ["$", "java.util.HashMap$*"] Links("java.util.LinkedHashMap$Entry");
     "java.util.HashMap" ["$"] Links("java.util.HashMap$*Node");

@@ -1,0 +1,67 @@
+//! Names that last: what a run, a worker or a compiler numbered is taken out of classes, threads and scripts.
+//!
+//! Two builds of one program must give the same names, and two things of one program different ones. So
+//! only what is known to be generated goes, with the shape that its generator gives it.
+
+mod class;
+mod digest;
+mod script;
+mod thread;
+
+pub use class::class;
+pub use script::script;
+pub use thread::thread;
+
+/// A class name without its package: `java.util.Map$Entry` is `Map$Entry`.
+pub fn simple(class: &str) -> &str {
+    let end = class.find(['$', '[', '/']).unwrap_or(class.len());
+    class[..end].rfind('.').map_or(class, |dot| &class[dot + 1..])
+}
+
+/// The name of a field or variable: `cache` of `.cache`, `static App.cache` and `context app.js:cache`.
+pub(super) fn identifier(edge: &str) -> &str {
+    edge.rsplit(['.', ':', ' ']).next().unwrap_or("").trim_end_matches(']')
+}
+
+/// The last word of an identifier in lower case: `listeners` of `stateListeners`, `STATE_LISTENERS`.
+pub(super) fn last_word(name: &str) -> String {
+    let name = name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit());
+    let start = name.rfind('_').map_or(0, |at| at + 1);
+    let word = &name[start..];
+    let is_shouted = !word.chars().any(char::is_lowercase);
+    let start = if is_shouted { 0 } else { word.rfind(char::is_uppercase).unwrap_or(0) };
+    word[start..].to_lowercase()
+}
+
+/// Whether a property is named like a field, not like a key that came from outside.
+pub fn is_identifier(name: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    // Private fields of JavaScript.
+    let name = name.strip_prefix('#').unwrap_or(name);
+    name.len() <= 64 && !name.is_empty() && name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_taken_apart_into_words() {
+        for (edge, word) in [
+            ("static App.STATE_LISTENERS", "listeners"),
+            ("context app.js:stateListeners", "listeners"),
+            (".listenersByCountry", "country"),
+            ("captured busy", "busy"),
+            ("threadLocals[static App.inUse]", "use"),
+            ("entries", "entries"),
+        ] {
+            assert_eq!(last_word(identifier(edge)), word, "{edge}");
+        }
+    }
+
+    #[test]
+    fn simple_names_have_no_package() {
+        assert_eq!(simple("com.shop.RouteCache$Entry"), "RouteCache$Entry");
+        assert_eq!(simple("byte[]"), "byte[]");
+    }
+}
