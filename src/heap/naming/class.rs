@@ -39,8 +39,11 @@ pub fn class(raw: &str) -> String {
 
 /// What comes behind these names is only a number.
 const COUNTED: [&str; 4] = ["Lambda", "SpringCGLIB", "FastClass", "LambdaForm"];
+/// The shape of what a generator writes.
+type Digest = fn(&str) -> bool;
+
 /// What comes behind names that end so, if it has the shape of its generator's digests.
-const DRAWN: [(&str, fn(&str) -> bool); 7] = [
+const DRAWN: [(&str, Digest); 7] = [
     ("CGLIB", |part| is_hex(part, 4) || is_number(part)),
     ("ByteBuddy", is_drawn),
     ("MockitoMock", |part| is_drawn(part) || is_number(part)),
