@@ -2,39 +2,77 @@
 
 use std::ops::Range;
 
+use super::ids::IdMap;
 use super::record::{Object, Record, record};
 use crate::heap::graph::Column;
 
-/// Where the records are.
+/// Where the records are: by the rank of their identifiers.
 #[derive(Debug)]
 pub(super) struct Locator {
-    /// Identifier and offset of every few objects; enough where identifiers ascend.
-    pub(super) index: Vec<(u64, u64)>,
-    /// The offset of each node's record, where they do not.
-    pub(super) offsets: Column<u64>,
-    /// In the order of the file.
-    pub(super) chunks: Vec<Range<usize>>,
+    /// Ranks of every few objects, ascending, and where their records start.
+    ranks: Vec<u32>,
+    starts: Vec<u64>,
+    /// The last entry of these at or before each run of [`RUN`] ranks.
+    directory: Vec<u32>,
+    /// The offset of each node's record, for dumps in no order; the tables above are empty then.
+    offsets: Column<u64>,
+    /// Runs of records within one segment, in the order of the file.
+    chunks: Vec<Range<usize>>,
 }
 
+const RUN: u32 = 64;
+
 impl Locator {
-    /// The object of an identifier, if it is an instance or an array.
-    pub(super) fn find<const W: usize>(&self, file: &[u8], node: u32, id: u64) -> Option<Object> {
-        let mut at = match self.offsets.get(node as usize) {
-            Some(offset) => *offset as usize,
+    /// From identifiers and offsets of every few objects, ascending; or from the offset of each node's record.
+    pub(super) fn new(
+        index: Vec<(u64, u64)>,
+        offsets: Column<u64>,
+        mut chunks: Vec<Range<usize>>,
+        ids: &IdMap,
+    ) -> Self {
+        chunks.sort_unstable_by_key(|chunk| chunk.start);
+        let mut locator = Self { ranks: Vec::new(), starts: Vec::new(), directory: Vec::new(), offsets, chunks };
+        if !locator.offsets.is_empty() {
+            return locator;
+        }
+        for (id, start) in index {
+            if let Some(rank) = ids.rank(id) {
+                locator.directory.resize(rank.div_ceil(RUN) as usize, locator.ranks.len().saturating_sub(1) as u32);
+                locator.ranks.push(rank);
+                locator.starts.push(start);
+            }
+        }
+        let runs = (ids.len() / RUN + 1) as usize;
+        locator.directory.resize(runs, locator.ranks.len().saturating_sub(1) as u32);
+        locator
+    }
+
+    /// The record of a node, if it is an instance or an array.
+    pub(super) fn find<const W: usize>(&self, file: &[u8], ids: &IdMap, node: u32) -> Option<Object> {
+        let rank = node.checked_sub(1)?;
+        let at = match self.offsets.get(node as usize) {
+            Some(offset) => *offset,
             None => {
-                let row = self.index.partition_point(|(known, _)| *known <= id).checked_sub(1)?;
-                self.index[row].1 as usize
+                let mut entry = *self.directory.get((rank / RUN) as usize)? as usize;
+                while self.ranks.get(entry + 1).is_some_and(|next| *next <= rank) {
+                    entry += 1;
+                }
+                *self.starts.get(entry)?
             }
         };
+        let mut at = usize::try_from(at).ok()?;
         let chunk = self.chunks.partition_point(|chunk| chunk.start <= at).checked_sub(1)?;
         let data = &file[..self.chunks[chunk].end];
         while at < data.len() {
             let (found, next) = record::<W>(data, at).ok()?;
-            match found {
-                Record::Object(object) if object.id == id => return Some(object),
-                Record::Object(object) if object.id > id || !self.offsets.is_empty() => return None,
-                _ => at = next,
+            if let Record::Object(object) = found {
+                match ids.rank(object.id)? {
+                    found if found == rank => return Some(object),
+                    found if found > rank || !self.offsets.is_empty() => return None,
+                    _ => {}
+                }
             }
+            at = next;
         }
         None
     }

@@ -115,9 +115,8 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
         apart: &roots.holders(),
     };
     let mut tallies = link::link::<W>(&source, &mut columns, &chunks, orderly);
-    let mut ranges: Vec<_> = chunks.into_iter().map(|chunk| chunk.range).collect();
-    ranges.sort_unstable_by_key(|range| range.start);
-    let locator = Locator { index, offsets: columns.take_offsets(), chunks: ranges };
+    let ranges = chunks.into_iter().map(|chunk| chunk.range).collect();
+    let locator = Locator::new(index, columns.take_offsets(), ranges, &ids);
     let weak = if options.referents == Referents::Mat { Vec::new() } else { classes.weak() };
     let mut names = Names::new(W, file, ids, classes, strings, locator, weak, referents);
     names.hold(roots.locals);

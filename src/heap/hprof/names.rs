@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use super::bytes::id_at;
 use super::class::{Classes, Field};
@@ -21,7 +24,11 @@ pub struct Names {
     file: Mapping,
     ids: IdMap,
     classes: Classes,
+    /// Rows of the classes by node.
+    class_rows: FxHashMap<u32, u32>,
     strings: Strings,
+    /// Where the names of fields are: they are asked for all the time.
+    field_names: FxHashMap<u64, Range<usize>>,
     locator: Locator,
     /// By class: whether instances do not keep their referent; empty if all do.
     weak: Vec<bool>,
@@ -57,7 +64,26 @@ impl Names {
             }
         }
         statics.sort_unstable();
-        Self { id_width, file, ids, classes, strings, locator, weak, referents, locals: BTreeMap::new(), statics }
+        let rows = classes.rows.iter().filter_map(|class| Some((ids.rank(class.id)? + 1, classes.row(class.id)?)));
+        let class_rows = rows.collect();
+        let fields =
+            classes.fields.iter().map(|field| field.name).chain(classes.statics.iter().map(|field| field.name));
+        let field_names = fields.filter_map(|name| Some((name, strings.range(name)?))).collect();
+        let locals = BTreeMap::new();
+        Self {
+            id_width,
+            file,
+            ids,
+            classes,
+            class_rows,
+            strings,
+            field_names,
+            locator,
+            weak,
+            referents,
+            locals,
+            statics,
+        }
     }
 
     /// Takes the locals of threads in.
@@ -105,10 +131,9 @@ impl Names {
     }
 
     fn object(&self, node: Node) -> Option<Object> {
-        let id = self.ids.id(node.0.checked_sub(1)?)?;
         match self.id_width {
-            4 => self.locator.find::<4>(&self.file, node.0, id),
-            _ => self.locator.find::<8>(&self.file, node.0, id),
+            4 => self.locator.find::<4>(&self.file, &self.ids, node.0),
+            _ => self.locator.find::<8>(&self.file, &self.ids, node.0),
         }
     }
 
@@ -124,7 +149,9 @@ impl Names {
     }
 
     fn text(&self, id: u64) -> Cow<'_, str> {
-        self.strings.get(&self.file, id).map_or(Cow::Borrowed("?"), String::from_utf8_lossy)
+        let known = self.field_names.get(&id).and_then(|range| self.file.get(range.clone()));
+        let name = known.or_else(|| self.strings.get(&self.file, id));
+        name.map_or(Cow::Borrowed("?"), String::from_utf8_lossy)
     }
 
     fn class_references<'a>(&'a self, row: u32, tell: &mut dyn FnMut(Node, Reference<'a>)) {
@@ -217,9 +244,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 
 impl Naming for Names {
     fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
-        let id = from.0.checked_sub(1).and_then(|rank| self.ids.id(rank));
-        if let Some(row) = id.and_then(|id| self.classes.row(id)) {
-            return self.class_references(row, tell);
+        if let Some(row) = self.class_rows.get(&from.0) {
+            return self.class_references(*row, tell);
         }
         let Some(object) = self.object(from) else { return };
         let weak = self.class_of(object).is_some_and(|row| self.weak.get(row as usize).copied().unwrap_or(false));
@@ -242,10 +268,17 @@ impl Naming for Names {
         }
     }
 
+    fn entries(&self, container: Node) -> Option<u64> {
+        let object = self.object(container)?;
+        let Shape::Objects { length, .. } = object.shape else { return None };
+        let elements = self.file.get(object.body..object.body + length as usize * self.id_width)?;
+        let filled = elements.chunks_exact(self.id_width).filter(|id| id.iter().any(|byte| *byte != 0));
+        Some(filled.count() as u64)
+    }
+
     fn label(&self, node: Node) -> Option<Label<'_>> {
-        let id = self.ids.id(node.0.checked_sub(1)?)?;
-        if let Some(row) = self.classes.row(id) {
-            return Some(Label::Class(Cow::Borrowed(&self.classes.rows[row as usize].name)));
+        if let Some(row) = self.class_rows.get(&node.0) {
+            return Some(Label::Class(Cow::Borrowed(&self.classes.rows[*row as usize].name)));
         }
         let object = self.object(node)?;
         let Shape::Instance { class, .. } = object.shape else { return None };

@@ -55,7 +55,7 @@ pub(super) struct Chunk {
 #[derive(Debug, Default)]
 pub(super) struct Strings(Vec<(u64, u64, u32)>);
 
-const STRIDE: u64 = 64;
+const STRIDE: u64 = 32;
 const CHUNK: usize = 16 << 20;
 /// A dump whose identifiers fall more often than once in so many bytes is in no order worth following.
 const LEAST_RUN: usize = 1 << 16;
@@ -399,11 +399,16 @@ impl Strings {
         self.0.dedup_by_key(|(id, ..)| *id);
     }
 
-    /// The bytes of a string.
-    pub(super) fn get<'a>(&self, file: &'a [u8], id: u64) -> Option<&'a [u8]> {
+    /// Where a string is.
+    pub(super) fn range(&self, id: u64) -> Option<Range<usize>> {
         let row = self.0.binary_search_by_key(&id, |(id, ..)| *id).ok()?;
         let (_, start, length) = self.0[row];
-        file.get(start as usize..start as usize + length as usize)
+        Some(start as usize..start as usize + length as usize)
+    }
+
+    /// The bytes of a string.
+    pub(super) fn get<'a>(&self, file: &'a [u8], id: u64) -> Option<&'a [u8]> {
+        file.get(self.range(id)?)
     }
 }
 

@@ -438,23 +438,37 @@ impl<'a> Opener<'a> {
             }
         }
         if !own.is_empty() {
-            own.sort_unstable_by_key(|child| child.node);
-            // Entries are held by internals: what the container itself refers to is a field of its class.
-            let mut fields = vec![Words::ENTRIES; own.len()];
-            if !self.folding.links(fold.rule, holder.class) {
-                let words = &mut self.words;
-                self.naming.references(holder.node, &mut |target, reference| {
-                    if let Ok(place) = own.binary_search_by_key(&target, |child| child.node) {
-                        let word = words.number(wording(&OBJECT, &reference));
-                        fields[place] = if word == Words::NONE { Words::ENTRIES } else { word };
-                    }
-                });
-            }
+            let fields = self.fields(holder, fold, &mut own);
             for (child, edge) in own.drain(..).zip(fields) {
                 self.place(child, edge, group, below, work);
             }
         }
         self.own = own;
+    }
+
+    /// Words for what a container itself refers to, sorted by node: entries are held by internals, so
+    /// these are fields of its class.
+    fn fields(&mut self, holder: Object, fold: Fold, own: &mut [Object]) -> Vec<u32> {
+        if self.folding.links(fold.rule, holder.class) {
+            return vec![Words::ENTRIES; own.len()];
+        }
+        let recalled: Option<Vec<u32>> = own.iter().map(|child| self.recall(holder.class, child.class)).collect();
+        if let Some(words) = recalled {
+            return words;
+        }
+        own.sort_unstable_by_key(|child| child.node);
+        let mut fields = vec![Words::ENTRIES; own.len()];
+        let words = &mut self.words;
+        self.naming.references(holder.node, &mut |target, reference| {
+            if let Ok(place) = own.binary_search_by_key(&target, |child| child.node) {
+                let word = words.number(wording(&OBJECT, &reference));
+                fields[place] = if word == Words::NONE { Words::ENTRIES } else { word };
+            }
+        });
+        for (child, word) in own.iter().zip(&fields) {
+            self.learn(holder.class, child.class, *word);
+        }
+        fields
     }
 
     /// Whether a dict holds attributes, which have names, and not entries.
@@ -590,6 +604,9 @@ impl<'a> Opener<'a> {
     }
 
     fn elements(&self, array: Node) -> u64 {
+        if let Some(told) = self.naming.entries(array) {
+            return told;
+        }
         let mut elements = 0;
         self.naming.references(array, &mut |_, reference| {
             elements += u64::from(matches!(reference, Reference::Element(_)));
