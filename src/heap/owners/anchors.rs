@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::crowds::{self, Crowds};
 use super::edges::Holder;
 use super::shared;
 use crate::heap::fold::Folding;
@@ -34,6 +35,8 @@ pub(super) struct Places {
     pub(super) guests: BTreeMap<Node, Vec<(String, Node)>>,
     /// Names for nodes to which their dominator has no reference.
     pub(super) aliases: HashMap<Node, String>,
+    /// Names for all objects of a class to which their dominator has no reference.
+    pub(super) crowds: Crowds,
     /// Bytes to add to what a node retains.
     gain: HashMap<Node, i64>,
     guest: HashMap<Node, Node>,
@@ -79,6 +82,7 @@ impl Places {
     ) -> Self {
         let mut places = Self { anchors: anchors(graph, dominators, naming), ..Self::default() };
         shared::settle(&mut places, graph, dominators, naming, folding, least);
+        places.crowds = crowds::crowds(&places, graph, dominators, naming, least);
         places.balance(dominators);
         let known = places.anchors.keys().chain(places.guests.keys()).chain(places.aliases.keys());
         let known: Vec<Node> = known.chain(places.gain.keys()).chain(places.guest.keys()).copied().collect();

@@ -314,7 +314,9 @@ impl<'a> Opener<'a> {
         let kinds: HashMap<Node, String> =
             self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
         for child in self.children(Place::ROOT) {
-            let edge = self.places.aliases.get(&child.node).or_else(|| kinds.get(&child.node));
+            let edge = kinds.get(&child.node).filter(|kind| !kind.is_empty());
+            let edge = edge.or_else(|| self.places.crowds.get(&(Node::ROOT, child.class)));
+            let edge = edge.or_else(|| self.places.aliases.get(&child.node));
             let edge = self.words.number(edge.cloned().unwrap_or_default());
             let mut work = Vec::new();
             self.place(child, edge, group, below, &mut work);
@@ -642,7 +644,8 @@ impl<'a> Opener<'a> {
             }
         });
         for ((child, name), word) in named.iter_mut().zip(found) {
-            *name = match (word, self.places.aliases.get(&child.node)) {
+            let crowd = self.places.crowds.get(&(holder.node, child.class));
+            *name = match (word, crowd.or_else(|| self.places.aliases.get(&child.node))) {
                 (None, Some(alias)) => self.words.number(alias.clone()),
                 (word, _) => word.unwrap_or(Words::NONE),
             };

@@ -8,6 +8,7 @@
 
 mod anchors;
 mod below;
+mod crowds;
 mod edges;
 mod group;
 mod shared;

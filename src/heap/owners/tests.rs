@@ -134,6 +134,33 @@ app.B x1 10/10",
 }
 
 #[test]
+fn many_small_things_that_two_structures_share_are_told_with_both() {
+    let mut text = "root || loader | app.Loader 10
+        loader | .classes | c | java.lang.Class 100
+        label | c | class app.Shop
+        c | static app.Shop.CATALOG | map | java.util.HashMap 48
+        map | .table | table | java.util.HashMap$Node[] 80
+        c | static app.Shop.ORDERS | list | java.util.ArrayList 24
+        list | .elementData | array | java.lang.Object[] 500\n"
+        .to_owned();
+    for n in 0..50 {
+        text += &format!(
+            "table | [{n}] | n{n} | java.util.HashMap$Node 32
+             n{n} | .value | p{n} | app.Product 70
+             array | [{n}] | p{n}\n"
+        );
+    }
+    check(
+        &text,
+        "
+(shared by static Shop.CATALOG, static Shop.ORDERS): app.Product x50 3500/3500
+static Shop.CATALOG: java.util.HashMap x1 1728/1728 #50
+static Shop.ORDERS: java.util.ArrayList x1 524/524 #50
+app.Loader x1 10/10",
+    );
+}
+
+#[test]
 fn properties_named_by_data_are_entries_and_so_are_too_many_of_them() {
     let mut text = "root | global | g | global 1\ng | .users | u | Object 10\n".to_owned();
     text += "u | .alice@example.com | v0 | User 5\nu | .size | n | (number) 3\n";

@@ -1,0 +1,142 @@
+//! Many small objects that nobody holds alone: products that stand in a catalog and in every order.
+//!
+//! Each is too small to look for its holders, but together they are a row at the top, or below the class
+//! that has all their holders. The row is told with the holders: what a few internals of each large
+//! structure with a name refer to shows who shares them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::anchors::{Anchor, Places};
+use super::edges::{ENTRIES, Holder, wording};
+use crate::heap::graph::{ClassId, Graph, Naming};
+use crate::heap::{Dominators, Node};
+
+/// So many internals of a structure are asked what they refer to,
+const SAMPLE: usize = 64;
+/// if the structure retains this part of what a crowd must.
+const STRUCTURE: u64 = 16;
+/// Holders that are told.
+const MOST_TOLD: usize = 3;
+/// One is told if it has at least this part of the references of the best.
+const PART: usize = 4;
+/// Objects that everybody shares tell nothing.
+const COMMON: [&str; 4] = ["java.lang.", "(", "builtins.", "system / "];
+
+/// Who shares the objects of a class that have this dominator.
+pub(super) type Crowds = HashMap<(Node, ClassId), String>;
+
+/// Finds the crowds and their holders.
+pub(super) fn crowds(
+    places: &Places,
+    graph: &Graph,
+    dominators: &Dominators,
+    naming: &dyn Naming,
+    least: u64,
+) -> Crowds {
+    let found = found(places, graph, dominators, naming, least);
+    if found.is_empty() {
+        return Crowds::new();
+    }
+    // Some of a class may have another dominator than the others: they are one crowd all the same.
+    let mut tally: BTreeMap<ClassId, BTreeMap<String, usize>> = BTreeMap::new();
+    for (label, structure) in structures(places, dominators, naming, least / STRUCTURE) {
+        for target in references(structure, dominators, naming) {
+            let crowd = (dominators.immediate(target).unwrap_or(Node::ROOT), graph.class(target));
+            if found.contains(&crowd) {
+                let number = tally.entry(crowd.1).or_default().entry(label.clone()).or_default();
+                // One array may refer to all of them.
+                *number = SAMPLE.min(*number + 1);
+            }
+        }
+    }
+    let told: BTreeMap<ClassId, String> =
+        tally.into_iter().filter_map(|(class, holders)| Some((class, told(holders)?))).collect();
+    found.into_iter().filter_map(|crowd| Some((crowd, told.get(&crowd.1)?.clone()))).collect()
+}
+
+/// Dominators and classes of objects to which their dominator does not refer, and that are many and large together.
+fn found(
+    places: &Places,
+    graph: &Graph,
+    dominators: &Dominators,
+    naming: &dyn Naming,
+    least: u64,
+) -> HashSet<(Node, ClassId)> {
+    let roots: HashSet<Node> = graph.roots().iter().map(|root| root.node).collect();
+    let mut found = HashSet::new();
+    for above in std::iter::once(Node::ROOT).chain(places.anchors.keys().copied()) {
+        if above != Node::ROOT && dominators.retained(above).0 < least {
+            continue;
+        }
+        let mut sums: HashMap<ClassId, (u64, u64)> = HashMap::new();
+        let mut known = HashSet::new();
+        if above != Node::ROOT {
+            naming.references(above, &mut |target, _| {
+                known.insert(target);
+            });
+        }
+        for child in dominators.children(above) {
+            let told = known.contains(&child) || roots.contains(&child);
+            if !told && !places.moved(child) {
+                let sum = sums.entry(graph.class(child)).or_default();
+                *sum = (sum.0 + dominators.retained(child).0, sum.1 + 1);
+            }
+        }
+        let is_common = |class: ClassId| {
+            let name = graph.classes().get(class.0 as usize).map_or("", |class| &class.name);
+            COMMON.iter().any(|start| name.starts_with(start)) || name.ends_with(']')
+        };
+        let large =
+            sums.into_iter().filter(|(class, (bytes, number))| *bytes >= least && *number > 1 && !is_common(*class));
+        found.extend(large.map(|(class, _)| (above, class)));
+    }
+    found
+}
+
+/// Large objects that a class, script or module names, with the name.
+fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming, least: u64) -> Vec<(String, Node)> {
+    let mut structures = BTreeSet::new();
+    for (node, anchor) in &places.anchors {
+        let (row, holder) = match anchor {
+            Anchor::Spread(holder) => ("", holder),
+            Anchor::Row(row) if row.starts_with("module ") => (row.as_str(), &Holder::Object),
+            Anchor::Row(_) => continue,
+        };
+        for (edge, guest) in places.guests.get(node).into_iter().flatten() {
+            structures.insert((format!("{row}{edge}"), *guest));
+        }
+        naming.references(*node, &mut |target, reference| {
+            let edge = wording(holder, &reference);
+            let own = dominators.immediate(target) == Some(*node) && !places.moved(target);
+            if own && !edge.is_empty() && edge != ENTRIES {
+                structures.insert((format!("{row}{edge}"), target));
+            }
+        });
+    }
+    structures.into_iter().filter(|(_, node)| dominators.retained(*node).0 >= least).collect()
+}
+
+/// What a structure refers to, as far as a few of its internals show.
+fn references(structure: Node, dominators: &Dominators, naming: &dyn Naming) -> Vec<Node> {
+    let mut targets = Vec::new();
+    let mut work = vec![structure];
+    let mut next = 0;
+    while let Some(node) = work.get(next).copied().filter(|_| next < SAMPLE) {
+        next += 1;
+        naming.references(node, &mut |target, _| targets.push(target));
+        work.extend(dominators.children(node).take(SAMPLE.saturating_sub(work.len())));
+    }
+    targets
+}
+
+/// The holders as text, in the order of their names: which of them has more differs from dump to dump.
+fn told(holders: BTreeMap<String, usize>) -> Option<String> {
+    let most = holders.values().copied().max()?;
+    let mut names: Vec<String> =
+        holders.into_iter().filter(|(_, number)| number * PART >= most).map(|(name, _)| name).collect();
+    if names.len() > MOST_TOLD {
+        names.truncate(MOST_TOLD);
+        names.push("\u{2026}".to_owned());
+    }
+    Some(format!("(shared by {})", names.join(", ")))
+}
