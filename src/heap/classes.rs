@@ -22,8 +22,8 @@ pub(super) fn histogram(graph: &Graph, dominators: &Dominators, most: usize) -> 
         .collect();
     // The end of the run of the topmost object of each row: who comes later is topmost again.
     let mut end = vec![0; rows.len()];
-    for (place, (node, retained, run)) in dominators.preorder().enumerate().skip(1) {
-        let index = row_of[graph.class(node).0 as usize] as usize;
+    for (place, (node, class, retained, run)) in dominators.preorder().enumerate().skip(1) {
+        let index = row_of[class.0 as usize] as usize;
         let row = &mut rows[index];
         row.objects += 1;
         row.shallow += graph.shallow(node);

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::depth_first::Walk;
+use super::semi_nca::Lowered;
 use super::sums::Sums;
 use crate::heap::graph::{Graph, Node};
 use crate::units::Bytes;
@@ -37,21 +38,20 @@ const MOST_HELD: usize = 100_000;
 const MOST_HOLDERS: usize = 64;
 
 impl Holders {
-    /// `lowered` has the numbers whose dominator is not their parent, descending, with that parent.
     pub(super) fn find(
         shared: &Shared,
         graph: &Graph,
         walk: &Walk,
-        lowered: &[(u32, u32)],
+        lowered: &Lowered,
         sums: &Sums,
         idom: &[u32],
     ) -> Self {
         let least = shared.large(sums.get(0));
         let claims = claims(shared, graph, walk);
         let claims = |source: u32| claims[(source / 64) as usize] >> (source % 64) & 1 == 1;
-        let parent = |number: u32| match lowered.binary_search_by(|(lowered, _)| number.cmp(lowered)) {
-            Ok(row) => (lowered[row].1, false),
-            Err(_) => (idom[number as usize], true),
+        let parent = |number: u32| match lowered.parent(number) {
+            Some(parent) => (parent, false),
+            None => (idom[number as usize], true),
         };
         let mut held: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let mut note = |number: u32, source: u32, referred: bool| {

@@ -21,9 +21,10 @@ pub(super) use places::{Place, Places};
 
 use depth_first::{Numbers, Walk};
 use holders::Holders;
+use semi_nca::Lowered;
 use sums::Sums;
 
-use super::graph::{Column, Graph, Node};
+use super::graph::{ClassColumn, ClassId, Column, Graph, Node};
 use crate::units::Bytes;
 
 /// What becomes of the references of the graph.
@@ -48,13 +49,15 @@ pub enum Orphans {
 
 /// The dominator tree of the reachable objects, with retained sizes.
 ///
-/// 20 bytes for each object. The place of a node is its position in the preorder of the tree.
+/// 22 bytes for each object. The place of a node is its position in the preorder of the tree.
 #[derive(Debug)]
 pub struct Dominators {
     /// Place by node.
     numbers: Numbers,
     /// Node by place.
     nodes: Column<u32>,
+    /// Class by place: the classes of neighbours in the tree are asked for together.
+    classes: ClassColumn,
     /// By place.
     retained: Sums,
     /// Nodes of the subtree by place, the node itself included.
@@ -83,7 +86,7 @@ impl Dominators {
         graph: &mut Graph,
         edges: EdgeUse,
         orphans: Orphans,
-        find: impl FnOnce(&Graph, &Walk, &[(u32, u32)], &Sums, &[u32]) -> Holders,
+        find: impl FnOnce(&Graph, &Walk, &Lowered, &Sums, &[u32]) -> Holders,
     ) -> Self {
         let used = match edges {
             EdgeUse::Keep => graph.edges.clone(),
@@ -123,11 +126,12 @@ impl Dominators {
         below.into_iter().flatten().map(move |child| places.node(child))
     }
 
-    /// All reachable nodes in preorder of the tree, the virtual root first: the node, what it retains, and
-    /// how many nodes its subtree has; these come next, itself being one of them.
-    pub fn preorder(&self) -> impl Iterator<Item = (Node, Bytes, u32)> + '_ {
+    /// All reachable nodes in preorder of the tree, the virtual root first: the node, its class, what it
+    /// retains, and how many nodes its subtree has; these come next, itself being one of them.
+    pub fn preorder(&self) -> impl Iterator<Item = (Node, ClassId, Bytes, u32)> + '_ {
         let rows = self.nodes.iter().zip(self.runs.iter()).zip(self.retained.iter());
-        rows.map(|((node, run), retained)| (Node(*node), retained, *run))
+        let classes = self.classes.rows();
+        rows.zip(0..).map(move |(((node, run), retained), place)| (Node(*node), classes.get(place), retained, *run))
     }
 
     /// Who refers to the nodes that were asked for, in preorder of the tree: held, and holders.

@@ -2,7 +2,7 @@
 
 use super::Dominators;
 use super::sums::Sums;
-use crate::heap::graph::Node;
+use crate::heap::graph::{ClassId, ClassRows, Node};
 
 /// Where a node stands in the preorder of the dominator tree; 0 is the virtual root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,12 +19,19 @@ pub(in crate::heap) struct Places<'a> {
     runs: &'a [u32],
     retained: &'a [u32],
     sums: &'a Sums,
+    classes: ClassRows<'a>,
 }
 
 impl Dominators {
     /// The tree by places.
     pub(in crate::heap) fn places(&self) -> Places<'_> {
-        Places { nodes: &self.nodes, runs: &self.runs, retained: self.retained.rows(), sums: &self.retained }
+        Places {
+            nodes: &self.nodes,
+            runs: &self.runs,
+            retained: self.retained.rows(),
+            sums: &self.retained,
+            classes: self.classes.rows(),
+        }
     }
 
     /// Where a node stands; `None` for unreachable nodes.
@@ -38,6 +45,12 @@ impl<'a> Places<'a> {
     #[inline]
     pub(in crate::heap) fn node(self, place: Place) -> Node {
         Node(self.nodes[place.0 as usize])
+    }
+
+    /// The class of the node at a place.
+    #[inline]
+    pub(in crate::heap) fn class(self, place: Place) -> ClassId {
+        self.classes.get(place.0)
     }
 
     /// Whether the node dominates no other.

@@ -15,9 +15,10 @@ const WORTH_A_THREAD: usize = 4;
 
 /// Turns the parents of a walk into immediate dominators, both by number. The answer is the numbers
 /// whose dominator is not their parent, descending, each with that parent.
-pub(super) fn immediate_dominators(parent: &mut Column<u32>, reached: u32, log: &Log) -> Vec<(u32, u32)> {
+pub(super) fn immediate_dominators(parent: &mut Column<u32>, reached: u32, log: &Log) -> Lowered {
     let mut forest = Forest::over(&parent[..reached as usize]);
-    let mut lowered = Vec::new();
+    // Room for all costs nothing until it is used; a vector would take twice what it needs while it grows.
+    let mut lowered = Lowered { rows: Column::zeroed(reached as usize), length: 0 };
     if log.files() < WORTH_A_THREAD {
         (0..log.files()).rev().for_each(|file| forest.evaluate(&log.sorted(file), &mut lowered));
     } else {
@@ -29,7 +30,7 @@ pub(super) fn immediate_dominators(parent: &mut Column<u32>, reached: u32, log: 
     }
     drop(forest);
     // A semidominator that is the parent is the dominator; only lower ones need the climb, top down.
-    for (target, semi) in lowered.iter_mut().rev() {
+    for [target, semi] in lowered.rows[..lowered.length].iter_mut().rev() {
         let above = parent[*target as usize];
         let mut idom = above;
         while idom > *semi {
@@ -39,6 +40,20 @@ pub(super) fn immediate_dominators(parent: &mut Column<u32>, reached: u32, log: 
         *semi = above;
     }
     lowered
+}
+
+/// Numbers whose dominator is not their parent, descending, each with that parent.
+pub(super) struct Lowered {
+    rows: Column<[u32; 2]>,
+    length: usize,
+}
+
+impl Lowered {
+    /// The parent of a number in the tree of the walk, if it is not its dominator.
+    pub(super) fn parent(&self, number: u32) -> Option<u32> {
+        let rows = &self.rows[..self.length];
+        rows.binary_search_by(|[lowered, _]| number.cmp(lowered)).ok().map(|row| rows[row][1])
+    }
 }
 
 /// The part of the tree below the number in work, paths compressed: ancestor, and label, which is the
@@ -55,7 +70,7 @@ impl Forest {
         Self { trees, path: Vec::new() }
     }
 
-    fn evaluate(&mut self, file: &Sorted, lowered: &mut Vec<(u32, u32)>) {
+    fn evaluate(&mut self, file: &Sorted, lowered: &mut Lowered) {
         let Self { trees, path } = self;
         let trees: &mut [[u32; 2]] = trees;
         for (target, sources) in file.descending() {
@@ -63,7 +78,8 @@ impl Forest {
             let semi = sources.iter().map(|source| lowest(trees, path, *source, target)).fold(parent, u32::min);
             if semi < parent {
                 trees[target as usize][1] = semi;
-                lowered.push((target, semi));
+                lowered.rows[lowered.length] = [target, semi];
+                lowered.length += 1;
             }
         }
     }

@@ -21,7 +21,8 @@ pub(super) fn grow(
     let idom_of: &[u32] = &idom[..walk.reached as usize];
     let retained = Sums::of(graph, &walk.numbers, idom_of);
     let holders = find(&walk, &retained, idom_of);
-    let Walk { mut numbers, references, .. } = walk;
+    let Walk { mut numbers, references, log, .. } = walk;
+    drop(log);
     let runs = runs(idom_of);
     let places = places(idom_of, &runs);
     drop(idom);
@@ -36,7 +37,8 @@ pub(super) fn grow(
     let lost = graph.objects().filter(|node| numbers.get(*node).is_none());
     let unreachable = lost.fold((0, Bytes(0)), |(count, bytes), node| (count + 1, bytes + graph.shallow(node)));
     let above = above(&runs);
-    Dominators { numbers, nodes, retained, runs, above, holders, references, unreachable }
+    let classes = graph.class_of.gather(&nodes);
+    Dominators { numbers, nodes, classes, retained, runs, above, holders, references, unreachable }
 }
 
 /// Nodes of each number's subtree, its own included.

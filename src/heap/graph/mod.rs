@@ -57,6 +57,53 @@ pub(super) enum ClassColumn {
     Wide(Column<u32>),
 }
 
+impl ClassColumn {
+    fn get(&self, row: usize) -> ClassId {
+        ClassId(match self {
+            Self::Narrow(column) => u32::from(column[row]),
+            Self::Wide(column) => column[row],
+        })
+    }
+
+    /// The classes of these nodes, in this order.
+    pub(super) fn gather(&self, nodes: &[u32]) -> Self {
+        fn gathered<T: bytemuck::Pod>(column: &[T], nodes: &[u32]) -> Column<T> {
+            let mut rows = Column::zeroed(nodes.len());
+            rows.iter_mut().zip(nodes).for_each(|(row, node)| *row = column[*node as usize]);
+            rows
+        }
+        match self {
+            Self::Narrow(column) => Self::Narrow(gathered(column, nodes)),
+            Self::Wide(column) => Self::Wide(gathered(column, nodes)),
+        }
+    }
+
+    /// The classes as slices.
+    pub(super) fn rows(&self) -> ClassRows<'_> {
+        match self {
+            Self::Narrow(column) => ClassRows::Narrow(column),
+            Self::Wide(column) => ClassRows::Wide(column),
+        }
+    }
+}
+
+/// Classes as slices: for who asks millions of times.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ClassRows<'a> {
+    Narrow(&'a [u16]),
+    Wide(&'a [u32]),
+}
+
+impl ClassRows<'_> {
+    #[inline]
+    pub(super) fn get(self, row: u32) -> ClassId {
+        ClassId(match self {
+            Self::Narrow(rows) => u32::from(rows[row as usize]),
+            Self::Wide(rows) => rows[row as usize],
+        })
+    }
+}
+
 impl Node {
     /// The virtual root.
     pub const ROOT: Self = Self(0);
@@ -84,10 +131,7 @@ impl Graph {
 
     /// The class of a node. The virtual root answers with class 0, which means nothing.
     pub fn class(&self, node: Node) -> ClassId {
-        ClassId(match &self.class_of {
-            ClassColumn::Narrow(column) => u32::from(column[node.index()]),
-            ClassColumn::Wide(column) => column[node.index()],
-        })
+        self.class_of.get(node.index())
     }
 
     /// The raw name of a node's class.

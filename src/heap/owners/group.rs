@@ -186,8 +186,12 @@ impl<'a> Opener<'a> {
     /// The rows below a row, those that are too small left out; completes the row's own figures.
     pub(super) fn open(&mut self, group: &mut Group, index: usize) -> Vec<Group> {
         let mut below = Below::default();
-        let members = std::mem::take(&mut group.members);
+        let mut members = std::mem::take(&mut group.members);
         let top = members == [Place::ROOT];
+        if self.is_counted_in_the_dump(&members) {
+            // The dump is read from front to back then, and not a page here and a page there.
+            members.sort_unstable_by_key(|member| self.tree.node(*member));
+        }
         if top {
             self.open_top(group, &mut below);
         } else {
@@ -206,7 +210,14 @@ impl<'a> Opener<'a> {
         rows.collect()
     }
 
-    fn row(&mut self, words: (u32, u32), members: Vec<Place>, above: usize, depth: usize) -> Option<Group> {
+    /// Whether each object of a row is looked up in the dump for its number of entries.
+    fn is_counted_in_the_dump(&mut self, members: &[Place]) -> bool {
+        let role = members.first().map(|first| self.role(self.object(*first)));
+        let Some(Role::Container(rule)) = role else { return false };
+        matches!(self.folding.rule(rule).count, Count::Field(_) | Count::Elements | Count::Told)
+    }
+
+    fn row(&mut self, words: (u32, u32), mut members: Vec<Place>, above: usize, depth: usize) -> Option<Group> {
         let (mut retained, mut shallow) = (0_u64, 0);
         for member in &members {
             retained = retained.saturating_add(self.retained(*member));
@@ -217,6 +228,7 @@ impl<'a> Opener<'a> {
         for member in &members {
             shallow += self.graph.shallow(self.tree.node(*member)).0;
         }
+        members.shrink_to_fit();
         let step = Step { edge: self.words.text(words.0).to_owned(), class: self.words.text(words.1).to_owned() };
         let count = members.len() as u64;
         // A namespace is no container, though a dict.
@@ -229,8 +241,7 @@ impl<'a> Opener<'a> {
 
     #[inline]
     fn object(&self, place: Place) -> Object {
-        let node = self.tree.node(place);
-        Object { place, node, class: self.graph.class(node) }
+        Object { place, node: self.tree.node(place), class: self.tree.class(place) }
     }
 
     /// What a node retains at its place in the owner tree, in bytes.
@@ -244,11 +255,8 @@ impl<'a> Opener<'a> {
     /// What the object dominates and what stands below it in the owner tree, too.
     #[inline]
     fn children(&self, place: Place) -> impl Iterator<Item = Object> + use<'a> {
-        let (graph, tree, places) = (self.graph, self.tree, self.places);
-        let object = move |place| {
-            let node = tree.node(place);
-            Object { place, node, class: graph.class(node) }
-        };
+        let (tree, places) = (self.tree, self.places);
+        let object = move |place| Object { place, node: tree.node(place), class: tree.class(place) };
         let stays = move |child: &Object| places.is_ordinary(child.node) || !places.moved(child.node);
         tree.children(place).map(object).filter(stays)
     }
