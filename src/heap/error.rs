@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::units::Bytes;
+
 /// The dump cannot be analyzed; what is merely cut or odd is a caveat of the result instead.
 #[derive(Debug, thiserror::Error)]
 pub enum HeapError {
@@ -12,6 +14,26 @@ pub enum HeapError {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The content, unpacked or out of a pipe, cannot be written where it could be analyzed.
+    #[error("cannot keep the content of `{}` in a temporary file: {source}; set TMPDIR to a folder that can be written", path.display())]
+    Spool {
+        /// The dump.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The content, unpacked or out of a pipe, takes more than may be taken of the disk.
+    #[error(
+        "the content of `{}` takes more than the {room} that can be spared for it: free some, set TMPDIR to a folder \
+         with more room, or unpack it elsewhere",
+        path.display()
+    )]
+    NoRoom {
+        /// The dump.
+        path: PathBuf,
+        /// Half of what was free, or what was written until nothing was.
+        room: Bytes,
     },
     /// The content is of no known format.
     #[error(

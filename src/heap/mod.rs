@@ -28,5 +28,5 @@ pub use hprof::Referents;
 pub use mapping::Mapping;
 pub use owner::{Bound, Kind, Marks, Owner, OwnerPath, Step};
 pub use owners::Limits;
-pub use summarize::{Options, summarize};
+pub use summarize::{Options, summarize, summarize_content};
 pub use summary::{ClassRow, Format, HeapSummary};
