@@ -13,8 +13,6 @@ fuzz_target!(|text: &str| {
         name => built_in(name).map(str::to_owned).ok_or_else(|| "there is no such file".to_owned()),
     };
     if let Err(diagnostics) = parse(&source, &loader) {
-        for diagnostic in diagnostics.iter() {
-            assert!(!diagnostic.render(false).is_empty());
-        }
+        assert!(!diagnostics.render(false).is_empty());
     }
 });

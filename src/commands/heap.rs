@@ -1,6 +1,7 @@
 //! `plimsoll heap`: one dump, or several, from anywhere.
 
 mod json;
+mod redact;
 mod selection;
 mod terminal;
 
@@ -27,6 +28,9 @@ pub(super) enum Command {
     /// What grew between two dumps or more, named at the place where it accumulates.
     #[command(after_help = DIFF_HELP)]
     Diff(Several),
+    /// Write a dump without its values: sizes, references and names stay, text and numbers go.
+    #[command(after_help = redact::HELP)]
+    Redact(redact::Args),
 }
 
 const SUMMARY_HELP: &str = "\
@@ -97,6 +101,7 @@ enum Referents {
 /// Runs the command.
 pub(super) fn execute(command: Command, global: &Global) -> anyhow::Result<ExitCode> {
     let text = match (&command, global.format) {
+        (Command::Redact(args), _) => return redact::execute(args, global),
         (_, Format::Markdown) => {
             anstream::eprintln!("error: `plimsoll heap` has no `markdown`: use `--format terminal` or `--format json`");
             return Ok(ExitCode::from(2));

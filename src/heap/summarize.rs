@@ -90,7 +90,7 @@ pub(super) fn is_dump(head: &[u8]) -> bool {
 }
 
 /// The format by the first bytes; what they look like otherwise, as the end of "it ...".
-fn format(file: &[u8]) -> Result<Format, String> {
+pub(super) fn format(file: &[u8]) -> Result<Format, String> {
     let start = file.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(file.len());
     let text = &file[start..file.len().min(start + 64)];
     if hprof::recognizes(file) {

@@ -2,7 +2,9 @@
 //!
 //! HPROF does not say how large objects are. The sizes here follow the layout rules that Eclipse MAT
 //! applies (`HprofParserHandlerImpl`): header of a pointer and a class reference, fields of each class
-//! of the hierarchy rounded up to the size of a reference, the whole to the object alignment.
+//! of the hierarchy rounded up to the size of a reference, the whole to the object alignment. Compact
+//! object headers (JEP 450, JEP 519), which MAT 1.17 does not know, make the header one word: they are
+//! told by arrays that end before they could with any other header.
 
 use std::ops::Range;
 
@@ -56,6 +58,8 @@ pub(super) struct Heap {
     pub(super) pointer: u64,
     pub(super) reference: u64,
     pub(super) alignment: u64,
+    /// Whether the class reference is part of the first word of an object.
+    pub(super) compact: bool,
 }
 
 /// No hierarchy that a compiler made is deeper; a deeper one would make the tables explode.
@@ -142,7 +146,7 @@ impl Classes {
         let rows = 0..self.rows.len() as u32;
         let own = |row| self.fields_of(row).iter().map(|field| heap.size(field.kind)).sum::<u64>();
         let own: Vec<u64> = rows.clone().map(own).collect();
-        let header = heap.pointer + heap.reference;
+        let header = heap.header();
         rows.map(|row| {
             let mut lineage: Vec<u32> = self.chain(row).collect();
             // The last is `java.lang.Object`, whose fields (it has none) are not counted.
@@ -177,16 +181,24 @@ impl Heap {
 
     /// Bytes of an array of references.
     pub(super) fn object_array(self, length: u32) -> u64 {
-        (self.array_header() + u64::from(length) * self.reference).next_multiple_of(self.alignment)
+        self.array(length, self.reference)
     }
 
     /// Bytes of an array of a primitive type.
     pub(super) fn primitive_array(self, kind: u8, length: u32) -> u64 {
-        (self.array_header() + u64::from(length) * self.size(kind)).next_multiple_of(self.alignment)
+        self.array(length, self.size(kind))
     }
 
-    fn array_header(self) -> u64 {
-        (self.pointer + self.reference + 4).next_multiple_of(self.reference)
+    /// Bytes in front of the fields of an object.
+    pub(super) fn header(self) -> u64 {
+        if self.compact { self.pointer } else { self.pointer + self.reference }
+    }
+
+    fn array(self, length: u32, element: u64) -> u64 {
+        let header = self.header() + 4;
+        // Elements stand at multiples of their size; all other heaps are counted as MAT does.
+        let header = header.next_multiple_of(if self.compact { element.max(4) } else { self.reference });
+        (header + u64::from(length) * element).next_multiple_of(self.alignment)
     }
 }
 

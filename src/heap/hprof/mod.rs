@@ -18,9 +18,11 @@ mod locate;
 mod names;
 mod outline;
 mod record;
+mod redact;
 mod roots;
 
 pub use names::Names;
+pub(in crate::heap) use redact::redact;
 
 use class::{Classes, Heap};
 use layout::{Layouts, ReferentNames};
@@ -78,7 +80,9 @@ pub fn read(file: Mapping, options: &Options) -> Result<Dump, HeapError> {
 
 fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> Result<Dump, HeapError> {
     let outline = outline::outline::<W>(&file, start)?;
-    let Outline { ids, mut classes, strings, roots, chunks, index, orderly, compressed, union, objects, .. } = outline;
+    let Outline {
+        ids, mut classes, strings, roots, chunks, index, orderly, compressed, compact, union, objects, ..
+    } = outline;
     let mut caveats = outline.caveats;
     classes.complete(&file, &strings)?;
     let ids = ids.finish();
@@ -86,7 +90,7 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
     if u64::from(ids.len()) >= MOST_NODES {
         return Err(HeapError::TooLarge { objects });
     }
-    let heap = Heap::of::<W>(compressed, if objects > 1000 { union } else { 0 });
+    let heap = Heap::of::<W>(compressed, compact, if objects > 1000 { union } else { 0 });
     let roots = Roots::resolve(&roots, &ids, &classes);
     let referents = ReferentNames::find(&classes, &strings, &file);
     let node_of = |id| ids.rank(id).map_or(0, |rank| rank + 1);
@@ -182,11 +186,11 @@ fn remarks(tallies: &[Tally]) -> impl Iterator<Item = String> {
 }
 
 impl Heap {
-    /// The layout of the heap, from the width of identifiers and the bits that occur in addresses.
-    fn of<const W: usize>(compressed: bool, union: u64) -> Self {
+    /// The layout of the heap, from the width of identifiers, what would overlap, and the bits that occur in addresses.
+    fn of<const W: usize>(compressed: bool, compact: bool, union: u64) -> Self {
         let reference = if compressed { 4 } else { W as u64 };
         let alignment = if union == 0 { 8 } else { 1 << union.trailing_zeros().clamp(3, 8) };
-        Self { pointer: W as u64, reference, alignment }
+        Self { pointer: W as u64, reference, alignment, compact }
     }
 }
 

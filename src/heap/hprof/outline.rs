@@ -11,7 +11,7 @@ use super::bytes::{id_at, u32_at, u64_at};
 use super::class::Classes;
 use super::ids::IdSet;
 use super::link::cores;
-use super::record::{ClassDump, Fault, Object, RawRoot, Record, Shape, record, root};
+use super::record::{ClassDump, Fault, Object, RawRoot, Record, Shape, record, root, width};
 use crate::heap::{HeapError, Mapping};
 
 /// Everything that the second pass needs to know beforehand.
@@ -22,6 +22,8 @@ pub(super) struct Outline {
     /// Identifier, offset and length of each string, by identifier.
     pub(super) strings: Strings,
     pub(super) roots: Vec<RawRoot>,
+    /// Bodies of the segments, in the order of the file.
+    pub(super) segments: Vec<Range<usize>>,
     /// In the order of the file, or of identifiers if these are orderly.
     pub(super) chunks: Vec<Chunk>,
     /// Identifier and offset of every [`STRIDE`]th object of a chunk, the first included; in the order of the chunks.
@@ -30,8 +32,12 @@ pub(super) struct Outline {
     pub(super) orderly: bool,
     /// Whether references take four bytes on the heap although identifiers take eight.
     pub(super) compressed: bool,
+    /// Whether the class of an object is in the first word of its header (JDK 24 and later, on demand).
+    pub(super) compact: bool,
     /// All identifiers, or-ed: their alignment.
     pub(super) union: u64,
+    /// Arrays that say that headers are compact.
+    tight: u64,
     pub(super) objects: u64,
     /// Where the file ends before the dump does.
     pub(super) cut: Option<usize>,
@@ -114,6 +120,9 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
     found.strings.sort();
     let stopped = read_segments::<W>(file, &segments, &mut found)?;
     found.settle();
+    found.segments = segments;
+    // Every second array is tight in such a heap, none in any other; one alone proves nothing.
+    found.compact = found.tight > 8 + found.objects / 1000;
     if ended {
         cut = None;
     } else if stopped.is_some() {
@@ -223,6 +232,10 @@ struct Group<'a, const W: usize> {
     fault: Option<(usize, Fault)>,
     /// From an object array to where it would end if references took eight bytes.
     uncompressed: Range<u64>,
+    /// From a primitive array to where it would end if its header took 16 bytes.
+    roomy: Range<u64>,
+    /// Arrays that would overlap the next object then.
+    tight: u64,
 }
 
 impl<'a, const W: usize> Group<'a, W> {
@@ -240,6 +253,8 @@ impl<'a, const W: usize> Group<'a, W> {
             objects: 0,
             fault: None,
             uncompressed: 0..0,
+            roomy: 0..0,
+            tight: 0,
         };
         for segment in segments {
             if group.fault.is_none() {
@@ -311,6 +326,7 @@ impl<'a, const W: usize> Group<'a, W> {
         self.ids.insert(object.id);
         self.union |= object.id;
         self.compressed |= W == 8 && object.id > self.uncompressed.start && object.id < self.uncompressed.end;
+        self.tight += u64::from(W == 8 && object.id > self.roomy.start && object.id < self.roomy.end);
         // No more references than this come out of it: its fields or elements, and its class.
         chunk.references += match object.shape {
             Shape::Instance { length, .. } => length as usize / W + 1,
@@ -318,7 +334,11 @@ impl<'a, const W: usize> Group<'a, W> {
                 self.uncompressed = object.id..object.id.saturating_add(16 + u64::from(length) * 8);
                 length as usize + 1
             }
-            Shape::Primitives { .. } => 1,
+            Shape::Primitives { kind, length } => {
+                let content = u64::from(length) * width::<W>(kind).unwrap_or(1) as u64;
+                self.roomy = object.id..object.id.saturating_add((16 + content).next_multiple_of(8));
+                1
+            }
         };
     }
 }
@@ -330,10 +350,13 @@ impl Outline {
             classes: Classes::default(),
             strings: Strings::default(),
             roots: Vec::new(),
+            segments: Vec::new(),
             chunks: Vec::new(),
             index: Vec::new(),
             orderly: true,
             compressed: false,
+            compact: false,
+            tight: 0,
             union: 0,
             objects: 0,
             cut: None,
@@ -360,6 +383,7 @@ impl Outline {
         );
         self.index.extend(group.index);
         self.orderly &= group.ascending;
+        self.tight += group.tight;
         self.compressed |= group.compressed;
         self.union |= group.union;
         self.objects += group.objects;

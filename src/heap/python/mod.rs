@@ -49,6 +49,14 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
     Ok((graph, Names { file, ids, offsets, names, edges, roots, namespaces }))
 }
 
+/// Walks all records, without building anything.
+///
+/// # Errors
+/// As [`read`].
+pub(in crate::heap) fn check(file: &[u8]) -> Result<(), HeapError> {
+    Tables::read(file).map(|_| ())
+}
+
 /// The dict of each module that names what it holds.
 fn namespaces(graph: &Graph, edges: &[(u32, u32, u32)]) -> BTreeMap<Node, Node> {
     let names_things = |node: &Node| edges.binary_search_by(|edge| edge.0.cmp(&node.0)).is_ok();

@@ -11,10 +11,12 @@ mod naming;
 mod nodes;
 mod numbers;
 mod ownership;
+mod redact;
 mod sections;
 mod strings;
 
 pub(in crate::heap) use naming::Names;
+pub(in crate::heap) use redact::redact;
 
 use self::layout::Layout;
 use self::strings::{DOM_TREES, Strings};
