@@ -61,7 +61,7 @@ fn redact(from: &Path, to: &Path, options: &[&str]) -> Output {
 }
 
 fn count(content: &[u8], text: &[u8]) -> usize {
-    content.windows(text.len()).filter(|window| *window == text).count()
+    memchr::memmem::find_iter(content, text).count()
 }
 
 fn run(program: &str, args: &[&Path]) {

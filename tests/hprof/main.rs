@@ -4,6 +4,7 @@
 
 mod hostile;
 mod jvm;
+mod variants;
 mod writer;
 
 use plimsoll::heap::hprof::Referents;
