@@ -34,8 +34,8 @@ pub(super) fn kept(class: &str, field: &[u8]) -> bool {
     let named = |name: &&str| name.as_bytes() == field;
     let container =
         CONTAINERS.iter().any(|package| class.strip_prefix(package).is_some_and(|rest| !rest.contains('.')));
-    container && SIZES.iter().any(|name| named(name))
-        || SINGLE.iter().any(|(known, fields)| *known == class && fields.iter().any(|name| named(name)))
+    container && SIZES.iter().any(named)
+        || SINGLE.iter().any(|(known, fields)| *known == class && fields.iter().any(named))
 }
 
 #[cfg(test)]
