@@ -6,6 +6,7 @@
 pub mod commands;
 pub mod compare;
 pub mod diag;
+pub mod github;
 pub mod heap;
 pub mod plan;
 pub mod policy;

@@ -19,6 +19,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("report", &["units", "diag", "policy", "compare", "verdict", "record", "heap", "stats"]),
     ("run", &["units", "policy", "plan", "record", "heap"]),
     ("store", &["units", "record"]),
+    ("github", &["store"]),
 ];
 
 /// Modules without files, clock, environment, threads or async; `heap` alone reads the dump it is given.

@@ -1,7 +1,6 @@
 //! `plimsoll accept`: make a recording the baseline, after showing what changes.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -33,7 +32,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Ok(policy) => policy,
         Err(code) => return Ok(code),
     };
-    let baselines = args.check.baselines();
+    let baselines = args.check.baselines()?;
     let judged = args.check.judge(&policy.rules)?;
     let restart = match (&judged.comparison.reference, judged.verdict.outcome) {
         _ if !judged.recordings.iter().all(|recording| recording.complete) => {
@@ -73,11 +72,12 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
 }
 
 /// Says where the baseline holds the run.
-fn told(written: &[PathBuf], restart: bool, global: &Global) -> anyhow::Result<ExitCode> {
-    let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+fn told(written: &[String], restart: bool, global: &Global) -> anyhow::Result<ExitCode> {
     print(&match global.format {
-        Format::Json => format!("{:#}\n", serde_json::json!({ "schema": 1, "accepted": paths, "restarted": restart })),
-        _ => paths.iter().map(|path| format!("accepted as {path}\n")).collect(),
+        Format::Json => {
+            format!("{:#}\n", serde_json::json!({ "schema": 1, "accepted": written, "restarted": restart }))
+        }
+        _ => written.iter().map(|path| format!("accepted as {path}\n")).collect(),
     })?;
     Ok(ExitCode::SUCCESS)
 }

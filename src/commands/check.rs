@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::baseline::place;
 use super::judge::{self, Judged};
 use super::{Global, policy};
 use crate::policy::Rules;
@@ -22,9 +23,10 @@ pub(super) struct Args {
     /// The day for which waivers are looked at, such as 2027-01-31; today if none is given.
     #[arg(long, value_name = "DAY")]
     pub date: Option<jiff::civil::Date>,
-    /// The folder of the baselines [default: .plimsoll/baselines beside the policy].
-    #[arg(long, value_name = "DIR")]
-    pub baseline: Option<PathBuf>,
+    /// Where the baselines are: a folder, git+branch://NAME, github+artifacts://NAME, s3://BUCKET/FOLDER, gs://…, az://…
+    /// [default: .plimsoll/baselines beside the policy].
+    #[arg(long, value_name = "PLACE")]
+    pub baseline: Option<String>,
 }
 
 /// Runs the command.
@@ -39,17 +41,21 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
 impl Args {
     /// Reads the recordings and judges them on the wanted day.
     pub(super) fn judge(&self, rules: &Rules) -> anyhow::Result<Judged> {
-        let read = judge::read(&self.recordings, &self.folder().join(store::RUNS))?;
-        judge::judge(rules, read, &self.baselines(), self.date.unwrap_or_else(today))
+        self.judge_read(rules, judge::read(&self.recordings, &self.folder().join(store::RUNS))?)
+    }
+
+    /// Judges recordings that were read already.
+    pub(super) fn judge_read(&self, rules: &Rules, read: judge::Read) -> anyhow::Result<Judged> {
+        judge::judge(rules, read, &self.baselines()?, self.date.unwrap_or_else(today))
     }
 
     /// The stored baselines that the recordings are compared with.
-    pub(super) fn baselines(&self) -> Baselines {
-        Baselines::open(self.baseline.clone().unwrap_or_else(|| self.folder().join(store::BASELINES)))
+    pub(super) fn baselines(&self) -> anyhow::Result<Baselines> {
+        place::baselines(self.baseline.as_deref(), self.folder())
     }
 
     /// Where the policy stands: `run` keeps its recordings beside it.
-    fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         self.config.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 }

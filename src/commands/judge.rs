@@ -19,6 +19,8 @@ pub(super) struct Judged {
     pub comparison: Comparison,
     pub verdict: Verdict,
     pub notes: Vec<String>,
+    /// The commits of the baseline's runs, oldest first, each once.
+    pub base_commits: Vec<String>,
     gated: Vec<Gauge>,
 }
 
@@ -39,9 +41,11 @@ pub(super) fn judge(
     let scenario = recordings.first().map(|recording| recording.scenario.as_str()).unwrap_or_default();
     let baseline = baselines.load(scenario)?;
     notes.extend(baseline.skipped);
+    let mut base_commits: Vec<String> = baseline.recordings.iter().filter_map(|run| run.commit.clone()).collect();
+    base_commits.dedup();
     let comparison = compare(&recordings, &baseline.recordings);
     let verdict = to_verdict(rules, &comparison, &recordings, today);
-    Ok(Judged { recordings, comparison, verdict, notes, gated: gated(rules) })
+    Ok(Judged { recordings, comparison, verdict, notes, base_commits, gated: gated(rules) })
 }
 
 /// The gauges that a rule looks at.
@@ -87,6 +91,9 @@ impl Judged {
             Format::Terminal => report::terminal::render(&report, columns()),
             Format::Markdown => report::markdown::render(&report),
             Format::Json => report::json::render(&report)?,
+            Format::Html => report::html::render(&report),
+            Format::Junit => report::junit::render(&report),
+            Format::Sarif => report::sarif::render(&report)?,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The command line: each command reads its inputs, calls the stages, writes the outputs.
 
 mod accept;
+mod baseline;
 mod check;
 mod demo;
 mod explain;
@@ -8,10 +9,12 @@ mod heap;
 mod init;
 mod judge;
 mod measure;
+mod merge;
 mod output;
 mod plan;
 mod policy;
 mod progress;
+mod publish;
 mod report;
 mod run;
 
@@ -65,6 +68,19 @@ pub(crate) enum Format {
     Markdown,
     /// For programs; carries a schema version.
     Json,
+    /// One page for a browser, without scripts (verdicts only).
+    Html,
+    /// For test views of CI (verdicts only).
+    Junit,
+    /// For code scanning (verdicts only).
+    Sarif,
+}
+
+impl Format {
+    /// Whether only a verdict has this view.
+    pub(crate) fn is_for_verdicts(self) -> bool {
+        matches!(self, Self::Html | Self::Junit | Self::Sarif)
+    }
 }
 
 /// When to use color.
@@ -90,6 +106,13 @@ enum Command {
     Accept(accept::Args),
     /// Print the report of a recording.
     Report(report::Args),
+    /// The stored baselines: list, show, fetch, push.
+    #[command(subcommand)]
+    Baseline(baseline::Command),
+    /// Post the verdict to GitHub: comment, check, summary; also as the second stage for forks.
+    Publish(publish::Args),
+    /// Merge the JSON reports of many jobs into one verdict.
+    Merge(merge::Args),
     /// Show what would be sent, sampled and dumped, without running.
     Plan(plan::Args),
     /// Check a policy.
@@ -105,6 +128,12 @@ enum Command {
     /// Keeps a service; for plimsoll's own use.
     #[command(name = "__keeper", hide = true)]
     Keeper,
+}
+
+impl Command {
+    fn tells_a_verdict(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Check(_) | Self::Report(_))
+    }
 }
 
 /// Runs the command line of the process.
@@ -131,12 +160,19 @@ impl Cli {
 
     fn execute(self) -> anyhow::Result<ExitCode> {
         let global = &self.global;
+        if global.format.is_for_verdicts() && !self.command.tells_a_verdict() {
+            anstream::eprintln!("error: only `run`, `check` and `report` have this format: use `--format json`");
+            return Ok(ExitCode::from(2));
+        }
         match self.command {
             Command::Init(args) => init::execute(args, global),
             Command::Run(args) => run::execute(args, global),
             Command::Check(args) => check::execute(args, global),
             Command::Accept(args) => accept::execute(args, global),
             Command::Report(args) => report::execute(args, global),
+            Command::Baseline(command) => baseline::execute(command, global),
+            Command::Publish(args) => publish::execute(args, global),
+            Command::Merge(args) => merge::execute(args, global),
             Command::Plan(args) => plan::execute(args, global),
             Command::Policy(command) => policy::execute(command, global),
             Command::Explain(args) => explain::execute(args, global),

@@ -31,7 +31,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     print(&match global.format {
         Format::Json => format!("{:#}\n", render::json(&outline)),
         Format::Terminal => render::terminal(&outline),
-        Format::Markdown => render::markdown(&outline),
+        Format::Markdown | Format::Html | Format::Junit | Format::Sarif => render::markdown(&outline),
     })?;
     Ok(ExitCode::SUCCESS)
 }

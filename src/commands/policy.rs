@@ -36,7 +36,7 @@ pub(super) fn execute(command: Command, global: &Global) -> anyhow::Result<ExitC
                 print(&match global.format {
                     Format::Json => format!("{:#}\n", table::json(&policy)),
                     Format::Terminal => table::terminal(&policy),
-                    Format::Markdown => table::markdown(&policy),
+                    Format::Markdown | Format::Html | Format::Junit | Format::Sarif => table::markdown(&policy),
                 })?;
                 Ok(ExitCode::SUCCESS)
             }

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::Global;
+use super::baseline::place;
 use super::measure::{Ground, Measured, measure, saved};
 use super::progress::Progress;
 use crate::plan::plan;
 use crate::policy::{DumpPolicy, Policy};
 use crate::run::{End, today};
-use crate::store::{BASELINES, Baselines, RUNS};
+use crate::store::RUNS;
 use crate::verdict::Outcome;
 
 /// Arguments of `plimsoll run`.
@@ -22,9 +23,10 @@ pub(super) struct Args {
     /// Where recordings are kept [default: .plimsoll/runs beside the policy].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Where the baselines are [default: .plimsoll/baselines beside the policy].
-    #[arg(long, value_name = "DIR")]
-    baseline: Option<PathBuf>,
+    /// Where the baselines are: a folder, git+branch://NAME, github+artifacts://NAME, s3://BUCKET/FOLDER, gs://…, az://…
+    /// [default: .plimsoll/baselines beside the policy].
+    #[arg(long, value_name = "PLACE")]
+    baseline: Option<String>,
     /// Keep the heap dumps after they were analyzed.
     #[arg(long, conflicts_with = "no_dumps")]
     keep_dumps: bool,
@@ -61,7 +63,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         base: folder.to_owned(),
         keep_dumps: args.keep_dumps,
     };
-    let baselines = Baselines::open(args.baseline.clone().unwrap_or_else(|| folder.join(BASELINES)));
+    let baselines = place::baselines(args.baseline.as_deref(), folder)?;
     let mut recordings = Vec::new();
     loop {
         let mut progress = Progress::new(global);

@@ -9,16 +9,43 @@ use crate::verdict::{Finding, Standing};
 
 /// Bytes: what a comment on GitHub may hold (65,536), with room for a marker.
 const LONGEST: usize = 60_000;
+/// Bytes: what a job summary on GitHub may hold (1 MiB), which other steps share.
+const LONGEST_SUMMARY: usize = 400_000;
 /// Characters of one message, name or path: a class name may have 65,535.
 const LONGEST_TEXT: usize = 600;
 /// Bytes kept for the footer and the word on what was cut.
 const RESERVE: usize = 4_000;
 
+/// What stands around the findings and tables of a page; Markdown, made by us.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Frame<'a> {
+    /// After the outcome, such as ` (resolved)`.
+    pub word: &'a str,
+    /// After the findings, if there is room.
+    pub chart: &'a str,
+    /// Before the footer, whatever is cut; at most 2,000 bytes.
+    pub closing: &'a str,
+}
+
 /// Renders a report as Markdown of at most 60,000 bytes.
 pub fn render(report: &Report<'_>) -> String {
-    let mut page = Page { text: head(report), room: LONGEST - RESERVE, cut: 0 };
+    compose(report, Frame::default(), LONGEST)
+}
+
+/// Renders a report for the summary of a job: as [`render`], of at most 400,000 bytes.
+pub fn summary(report: &Report<'_>) -> String {
+    compose(report, Frame::default(), LONGEST_SUMMARY)
+}
+
+/// Renders a page of at most `longest` bytes.
+pub(super) fn compose(report: &Report<'_>, frame: Frame<'_>, longest: usize) -> String {
+    let room = longest.saturating_sub(RESERVE + frame.closing.len());
+    let mut page = Page { text: head(report, frame.word), room, cut: 0 };
     for finding in &report.verdict.findings {
         page.add(&tell(report, finding));
+    }
+    if page.cut == 0 && page.text.len() + frame.chart.len() <= page.room {
+        page.text.push_str(frame.chart);
     }
     for section in section::sections(report) {
         table(&mut page, &section);
@@ -28,9 +55,10 @@ pub fn render(report: &Report<'_>) -> String {
     if page.cut > 0 {
         page.text.push_str(&format!("\n{} more lines are in `plimsoll report`.\n", page.cut));
     }
+    page.text.push_str(frame.closing);
     let lines: Vec<String> = section::footer(report).iter().map(|line| told(line)).collect();
     let footer = format!("\n<sub>{}</sub>\n", lines.join("<br>"));
-    if page.text.len() + footer.len() <= LONGEST {
+    if page.text.len() + footer.len() <= longest {
         page.text.push_str(&footer);
     }
     page.text
@@ -54,11 +82,11 @@ impl Page {
     }
 }
 
-fn told(text: &str) -> String {
+pub(super) fn told(text: &str) -> String {
     with_code(&shorten(text, LONGEST_TEXT))
 }
 
-fn head(report: &Report<'_>) -> String {
+fn head(report: &Report<'_>, word: &str) -> String {
     let compared = match &report.comparison.reference {
         Reference::Baseline { runs: 1 } => "Compared with a baseline of one run.".to_owned(),
         Reference::Baseline { runs } => format!("Compared with a baseline of {runs} runs."),
@@ -72,7 +100,7 @@ fn head(report: &Report<'_>) -> String {
         }
     };
     let outcome = report.verdict.outcome.name();
-    format!("**Plimsoll: {outcome}** · {}\n\n{compared}\n", told(&report.verdict.headline))
+    format!("**Plimsoll: {outcome}**{word} · {}\n\n{compared}\n", told(&report.verdict.headline))
 }
 
 fn tell(report: &Report<'_>, finding: &Finding) -> String {

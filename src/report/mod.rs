@@ -1,12 +1,20 @@
 //! Reports: strings only. Whether a number is too high was decided before; here it is told.
 
+pub mod annotation;
+mod chart;
+pub mod comment;
 mod detail;
+pub mod html;
 pub mod json;
+pub mod junit;
 pub mod markdown;
+pub mod matrix;
+pub mod sarif;
 mod section;
 mod sparkline;
 pub mod terminal;
 mod text;
+mod xml;
 
 pub use text::clean;
 

@@ -1,7 +1,7 @@
 mod hostile;
 mod sample;
 
-use super::{json, markdown, terminal};
+use super::{annotation, comment, html, json, junit, markdown, sarif, terminal};
 use sample::Sample;
 
 fn plain(sample: &Sample, width: usize) -> String {
@@ -63,4 +63,64 @@ fn the_same_run_gives_the_same_bytes() {
         assert_eq!(terminal::render(&sample.report(), 100), terminal::render(&sample.report(), 100));
         assert_eq!(markdown::render(&sample.report()), markdown::render(&sample.report()));
     }
+}
+
+const SETTING: comment::Setting<'static> = comment::Setting {
+    base: Some("main at 5d1f00d"),
+    head: Some("0a1b2c3"),
+    command: Some("plimsoll run"),
+    address: Some("https://github.com/acme/quotes/actions/runs/1"),
+    policy_note: None,
+};
+
+#[test]
+fn a_comment_has_the_verdict_first_a_chart_and_a_marker_last() {
+    for (name, sample) in [("leak", sample::leak()), ("incomparable", sample::incomparable())] {
+        let comment = comment::render(&sample.report(), SETTING, false);
+        assert_eq!(comment.body.lines().last(), Some(comment.marker.as_str()));
+        insta::assert_snapshot!(format!("comment-{name}"), comment.body);
+    }
+}
+
+#[test]
+fn a_resolved_comment_says_so_and_keeps_its_marker() {
+    let before = comment::render(&sample::leak().report(), SETTING, false);
+    let after = comment::render(&sample::pass().report(), SETTING, true);
+    assert!(after.body.starts_with("**Plimsoll: pass** (resolved) · "), "{}", after.body);
+    assert_eq!(before.marker, after.marker);
+    assert!(!after.body.contains("mermaid"));
+}
+
+#[test]
+fn scenarios_have_comments_of_their_own() {
+    assert_ne!(comment::marker("quotes"), comment::marker("quotes-ugly"));
+}
+
+#[test]
+fn each_outcome_is_told_to_a_browser() {
+    for (name, sample) in [("leak", sample::leak()), ("incomparable", sample::incomparable())] {
+        let page = html::render(&sample.report());
+        let body = page.split("</style>").nth(1).unwrap();
+        insta::assert_snapshot!(format!("html-{name}"), body);
+    }
+}
+
+#[test]
+fn each_outcome_is_told_to_test_views_and_code_scanning() {
+    for (name, sample) in samples() {
+        insta::assert_snapshot!(format!("junit-{name}"), junit::render(&sample.report()));
+    }
+    insta::assert_snapshot!("sarif-inconclusive", sarif::render(&sample::inconclusive().report()).unwrap());
+    insta::assert_snapshot!("sarif-leak", sarif::render(&sample::leak().report()).unwrap());
+}
+
+#[test]
+fn annotations_stand_at_the_policy_line_and_built_in_rules_at_none() {
+    let told = annotation::annotations(&sample::leak().report());
+    assert_eq!((told[0].path.as_deref(), told[0].line), (Some("plimsoll.toml"), 31));
+    assert_eq!((told[1].path.as_deref(), told[1].line), (None, 0));
+    assert_eq!([told[0].loudness, told[1].loudness], [annotation::Loudness::Failure, annotation::Loudness::Warning]);
+    assert!(told[0].message.contains("look at: thread-local map"), "{}", told[0].message);
+    let unsure = annotation::annotations(&sample::inconclusive().report());
+    assert!(unsure.iter().all(|one| one.loudness == annotation::Loudness::Notice));
 }

@@ -1,9 +1,9 @@
 //! Baselines: the accepted recordings of each scenario, one file each, in the order in which they were accepted.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::shelf::{Folder, Shelf};
 use super::{StoreError, folder::file_name};
 use crate::record::Recording;
 use crate::record::schema;
@@ -14,7 +14,7 @@ const MOST_RUNS: usize = 5;
 /// The stored baselines of a project.
 #[derive(Debug, Clone)]
 pub struct Baselines {
-    folder: PathBuf,
+    shelf: Arc<dyn Shelf>,
 }
 
 /// The baseline of one scenario.
@@ -26,23 +26,63 @@ pub struct Baseline {
     pub skipped: Vec<String>,
 }
 
+/// One stored run.
+#[derive(Debug)]
+pub struct Stored {
+    /// Its number.
+    pub entry: u64,
+    /// Where it is.
+    pub place: String,
+    /// The run, or why it cannot be read.
+    pub recording: Result<Recording, StoreError>,
+}
+
 impl Baselines {
     /// The baselines below a folder, which need not exist.
     pub fn open(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self::on(Arc::new(Folder::new(folder)))
+    }
+
+    /// The baselines on a shelf.
+    pub fn on(shelf: Arc<dyn Shelf>) -> Self {
+        Self { shelf }
+    }
+
+    /// The scenarios that have baselines, as file names.
+    ///
+    /// # Errors
+    /// When the place is there and cannot be read.
+    pub fn scenarios(&self) -> Result<Vec<String>, StoreError> {
+        self.shelf.scenarios()
+    }
+
+    /// Every stored run of a scenario, oldest first.
+    ///
+    /// # Errors
+    /// When the place is there and cannot be read.
+    pub fn stored(&self, scenario: &str) -> Result<Vec<Stored>, StoreError> {
+        let scenario = &file_name(scenario);
+        let entries = self.shelf.entries(scenario)?;
+        Ok(entries.into_iter().map(|entry| self.one(scenario, entry)).collect())
+    }
+
+    fn one(&self, scenario: &str, entry: u64) -> Stored {
+        let place = self.shelf.place(scenario, entry);
+        let read = self.shelf.read(scenario, entry).and_then(|text| {
+            let path = PathBuf::from(&place);
+            schema::recording_from_json(&text).map_err(|source| StoreError::Schema { path, source })
+        });
+        Stored { entry, place, recording: read }
     }
 
     /// The accepted runs of a scenario that belong together: those of the newest one's plan and environment.
     ///
     /// # Errors
-    /// When the folder is there and cannot be read.
+    /// When the place is there and cannot be read.
     pub fn load(&self, scenario: &str) -> Result<Baseline, StoreError> {
         let mut baseline = Baseline::default();
-        for (_, path) in self.files(scenario)? {
-            let read = super::read(&path).and_then(|text| {
-                schema::recording_from_json(&text).map_err(|source| StoreError::Schema { path: path.clone(), source })
-            });
-            match read {
+        for stored in self.stored(scenario)? {
+            match stored.recording {
                 Ok(recording) => baseline.recordings.push(recording),
                 Err(error) => baseline.skipped.push(format!("baseline passed over: {error}")),
             }
@@ -55,46 +95,14 @@ impl Baselines {
     }
 
     /// Adds a recording to its scenario's baseline and drops the oldest beyond five. With `restart`, the runs before
-    /// it are dropped: the level has changed on purpose. Two writers at once lose nothing: each file is new.
+    /// it are dropped: the level has changed on purpose. Two writers at once lose nothing. Returns where it is kept.
     ///
     /// # Errors
     /// When it cannot be written; the baseline is then as it was.
-    pub fn accept(&self, recording: &Recording, restart: bool) -> Result<PathBuf, StoreError> {
-        let folder = self.folder.join(file_name(&recording.scenario));
-        fs::create_dir_all(&folder).map_err(|error| StoreError::system("make", &folder, error))?;
-        let before = self.files(&recording.scenario)?;
-        let mut number = before.last().map_or(1, |(number, _)| number + 1);
+    pub fn accept(&self, recording: &Recording, restart: bool) -> Result<String, StoreError> {
+        let scenario = file_name(&recording.scenario);
         let text = schema::recording_to_json(recording)
-            .map_err(|source| StoreError::Schema { path: folder.clone(), source })?;
-        let path = loop {
-            let path = folder.join(format!("{number:06}.json"));
-            match super::write(&path, text.as_bytes(), false) {
-                Err(StoreError::System { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => number += 1,
-                result => break result.map(|()| path)?,
-            }
-        };
-        let keep = if restart { 0 } else { MOST_RUNS - 1 };
-        for (_, old) in &before[..before.len().saturating_sub(keep)] {
-            // Another writer may have dropped it already.
-            let _ = fs::remove_file(old);
-        }
-        Ok(path)
+            .map_err(|source| StoreError::Schema { path: PathBuf::from(&scenario), source })?;
+        self.shelf.add(&scenario, text.as_bytes(), if restart { 0 } else { MOST_RUNS - 1 })
     }
-
-    /// The files of a scenario with their numbers, ascending.
-    fn files(&self, scenario: &str) -> Result<Vec<(u64, PathBuf)>, StoreError> {
-        let folder = self.folder.join(file_name(scenario));
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(|error| StoreError::system("read", &folder, error))?,
-        };
-        let mut files: Vec<(u64, PathBuf)> =
-            entries.filter_map(Result::ok).filter_map(|entry| Some((number(&entry.path())?, entry.path()))).collect();
-        files.sort();
-        Ok(files)
-    }
-}
-
-fn number(path: &Path) -> Option<u64> {
-    path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()
 }

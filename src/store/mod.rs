@@ -2,12 +2,20 @@
 
 mod baseline;
 mod folder;
+mod git_branch;
+#[cfg(feature = "object-storage")]
+mod object_storage;
+mod shelf;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use baseline::{Baseline, Baselines};
+pub use baseline::{Baseline, Baselines, Stored};
 pub use folder::{Opened, RecordingFolder, newest};
+pub use git_branch::GitBranch;
+#[cfg(feature = "object-storage")]
+pub use object_storage::{ObjectStorage, is_bucket};
+pub use shelf::{Folder, Shelf};
 
 use crate::record::schema::SchemaError;
 
@@ -47,6 +55,18 @@ pub enum StoreError {
     NoRecording {
         /// Where it was looked for.
         path: PathBuf,
+    },
+    /// A place that is no folder refused.
+    #[error("failed to {what} the baselines at `{place}`: {why}{cure}")]
+    Elsewhere {
+        /// What was attempted.
+        what: &'static str,
+        /// The address.
+        place: String,
+        /// Why it failed.
+        why: String,
+        /// What to do about it.
+        cure: &'static str,
     },
     /// The file is too large to be a recording.
     #[error("`{path}` has {size}, which no recording has: is it the right file?", path = path.display())]

@@ -5,7 +5,7 @@ use super::project::{Ecosystem, Project};
 /// The text of `.github/workflows/plimsoll.yml`.
 pub(super) fn yaml(project: &Project) -> String {
     let setup = match project.ecosystem {
-        Ecosystem::Jvm => step("actions/setup-java@v4", &["distribution: temurin", "java-version: 21"]),
+        Ecosystem::Jvm => step("actions/setup-java@v5", &["distribution: temurin", "java-version: 21"]),
         Ecosystem::Node => step("actions/setup-node@v4", &["node-version: 22"]),
         Ecosystem::Python => step("actions/setup-python@v5", &["python-version: \"3.12\""]),
         Ecosystem::Go => step("actions/setup-go@v5", &["go-version: stable"]),
@@ -16,7 +16,8 @@ pub(super) fn yaml(project: &Project) -> String {
         None => String::new(),
     };
     format!(
-        r#"# Memory gate: a regression fails the check, and the summary names what holds the memory.
+        r#"# Memory gate: a regression fails the check, and the comment names what holds the memory.
+# The baseline is the artifacts of main's runs: pushes seed and refresh it, pull requests only read it.
 name: memory
 
 on:
@@ -24,33 +25,25 @@ on:
   push:
     branches: [main]
 
-permissions:
-  contents: read
+permissions: {{}}
 
 jobs:
   plimsoll:
     runs-on: ubuntu-latest
     timeout-minutes: 30
+    permissions:
+      contents: read
+      actions: read # the baseline
+      checks: write # the check on the commit
+      pull-requests: write # the comment
     steps:
-      - uses: actions/checkout@v4
-{setup}{build}      - name: Install plimsoll
-        run: cargo install --locked plimsoll
-      # Accepted runs of the main branch; pull requests read them and never write them.
-      - uses: actions/cache/restore@v4
+      - uses: actions/checkout@v7
         with:
-          path: .plimsoll/baselines
-          key: plimsoll-${{{{ runner.os }}}}-${{{{ github.sha }}}}
-          restore-keys: plimsoll-${{{{ runner.os }}}}-
-      - name: Run
-        run: plimsoll run --format markdown >> "$GITHUB_STEP_SUMMARY"
-      - name: Accept
-        if: github.event_name == 'push'
-        run: plimsoll accept --yes
-      - uses: actions/cache/save@v4
-        if: github.event_name == 'push'
+          persist-credentials: false
+{setup}{build}      - uses: plimsoll/plimsoll@v0
         with:
-          path: .plimsoll/baselines
-          key: plimsoll-${{{{ runner.os }}}}-${{{{ github.sha }}}}
+          baseline: github+artifacts://plimsoll-baseline
+          accept: on-push
 "#
     )
 }
@@ -86,6 +79,6 @@ mod tests {
         project.build = Some(vec!["make".into(), "it's: done".into()]);
         let yaml = yaml(&project);
         assert!(yaml.contains(r#"run: "make 'it'\\''s: done'""#), "{yaml}");
-        assert!(yaml.contains("setup-go") && yaml.contains("${{ runner.os }}"));
+        assert!(yaml.contains("setup-go") && yaml.contains("uses: plimsoll/plimsoll@v0\n        with:\n"), "{yaml}");
     }
 }

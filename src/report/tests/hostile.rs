@@ -3,7 +3,7 @@
 use super::sample::{self, Sample};
 use crate::heap::{OwnerPath, Step};
 use crate::record::{Phase, Unseen};
-use crate::report::{json, markdown, terminal};
+use crate::report::{comment, html, json, junit, markdown, sarif, terminal};
 
 const NAMES: [&str; 11] = [
     "\u{1b}[2J\u{1b}]0;owned\u{7}",
@@ -125,4 +125,70 @@ fn a_table_with_too_many_rows_is_closed_and_counted() {
     assert!(text.len() < 65_000);
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
     assert!(text.contains("request-0000") && !text.contains("request-2999"));
+}
+
+#[test]
+fn no_name_ends_the_marker_or_the_chart_of_a_comment() {
+    let setting = comment::Setting {
+        base: Some("--> `x` @everyone"),
+        head: Some("<!-- x"),
+        command: Some("plimsoll run --config 'a`b'"),
+        address: Some("https://evil.example/a)(b"),
+        policy_note: None,
+    };
+    for name in NAMES.iter().chain(&["-->", "<!-- plimsoll comment 1 0 -->", "```\n"]) {
+        let mut sample = named(name);
+        sample.verdict.findings[0].subject.payload = None;
+        let comment = comment::render(&sample.report(), setting, false);
+        assert_eq!(comment.body.matches("<!--").count(), 1, "{}", comment.body);
+        assert_eq!(comment.body.matches("-->").count(), 1 + comment.body.matches(" --> ").count(), "{}", comment.body);
+        assert_eq!(comment.body.matches("```").count(), 2, "{}", comment.body);
+        assert!(!comment.body.contains("@everyone") && !comment.body.contains("https://evil"), "{}", comment.body);
+    }
+}
+
+#[test]
+fn a_comment_fits_whatever_there_is_to_tell() {
+    let mut sample = named(&"ÄÄx|@".repeat(20_000));
+    let finding = sample.verdict.findings[0].clone();
+    sample.verdict.findings.extend((0..500).map(|_| finding.clone()));
+    let body = comment::render(&sample.report(), comment::Setting::default(), false).body;
+    assert!(body.len() <= comment::LONGEST, "{}", body.len());
+    assert!(body.contains("more lines are in") && body.contains("<!-- plimsoll comment"));
+}
+
+#[test]
+fn no_name_becomes_an_element_of_a_page_or_of_junit() {
+    let tags = |text: &str| {
+        let mut tags: Vec<String> =
+            text.split('<').skip(1).map(|part| part.split(['>', ' ']).next().unwrap().to_owned()).collect();
+        tags.dedup();
+        tags.sort();
+        tags.dedup();
+        tags
+    };
+    let plain = sample::leak();
+    for name in NAMES.iter().chain(&["' onload='x", "]]>", "&lt;b&gt;", "\u{0}\u{ffff}"]) {
+        let sample = named(name);
+        let page = html::render(&sample.report());
+        let known = tags(&html::render(&plain.report()));
+        assert!(tags(&page).iter().all(|tag| known.contains(tag)), "{name}: {:?}", tags(&page));
+        let suite = junit::render(&sample.report());
+        assert!(tags(&suite).iter().all(|tag| tags(&junit::render(&plain.report())).contains(tag)), "{suite}");
+        let legal = |c: char| c == '\n' || (c >= ' ' && c != '\u{fffe}' && c != '\u{ffff}');
+        assert!(suite.chars().all(legal), "{suite:?}");
+    }
+}
+
+#[test]
+fn any_name_is_valid_sarif_without_links_or_absolute_places() {
+    for name in NAMES.iter().chain(&["/etc/passwd", "../../up", "http://evil.example/x"]) {
+        let text = sarif::render(&named(name).report()).unwrap();
+        let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let result = &log["runs"][0]["results"][0];
+        let message = result["message"]["text"].as_str().unwrap();
+        assert!(!message.replace("\\[", "").contains('['), "{message}");
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        assert!(!place.as_str().unwrap().contains([':', ' ', '<']), "{place}");
+    }
 }

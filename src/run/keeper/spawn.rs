@@ -1,6 +1,7 @@
 //! Starts the service so that it is in its control group from its first instruction and cannot outlive the
 //! keeper.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, PipeReader, Write};
 use std::os::unix::process::CommandExt;
@@ -30,6 +31,9 @@ pub(super) fn spawn(order: &Order) -> Result<Spawned, String> {
     let (output, input) = io::pipe().map_err(|error| format!("cannot make a pipe: {error}"))?;
     let copy = input.try_clone().map_err(|error| format!("cannot copy a pipe: {error}"))?;
     let mut command = Command::new(program);
+    for name in secrets() {
+        command.env_remove(name);
+    }
     command.args(arguments).current_dir(&order.directory).envs(&order.env);
     command.stdin(Stdio::null()).stdout(input).stderr(copy).process_group(0);
     let group = order
@@ -40,6 +44,17 @@ pub(super) fn spawn(order: &Order) -> Result<Spawned, String> {
     let child = command.spawn().map_err(|error| failure(order, program, &error))?;
     let pid = Pid::from_raw(child.id().cast_signed());
     Ok(Spawned { pid, grouped: is_grouped(order, child.id()), output })
+}
+
+/// The variables of a CI job that carry its rights: the service may be anybody's pull request. What a policy names in
+/// `env` is given all the same.
+fn secrets() -> Vec<OsString> {
+    let is_secret = |name: &OsString| {
+        let name = name.to_string_lossy();
+        let tokens = ["GITHUB_TOKEN", "GH_TOKEN", "PLIMSOLL_TOKEN"];
+        tokens.contains(&name.as_ref()) || ["ACTIONS_", "INPUT_"].iter().any(|start| name.starts_with(start))
+    };
+    std::env::vars_os().map(|(name, _)| name).filter(is_secret).collect()
 }
 
 /// Has the child enter the group, and die when the keeper dies.

@@ -1,0 +1,42 @@
+//! What the first stage left: a recording that anybody's pull request may have written. It is read as data, bounded in
+//! size, and only a recording of the scenario that is judged here counts.
+
+use super::super::judge::Read;
+use crate::github::{Client, Context, GithubError, Limits, WorkflowRun, download, of_run as artifacts_of, unpack};
+use crate::record::{Recording, schema};
+
+/// The recordings of a scenario in the artifacts of a run; `None` where it kept no artifact.
+pub(super) fn of_run(
+    client: &Client,
+    context: &Context,
+    run: &WorkflowRun,
+    name: &str,
+    scenario: &str,
+) -> anyhow::Result<Option<Read>> {
+    let artifacts = artifacts_of(client, context, run.id, name)?;
+    if artifacts.is_empty() {
+        return Ok(None);
+    }
+    let mut recordings: Vec<Recording> = Vec::new();
+    let mut others = 0;
+    for artifact in &artifacts {
+        let limits = Limits::default();
+        let archive = download(client, context, artifact, limits.packed)?;
+        for (file, text) in unpack(&artifact.name, archive, "recording.json", limits)? {
+            let recording = schema::recording_from_json(&text).map_err(|error| GithubError::Refused {
+                name: artifact.name.clone(),
+                why: format!("`{}` is no recording: {error}", file.escape_debug()),
+            })?;
+            if recording.scenario == scenario { recordings.push(recording) } else { others += 1 }
+        }
+    }
+    // The order of a download says nothing; the first repeat is told in full.
+    recordings.sort_by(|a, b| a.started.cmp(&b.started));
+    anyhow::ensure!(
+        !recordings.is_empty(),
+        "the artifacts of run {} hold no recording of the scenario `{scenario}` ({others} of others): \
+         is the policy here that of the first stage?",
+        run.id,
+    );
+    Ok(Some(Read { recordings, notes: Vec::new() }))
+}

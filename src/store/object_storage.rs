@@ -1,0 +1,227 @@
+//! Baselines in a bucket: S3 and what speaks its protocol, Google Cloud Storage, Azure Blob Storage. Credentials come
+//! from the environment as their own tools read them. A file is only put where there is none, so that of two writers
+//! at once neither loses a file.
+
+use std::sync::Arc;
+
+use http_body_util::{BodyExt as _, Full};
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::azure::MicrosoftAzureBuilder;
+use object_store::client::{
+    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody, HttpService,
+};
+use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::path::Path;
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload};
+use ureq::tls::{RootCerts, TlsConfig};
+
+use super::shelf::{Shelf, entry_name, entry_number};
+use super::{LARGEST_FILE, StoreError};
+
+/// For one exchange with the storage.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// A folder in a bucket.
+#[derive(Debug)]
+pub struct ObjectStorage {
+    address: String,
+    bucket: Arc<dyn ObjectStore>,
+    prefix: Path,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// Whether an address is one of a bucket.
+pub fn is_bucket(address: &str) -> bool {
+    ["s3://", "gs://", "az://"].iter().any(|scheme| address.starts_with(scheme))
+}
+
+impl ObjectStorage {
+    /// The folder at `s3://BUCKET/FOLDER`, `gs://BUCKET/FOLDER` or `az://CONTAINER/FOLDER`.
+    ///
+    /// # Errors
+    /// When the address makes no sense or no credentials are found.
+    pub fn open(address: &str) -> Result<Self, StoreError> {
+        let refused = |why: String| elsewhere("open", address, why);
+        let (scheme, rest) = address.split_once("://").ok_or_else(|| refused("this is no address".to_owned()))?;
+        let (name, folder) = rest.split_once('/').unwrap_or((rest, ""));
+        if name.is_empty() {
+            return Err(refused("it names no bucket".to_owned()));
+        }
+        let prefix = Path::parse(folder.trim_end_matches('/')).map_err(|error| refused(error.to_string()))?;
+        let bucket: Result<Arc<dyn ObjectStore>, object_store::Error> = match scheme {
+            "s3" => s3(name).build().map(|store| Arc::new(store) as _),
+            "gs" => GoogleCloudStorageBuilder::from_env()
+                .with_bucket_name(name)
+                .with_http_connector(Http)
+                .build()
+                .map(|store| Arc::new(store) as _),
+            "az" => MicrosoftAzureBuilder::from_env()
+                .with_container_name(name)
+                .with_http_connector(Http)
+                .build()
+                .map(|store| Arc::new(store) as _),
+            scheme => return Err(refused(format!("`{scheme}` is none of `s3`, `gs`, `az`"))),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        Ok(Self {
+            address: address.trim_end_matches('/').to_owned(),
+            bucket: bucket.map_err(|error| refused(error.to_string()))?,
+            prefix,
+            runtime: runtime.map_err(|error| refused(error.to_string()))?,
+        })
+    }
+
+    fn failed(&self, what: &'static str, error: &object_store::Error) -> StoreError {
+        elsewhere(what, &self.address, error.to_string())
+    }
+
+    fn path(&self, scenario: &str, entry: u64) -> Path {
+        self.prefix.clone().join(scenario).join(entry_name(entry))
+    }
+
+    /// The names directly below a folder: those of folders and those of files.
+    fn names(&self, folder: &Path) -> Result<(Vec<String>, Vec<String>), StoreError> {
+        let listed = self.runtime.block_on(self.bucket.list_with_delimiter(Some(folder)));
+        let listed = listed.map_err(|error| self.failed("read", &error))?;
+        let last = |path: &Path| path.filename().map(str::to_owned);
+        let folders = listed.common_prefixes.iter().filter_map(last).collect();
+        Ok((folders, listed.objects.iter().filter_map(|object| last(&object.location)).collect()))
+    }
+}
+
+fn s3(bucket: &str) -> AmazonS3Builder {
+    // `AWS_ENDPOINT_URL_S3` is what AWS' own tools read, `AWS_ENDPOINT` what this library reads.
+    let endpoint = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_http_connector(Http);
+    match endpoint {
+        Some(endpoint) => {
+            // Plain HTTP is only ever meant for a server of one's own.
+            let plain = endpoint.starts_with("http://").to_string();
+            builder
+                .with_endpoint(endpoint)
+                .with_config(AmazonS3ConfigKey::Client(object_store::ClientConfigKey::AllowHttp), plain)
+        }
+        None => builder,
+    }
+}
+
+fn elsewhere(what: &'static str, address: &str, why: String) -> StoreError {
+    let cure = "; check the address and the credentials in the environment";
+    StoreError::Elsewhere { what, place: address.to_owned(), why, cure }
+}
+
+impl Shelf for ObjectStorage {
+    fn scenarios(&self) -> Result<Vec<String>, StoreError> {
+        let (mut folders, _) = self.names(&self.prefix)?;
+        folders.sort();
+        Ok(folders)
+    }
+
+    fn entries(&self, scenario: &str) -> Result<Vec<u64>, StoreError> {
+        let (_, files) = self.names(&self.prefix.clone().join(scenario))?;
+        let mut entries: Vec<u64> = files.iter().filter_map(|name| entry_number(name)).collect();
+        entries.sort_unstable();
+        Ok(entries)
+    }
+
+    fn read(&self, scenario: &str, entry: u64) -> Result<Vec<u8>, StoreError> {
+        let path = self.path(scenario, entry);
+        let read = self.runtime.block_on(async {
+            let found = self.bucket.get(&path).await?;
+            if found.meta.size > LARGEST_FILE {
+                return Ok(None);
+            }
+            found.bytes().await.map(Some)
+        });
+        let whole = read.map_err(|error| self.failed("read", &error))?;
+        let large = || elsewhere("read", &self.place(scenario, entry), "it is larger than any recording".to_owned());
+        whole.map(|bytes| bytes.to_vec()).ok_or_else(large)
+    }
+
+    fn add(&self, scenario: &str, text: &[u8], keep: usize) -> Result<String, StoreError> {
+        let before = self.entries(scenario)?;
+        let mut entry = before.last().map_or(1, |entry| entry + 1);
+        self.runtime.block_on(async {
+            loop {
+                let text = PutPayload::from(text.to_vec());
+                let options = PutOptions::from(PutMode::Create);
+                match self.bucket.put_opts(&self.path(scenario, entry), text, options).await {
+                    Err(object_store::Error::AlreadyExists { .. }) => entry += 1,
+                    Err(error) => return Err(self.failed("write", &error)),
+                    Ok(_) => break,
+                }
+            }
+            for old in &before[..before.len().saturating_sub(keep)] {
+                // Another writer may have dropped it already.
+                let _ = self.bucket.delete(&self.path(scenario, *old)).await;
+            }
+            Ok(self.place(scenario, entry))
+        })
+    }
+
+    fn place(&self, scenario: &str, entry: u64) -> String {
+        format!("{}/{scenario}/{}", self.address, entry_name(entry))
+    }
+}
+
+/// The HTTP client of the rest of the program: a second one would double what is built and trusted.
+#[derive(Debug)]
+struct Http;
+
+impl HttpConnector for Http {
+    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
+        let plain = options.get_config_value(&object_store::ClientConfigKey::AllowHttp);
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(TIMEOUT))
+            .http_status_as_error(false)
+            .https_only(plain.as_deref() != Some("true"))
+            .user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION")))
+            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+            .build();
+        Ok(HttpClient::new(Exchange { agent: config.into() }))
+    }
+}
+
+#[derive(Debug)]
+struct Exchange {
+    agent: ureq::Agent,
+}
+
+impl HttpService for Exchange {
+    fn call<'a, 'b>(
+        &'a self,
+        request: HttpRequest,
+    ) -> std::pin::Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'b>>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body.collect().await.map_err(|error| HttpError::new(HttpErrorKind::Request, error))?.to_bytes();
+            // It blocks, and nothing else runs on this thread: one exchange after the other is all there is.
+            let sent = if body.is_empty() && !matches!(parts.method.as_str(), "PUT" | "POST") {
+                self.agent.run(ureq::http::Request::from_parts(parts, ()))
+            } else {
+                self.agent.run(ureq::http::Request::from_parts(parts, body.to_vec()))
+            };
+            let answer = sent.map_err(failed)?;
+            let (parts, body) = answer.into_parts();
+            let whole = body.into_with_config().limit(LARGEST_FILE).read_to_vec().map_err(failed)?;
+            let body = Full::new(bytes::Bytes::from(whole)).map_err(|never| match never {});
+            Ok(HttpResponse::from_parts(parts, HttpResponseBody::new(body)))
+        })
+    }
+}
+
+fn failed(error: ureq::Error) -> HttpError {
+    let kind = match &error {
+        ureq::Error::Timeout(_) => HttpErrorKind::Timeout,
+        ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => HttpErrorKind::Connect,
+        ureq::Error::Io(_) => HttpErrorKind::Interrupted,
+        _ => HttpErrorKind::Unknown,
+    };
+    HttpError::new(kind, error)
+}

@@ -1,0 +1,12 @@
+//! The edge to GitHub, against a small server that keeps state and can fail in every way that the real one does.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a scene that cannot be set is a failed test")]
+
+mod artifacts;
+mod checks;
+mod comments;
+mod events;
+mod fake;
+mod manners;
+mod openapi;
+mod publish;

@@ -1,0 +1,357 @@
+//! `plimsoll publish` from the outside: a pull request, a push, a fork, the second stage.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use plimsoll::record::{Fingerprint, LoadTally, Pacing, Phase, PhaseRecord, Recording, RequestTally, schema};
+use plimsoll::units::{Elapsed, Gauge};
+use serde_json::{Value, json};
+
+use super::artifacts::{artifact, zip};
+use super::fake::{BASE, Fake, Fault, HEAD};
+
+const POLICY: &str = r#"version = 1
+name = "quotes"
+
+[service]
+command = ["true"]
+ready = { tcp = "127.0.0.1:1" }
+
+[load]
+base-url = "http://127.0.0.1:1"
+
+[load.request.quote]
+get = "/"
+
+[[slope]]
+metric = "live.floor"
+per = "request"
+max = "100 B"
+"#;
+
+/// A check-out with a policy, a baseline and a recording, in a job.
+struct Job {
+    folder: tempfile::TempDir,
+    fake: Fake,
+    event: (&'static str, Value),
+}
+
+impl Job {
+    /// A job of a pull request whose service keeps so many bytes for each request.
+    fn of(leak: u64) -> Self {
+        let job =
+            Self { folder: tempfile::tempdir().unwrap(), fake: Fake::start(), event: ("pull_request", Value::Null) };
+        fs::write(job.path().join("plimsoll.toml"), POLICY).unwrap();
+        job.keep(".plimsoll/baselines/quotes/000001.json", &recording(0, "2026-11-19T10:00:00Z"));
+        job.keep("runs/a/recording.json", &recording(leak, "2026-11-20T10:00:00Z"));
+        job
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn keep(&self, name: &str, text: &[u8]) -> PathBuf {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn payload(&self) -> Value {
+        if !self.event.1.is_null() {
+            return self.event.1.clone();
+        }
+        let end = |sha: &str, branch: &str, repository: &str| json!({ "sha": sha, "ref": branch, "repo": { "full_name": repository } });
+        let head = end(HEAD, "feature", &self.fake.state().head_repository);
+        json!({ "pull_request": {
+            "number": 5, "state": "open", "head": head, "base": end(BASE, "main", "acme/quotes"),
+        }})
+    }
+
+    fn publish(&self, more: &[&str]) -> Told {
+        self.run(&[&["publish", "runs/a"], more].concat())
+    }
+
+    fn run(&self, arguments: &[&str]) -> Told {
+        let event = self.keep("event.json", self.payload().to_string().as_bytes());
+        let mut command = Command::cargo_bin("plimsoll").unwrap();
+        let command = command
+            .current_dir(self.path())
+            .env_clear()
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_REPOSITORY", "acme/quotes")
+            .env("GITHUB_API_URL", &self.fake.address)
+            .env("GITHUB_EVENT_NAME", self.event.0)
+            .env("GITHUB_EVENT_PATH", event)
+            .env("GITHUB_SHA", "f".repeat(40))
+            .env("GITHUB_RUN_ID", "7")
+            .env("GITHUB_WORKSPACE", self.path())
+            .env("GITHUB_STEP_SUMMARY", self.path().join("summary.md"))
+            .env("GITHUB_OUTPUT", self.path().join("output"))
+            .env("GITHUB_TOKEN", "ghs_fake_token\n")
+            .args(arguments);
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let told = Told { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) };
+        assert!(!told.err.contains("ghs_fake_token"), "{}", told.err);
+        told
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join(name)).unwrap_or_default()
+    }
+}
+
+struct Told {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn recording(leak: u64, started: &str) -> Vec<u8> {
+    let steady = (1..=12).map(|round| Phase::Steady { round });
+    let phases = std::iter::once(Phase::WarmUp).chain(steady).zip(1_u64..).map(|(phase, i)| {
+        let live = (40 << 20) + leak * 250 * i + i * 7919 % 300;
+        let tally = RequestTally { sent: 250, statuses: [(200, 250)].into(), ..RequestTally::default() };
+        let requests = [("quote".to_owned(), tally)].into();
+        PhaseRecord {
+            phase,
+            began: Elapsed::from_millis(i * 1000),
+            loaded: Some(Elapsed::from_millis(i * 1000 + 500)),
+            settled: Some(Elapsed::from_millis(i * 1000 + 900)),
+            tally: LoadTally { requests, pacing: Pacing::default(), digest: "d".into() },
+            floor: [(Gauge::Live, live), (Gauge::Rss, 120 << 20)].into(),
+            peak: [(Gauge::Live, live), (Gauge::Rss, 120 << 20)].into(),
+            processes: Vec::new(),
+            recovery: Vec::new(),
+            incidents: Vec::new(),
+        }
+    });
+    let run = Recording {
+        started: started.into(),
+        scenario: "quotes".into(),
+        plan: "p".into(),
+        commit: Some(BASE.into()),
+        fingerprint: Fingerprint { facts: [("runtime".to_owned(), "jvm".to_owned())].into() },
+        phases: phases.collect(),
+        ended: Some(Elapsed::from_millis(14_000)),
+        complete: true,
+        ..Recording::default()
+    };
+    schema::recording_to_json(&run).unwrap().into_bytes()
+}
+
+fn body(fake: &Fake) -> String {
+    fake.state().comments.last().map(|comment| comment["body"].as_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+#[test]
+fn a_regression_is_a_comment_a_red_check_and_a_summary_and_the_fix_resolves_them() {
+    let mut job = Job::of(2000);
+    let told = job.publish(&["--html", "report.html", "--junit", "report.xml", "--sarif", "report.sarif"]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(body(&job.fake).starts_with("**Plimsoll: regressed**"), "{}", told.out);
+    assert!(body(&job.fake).contains("<code>main at c3d0be4, baseline of c3d0be4</code>"), "{}", body(&job.fake));
+    {
+        let state = job.fake.state();
+        let check = &state.checks[0];
+        assert_eq!((&check["conclusion"], &check["head_sha"]), (&"failure".into(), &HEAD.into()));
+        let note = &check["output"]["annotations"][0];
+        assert_eq!((&note["path"], &note["annotation_level"]), (&"plimsoll.toml".into(), &"failure".into()));
+        assert!(note["start_line"].as_u64().unwrap() > 10, "{note}");
+    }
+    assert!(job.read("summary.md").starts_with("**Plimsoll: regressed**"));
+    assert!(job.read("output").contains("regressed") && job.read("output").contains("exit-code"));
+    assert!(!told.out.contains("::error"), "the check run carries the annotations: {}", told.out);
+    for file in ["report.html", "report.xml", "report.sarif"] {
+        assert!(job.read(file).contains("slope-exceeded"), "{file}");
+    }
+    job.keep("runs/a/recording.json", &recording(0, "2026-11-20T11:00:00Z"));
+    job.fake.state().checks.clear();
+    let told = job.publish(&[]);
+    assert!(body(&job.fake).starts_with("**Plimsoll: pass** (resolved)"), "{}", told.out);
+    assert_eq!(job.fake.state().comments.len(), 1);
+    assert_eq!(job.fake.state().checks[0]["conclusion"], "success");
+    job.event.0 = "pull_request_target";
+    assert!(job.publish(&[]).out.contains("says this already"));
+}
+
+#[test]
+fn a_pass_says_nothing_unless_it_is_asked_to() {
+    let job = Job::of(0);
+    assert!(job.publish(&[]).out.contains("comment: not needed"));
+    job.publish(&["--comment", "changes"]);
+    job.publish(&["--comment", "never"]);
+    assert_eq!(job.fake.count("POST", "/comments"), 0);
+    job.publish(&["--comment", "always"]);
+    assert_eq!(job.fake.count("POST", "/comments"), 1);
+}
+
+#[test]
+fn a_token_that_may_nothing_leaves_summary_annotations_and_the_lines_that_cure_it() {
+    let job = Job::of(2000);
+    job.fake.state().read_only = true;
+    let told = job.publish(&[]);
+    assert_eq!(told.code, Some(0));
+    assert!(told.out.contains("  pull-requests: write\n  checks: write\n"), "{}", told.out);
+    assert!(told.out.contains("::error file=plimsoll.toml,line="), "{}", told.out);
+    assert!(job.read("summary.md").contains("slope-exceeded"));
+}
+
+#[test]
+fn a_forks_token_is_told_of_the_second_stage() {
+    let job = Job::of(2000);
+    job.fake.state().head_repository = "mallory/quotes".into();
+    job.fake.state().read_only = true;
+    let told = job.publish(&[]);
+    assert!(told.out.contains("workflow_run") && !told.out.contains("pull-requests: write"), "{}", told.out);
+    assert!(job.read("output").contains("regressed"));
+}
+
+#[test]
+fn where_check_runs_are_not_allowed_a_status_is_set() {
+    let job = Job::of(2000);
+    job.fake.state().no_checks = true;
+    let told = job.publish(&[]);
+    assert_eq!(job.fake.state().statuses[0]["state"], "failure", "{}", told.out);
+    assert!(!told.out.contains("permissions:"), "{}", told.out);
+}
+
+#[test]
+fn a_push_marks_its_commit_and_comments_nowhere() {
+    let mut job = Job::of(0);
+    job.event = ("push", json!({ "after": HEAD, "ref": "refs/heads/main" }));
+    job.publish(&["--check", "status"]);
+    assert_eq!(job.fake.count("POST", &format!("/statuses/{HEAD}")), 1);
+    assert_eq!(job.fake.count("GET", "/comments"), 0);
+}
+
+/// The end of a first stage for a fork's pull request, whose artifact holds these files.
+fn second_stage(leak: u64, files: &[(&str, &[u8])]) -> Job {
+    let mut job = Job::of(leak);
+    fs::remove_dir_all(job.path().join("runs")).unwrap();
+    job.fake.state().head_repository = "mallory/quotes".into();
+    job.fake.state().artifacts.push((artifact(3, "plimsoll-recording-quotes", "feature", 2), zip(files)));
+    job.event = (
+        "workflow_run",
+        json!({ "workflow_run": {
+            "id": 9, "event": "pull_request", "head_sha": HEAD, "head_branch": "feature",
+            "head_repository": { "full_name": "mallory/quotes" }, "pull_requests": [],
+        }}),
+    );
+    job
+}
+
+#[test]
+fn the_second_stage_finds_recording_and_pull_request_and_judges_by_the_policy_here() {
+    let leak = recording(2000, "2026-11-20T10:00:00Z");
+    let files: &[(&str, &[u8])] = &[("x/recording.json", &leak), ("pr-number.txt", b"1"), ("plimsoll.toml", b"evil")];
+    let job = second_stage(0, files);
+    let told = job.run(&["publish"]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(body(&job.fake).starts_with("**Plimsoll: regressed**"), "{}{}", told.out, told.err);
+    assert!(body(&job.fake).contains("those of the base branch"));
+    assert_eq!(job.fake.state().checks[0]["head_sha"], HEAD);
+}
+
+#[test]
+fn the_second_stage_refuses_what_is_no_recording_of_the_scenario() {
+    let other = String::from_utf8(recording(0, "x")).unwrap().replace("\"quotes\"", "\"other\"");
+    let deep = "[".repeat(200_000);
+    let cases: [(&[u8], &str); 4] = [
+        (other.as_bytes(), "hold no recording of the scenario `quotes` (1 of others)"),
+        (b"{\"schema\": 9}", "schema version 9"),
+        (deep.as_bytes(), "is no recording"),
+        (b"", "is no recording"),
+    ];
+    for (text, why) in cases {
+        let job = second_stage(0, &[("recording.json", text)]);
+        let told = job.run(&["publish"]);
+        assert_eq!(told.code, Some(3));
+        assert!(told.err.contains(why), "{}", told.err);
+        assert_eq!(job.fake.count("POST", ""), 0);
+    }
+}
+
+#[test]
+fn the_second_stage_shows_hostile_names_and_obeys_none() {
+    let text = String::from_utf8(recording(2000, "2026-11-20T10:00:00Z")).unwrap();
+    let text = text.replace("\"quote\"", r#""</details><script>@all ::error::x\n::set-output""#);
+    let job = second_stage(0, &[("recording.json", text.as_bytes())]);
+    let told = job.run(&["publish"]);
+    let comment = body(&job.fake);
+    assert!(comment.contains("regressed") && !comment.contains("<script>") && !comment.contains("@all"), "{comment}");
+    let commands = told.out.lines().filter(|line| line.starts_with("::") && !line.starts_with("::add-mask::"));
+    assert_eq!(commands.count(), 0, "{}", told.out);
+}
+
+#[test]
+fn a_first_stage_without_artifact_is_nothing_to_publish() {
+    let job = second_stage(0, &[]);
+    job.fake.state().artifacts.clear();
+    let told = job.run(&["publish"]);
+    assert_eq!(told.code, Some(0));
+    assert!(told.out.contains("nothing to publish"), "{}", told.out);
+}
+
+#[test]
+fn a_newer_commit_meanwhile_is_left_alone() {
+    let job = Job::of(2000);
+    job.fake.state().head = "0".repeat(40);
+    assert!(job.publish(&[]).out.contains("newer commit"));
+    assert_eq!(job.fake.count("POST", "/comments"), 0);
+}
+
+#[test]
+fn publishing_failures_change_no_exit_code() {
+    let job = Job::of(2000);
+    for path in ["/comments", "/check-runs", "/statuses"] {
+        job.fake.fail("POST", path, Fault::Status(422, Vec::new(), "Validation Failed"));
+    }
+    let told = job.publish(&[]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(told.out.contains("comment: failed") && told.out.contains("status 422"), "{}", told.out);
+}
+
+#[test]
+fn outside_of_a_job_it_says_where_it_belongs() {
+    let job = Job::of(0);
+    let mut command = Command::cargo_bin("plimsoll").unwrap();
+    let output = command.current_dir(job.path()).env_clear().args(["publish", "runs/a"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("GITHUB_REPOSITORY"));
+}
+
+#[test]
+fn a_matrix_of_reports_becomes_one_verdict() {
+    let job = Job::of(2000);
+    for (name, recording) in [("leak", recording(2000, "a")), ("sound", recording(0, "b"))] {
+        job.keep(&format!("runs/{name}/recording.json"), &recording);
+        let told = job.run(&["check", &format!("runs/{name}"), "--format", "json"]);
+        let text = told.out.replace("\"scenario\": \"quotes\"", &format!("\"scenario\": \"{name}\""));
+        job.keep(&format!("reports/artifact-{name}/report.json"), text.as_bytes());
+    }
+    let told = job.run(&["merge", "reports"]);
+    assert_eq!(told.code, Some(1), "{}", told.err);
+    assert!(told.out.contains("2 scenarios: 1 regressed, 1 pass"), "{}", told.out);
+    assert!(job.read("summary.md").starts_with("**Plimsoll: regressed**"));
+    let told = job.run(&["merge", "reports/artifact-sound", "--expect", "sound", "--expect", "lost"]);
+    assert_eq!(told.code, Some(3));
+    assert!(told.out.contains("lost: there is no report of it"), "{}", told.out);
+    assert_eq!(job.run(&["merge", "reports/artifact-sound"]).code, Some(0));
+    assert_eq!(job.run(&["merge", "reports/artifact-sound", "reports/artifact-sound/report.json"]).code, Some(0));
+}
+
+#[test]
+fn the_service_sees_no_token_of_the_job() {
+    let job = Job::of(0);
+    let service = r#"["sh", "-c", "env > seen.txt; echo up; sleep 1"]"#;
+    let policy = POLICY.replace(r#"["true"]"#, service).replace(r#"{ tcp = "127.0.0.1:1" }"#, r#"{ log = "up" }"#);
+    job.keep("plimsoll.toml", policy.as_bytes());
+    let told = job.run(&["run", "--no-dumps", "--confirm", "1"]);
+    assert_ne!(told.code, Some(2), "{}", told.err);
+    let seen = job.read("seen.txt");
+    assert!(seen.contains("GITHUB_REPOSITORY=acme/quotes") && !seen.contains("ghs_fake_token"), "{seen}");
+}
