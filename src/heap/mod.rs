@@ -19,7 +19,7 @@ mod python;
 mod redact;
 mod summarize;
 mod summary;
-mod v8;
+pub mod v8;
 
 pub use diff::{Change, LEAST_GROWTH, OwnerGrowth, OwnerTrend, diff, owner as owner_at, trend};
 pub use dominators::{Dominators, EdgeUse, Orphans, Shared};

@@ -45,7 +45,9 @@ pub fn summarize_content(file: Mapping, path: &Path, options: &Options) -> Resul
         Format::V8 => {
             let (graph, names) = v8::read(file)?;
             // Chrome DevTools hangs what it finds without a root below the root, too.
-            condense(format, graph, &names, Orphans::Adopt, options)
+            let mut summary = condense(format, graph, &names, Orphans::Adopt, options);
+            summary.caveats.extend(names.caveats().map(str::to_owned));
+            summary
         }
         Format::Python => {
             let (graph, names) = python::read(file)?;

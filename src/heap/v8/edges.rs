@@ -1,35 +1,46 @@
 //! The `edges` array: which references keep what they lead to alive.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::layout::{EdgeKind, Layout, NodeKind};
+use super::bits::Bits;
+use super::layout::{EdgeKind, Layout, MOST_FIELDS, NodeKind};
 use super::nodes::Nodes;
-use super::numbers::Numbers;
-use super::strings::{NATIVE_CONTEXT, Strings};
-use crate::heap::HeapError;
+use super::numbers::{Numbers, malformed};
+use super::parts::{self, PACE, Start, side_by_side};
+use super::strings::{CONTEXT, NATIVE_CONTEXT, PREVIOUS, SHARED, Strings};
+use crate::heap::graph::Column;
+use crate::heap::graph::edges::MOST_EDGES;
+use crate::heap::{HeapError, Mapping};
 
 /// Every so many edges the position is kept.
-const STRIDE: u64 = 64;
+const STRIDE: u64 = 32;
 /// Marks an edge that passes sizes on but keeps nothing alive.
 pub(super) const IDLE: u32 = 1 << 31;
 
 /// All edges that are not weak, grouped by source in order of the ordinals.
 #[derive(Debug, Default)]
 pub(super) struct Strong {
-    /// `targets[first[i]..first[i + 1]]` are those of ordinal `i`.
-    pub(super) first: Vec<u32>,
+    /// `targets[first[i]..first[i + 1]]` are those of ordinal `i`; the last ends at `count`.
+    pub(super) first: Column<u32>,
     /// Ordinals; [`IDLE`] may be set.
-    pub(super) targets: Vec<u32>,
-    /// Whether the root leads to user objects: `shortcut` edges, by ordinal of the target.
-    pub(super) shortcuts: Vec<u32>,
-    /// A function (its `shared` part) that was made in each context: names the script of the context.
-    pub(super) makers: BTreeMap<u32, u32>,
+    pub(super) targets: Column<u32>,
+    /// Edges; `targets` is longer by the weak ones.
+    pub(super) count: usize,
+    pub(super) found: Found,
+    pub(super) places: Places,
+}
+
+/// Edges that mean something beyond keeping alive.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Targets of the root's edges, weak ones included.
+    pub(super) tops: Vec<Edge>,
+    /// Functions: the context of each, and its `shared` part, which names the script.
+    pub(super) makers: Vec<(u32, u32)>,
     /// Contexts directly below the native one: the variables of a module or script.
     pub(super) outermost: Vec<u32>,
-    /// A context directly below each context that has any.
-    inner: BTreeMap<u32, u32>,
-    pub(super) places: Places,
+    /// Contexts below others: outer, inner.
+    pub(super) inner: Vec<(u32, u32)>,
 }
 
 /// Where edges are in the file.
@@ -50,149 +61,265 @@ pub(super) struct Edge {
 
 /// Reads all edges.
 pub(super) fn read(
-    file: &[u8],
+    file: &Mapping,
     section: Range<usize>,
     layout: &Layout,
     strings: &Strings,
     nodes: &Nodes,
 ) -> Result<Strong, HeapError> {
-    if layout.edges > section.len() as u64 / 2 || layout.edges >= u64::from(IDLE) {
-        return Err(match layout.edges <= section.len() as u64 / 2 {
-            true => HeapError::TooLarge { objects: layout.edges },
-            false => Numbers::new(&[], section.end).error("ends before the count in `snapshot` is reached"),
-        });
+    if layout.edges > section.len() as u64 / 2 {
+        return Err(malformed(section.end, "`edges` ends before the count in `snapshot` is reached"));
     }
-    let mut pass = Pass {
-        strong: Strong {
-            first: Vec::with_capacity(nodes.kinds.len() + 1),
-            targets: Vec::with_capacity(layout.edges as usize),
-            places: Places { section: section.clone(), samples: Vec::new() },
-            ..Strong::default()
-        },
-        context: strings.known("context"),
-        shared: strings.known("shared"),
-        previous: strings.known("previous"),
-        native: nodes.classes.iter().position(|class| &*class.name == NATIVE_CONTEXT).map(|class| class as u32),
-        file,
-        layout,
-        strings,
-        nodes,
-    };
-    let mut numbers = Numbers::new(&file[section.clone()], section.start);
-    let mut edge_number = 0_u64;
-    for source in 0..nodes.kinds.len() as u32 {
-        pass.strong.first.push(pass.strong.targets.len() as u32);
-        let mut function = (None, None);
-        for _ in 0..nodes.edge_counts[source as usize] {
-            if edge_number.is_multiple_of(STRIDE) {
-                pass.strong.places.samples.push(numbers.position() as u64);
-            }
-            edge_number += 1;
-            let edge = Edge::read(&mut numbers, layout)?;
-            if edge.to as usize >= nodes.kinds.len() {
-                return Err(numbers.error("leads to a node that is not there"));
-            }
-            pass.take(source, edge, &mut function);
-        }
-        if let (NodeKind::Closure, (Some(context), Some(shared))) = (nodes.kinds[source as usize], function) {
-            pass.strong.makers.entry(context).or_insert(shared);
-        }
+    if layout.edges >= MOST_EDGES {
+        return Err(HeapError::TooLarge { objects: layout.edges });
     }
-    pass.strong.first.push(pass.strong.targets.len() as u32);
-    pass.strong.outermost.dedup();
-    pass.strong.adopt_makers();
-    Ok(pass.strong)
+    let pass = Pass::new(file, &section, layout, strings, nodes);
+    let mut first = Column::zeroed(nodes.kinds.len());
+    let mut targets = Column::zeroed(layout.edges as usize);
+    let starts = parts::starts(file, &section, layout.edge_fields, layout.edges);
+    let jobs = jobs(&pass.at_nodes(&starts), layout.edges, (&mut first, &mut targets));
+    let mut count = 0;
+    let (mut found, mut samples, mut ends) = (Found::default(), Vec::new(), Vec::new());
+    for part in side_by_side(jobs, |job| pass.read(job)) {
+        let mut part = part?;
+        found.append(&mut part.found);
+        samples.append(&mut part.samples);
+        ends.push(part.end);
+    }
+    // Weak edges left gaps between the parts.
+    for Ends { nodes, edges, kept } in ends {
+        targets.copy_within(edges.start..edges.start + kept, count);
+        let gap = (edges.start - count) as u32;
+        first[nodes].iter_mut().for_each(|place| *place -= gap);
+        count += kept;
+    }
+    found.settle();
+    Ok(Strong { first, targets, count, found, places: Places { section, samples } })
 }
 
-impl Strong {
-    /// A script whose own functions are all gone is still known by the functions in its functions.
-    fn adopt_makers(&mut self) {
-        const DEEPEST: usize = 16;
-        for context in &self.outermost {
-            let chain = std::iter::successors(Some(*context), |context| self.inner.get(context).copied());
-            if let Some(maker) = chain.take(DEEPEST).find_map(|context| self.makers.get(&context).copied()) {
-                self.makers.insert(*context, maker);
-            }
-        }
-        self.inner = BTreeMap::new();
+impl Found {
+    fn append(&mut self, next: &mut Self) {
+        self.tops.append(&mut next.tops);
+        self.makers.append(&mut next.makers);
+        self.outermost.append(&mut next.outermost);
+        self.inner.append(&mut next.inner);
     }
+
+    /// Keeps one maker for each outermost context. A script whose own functions are all gone is still
+    /// known by the functions in its functions.
+    fn settle(&mut self) {
+        const DEEPEST: usize = 16;
+        let first = |pairs: &[(u32, u32)], key: u32| {
+            let place = pairs.partition_point(|(known, _)| *known < key);
+            pairs.get(place).filter(|(known, _)| *known == key).map(|(_, value)| *value)
+        };
+        // Stable: of several, the first in the file stays the first.
+        self.makers.sort_by_key(|(context, _)| *context);
+        self.inner.sort_by_key(|(outer, _)| *outer);
+        self.outermost.dedup();
+        let maker = |context: &u32| {
+            let chain = std::iter::successors(Some(*context), |context| first(&self.inner, *context));
+            let maker = chain.take(DEEPEST).find_map(|context| first(&self.makers, context))?;
+            Some((*context, maker))
+        };
+        self.makers = self.outermost.iter().filter_map(maker).collect();
+        self.inner = Vec::new();
+    }
+}
+
+/// Edges that one thread reads, those of whole nodes, and where to.
+struct Job<'a> {
+    start: Start,
+    nodes: Range<u32>,
+    edges: Range<u64>,
+    first: &'a mut [u32],
+    targets: &'a mut [u32],
+}
+
+/// What a thread found.
+struct Part {
+    found: Found,
+    samples: Vec<u64>,
+    end: Ends,
+}
+
+/// Of the nodes and edges that a thread read, how many edges it kept.
+struct Ends {
+    nodes: Range<usize>,
+    edges: Range<usize>,
+    kept: usize,
+}
+
+fn jobs<'a>(
+    starts: &[(Start, u32)],
+    all: u64,
+    (mut first, mut targets): (&'a mut [u32], &'a mut [u32]),
+) -> Vec<Job<'a>> {
+    let mut jobs = Vec::with_capacity(starts.len());
+    let nodes = first.len() as u32;
+    for (index, (start, node)) in starts.iter().enumerate() {
+        let (next, next_node) = starts.get(index + 1).map_or((all, nodes), |(next, node)| (next.row, *node));
+        let (my_first, my_targets);
+        (my_first, first) = first.split_at_mut((next_node - node) as usize);
+        (my_targets, targets) = targets.split_at_mut((next - start.row) as usize);
+        let (nodes, edges) = (*node..next_node, start.row..next);
+        jobs.push(Job { start: *start, nodes, edges, first: my_first, targets: my_targets });
+    }
+    jobs
 }
 
 struct Pass<'a> {
-    strong: Strong,
-    context: u32,
-    shared: u32,
-    previous: u32,
-    native: Option<u32>,
-    file: &'a [u8],
+    file: &'a Mapping,
+    section: &'a Range<usize>,
     layout: &'a Layout,
     strings: &'a Strings,
     nodes: &'a Nodes,
+    /// Names that mean something, and each of them.
+    telling: Bits,
+    context: &'a [u32],
+    shared: &'a [u32],
+    previous: &'a [u32],
+    native: Option<u32>,
 }
 
-impl Pass<'_> {
-    fn take(&mut self, source: u32, edge: Edge, function: &mut (Option<u32>, Option<u32>)) {
-        let root = u64::from(source) == self.layout.root;
-        match edge.kind {
-            EdgeKind::Weak => return,
-            EdgeKind::Internal if edge.name == self.context => function.0 = Some(edge.to),
-            EdgeKind::Internal if edge.name == self.shared => function.1 = Some(edge.to),
-            EdgeKind::Internal if edge.name == self.previous => {
-                if Some(self.nodes.class_of[edge.to as usize]) == self.native {
-                    self.strong.outermost.push(source);
-                } else {
-                    self.strong.inner.entry(edge.to).or_insert(source);
-                }
-            }
-            EdgeKind::Shortcut if root => self.strong.shortcuts.push(edge.to),
-            _ => {}
-        }
-        let idle = edge.to == source
-            || (edge.kind == EdgeKind::Shortcut && !root)
-            || (edge.kind == EdgeKind::Internal && self.comes_from_table(source, edge.name));
-        self.strong.targets.push(if idle { edge.to | IDLE } else { edge.to });
+/// The context and the `shared` part of a function.
+type Function = (Option<u32>, Option<u32>);
+
+impl<'a> Pass<'a> {
+    fn new(
+        file: &'a Mapping,
+        section: &'a Range<usize>,
+        layout: &'a Layout,
+        strings: &'a Strings,
+        nodes: &'a Nodes,
+    ) -> Self {
+        let (context, shared, previous) = (strings.known(CONTEXT), strings.known(SHARED), strings.known(PREVIOUS));
+        let mut telling = Bits::new(strings.len());
+        let names = [context, shared, previous].into_iter().flatten().copied().chain(strings.ephemerons());
+        names.for_each(|name| {
+            telling.put(name);
+        });
+        let native = nodes.classes.iter().position(|class| &*class.name == NATIVE_CONTEXT).map(|class| class as u32);
+        Self { file, section, layout, strings, nodes, telling, context, shared, previous, native }
     }
 
-    /// The value of a weak map is kept alive by its key, so the edge from the table does not count.
-    fn comes_from_table(&self, source: u32, name: u32) -> bool {
-        let Some(table) = self.strings.ephemeron(name) else { return false };
-        self.nodes.places.row(self.file, self.layout, source).is_some_and(|row| row.id == table)
+    /// The first node from each start on whose edges begin there or later, and where they do.
+    fn at_nodes(&self, starts: &[Start]) -> Vec<(Start, u32)> {
+        let mut at = Vec::with_capacity(starts.len());
+        let (mut node, mut edge) = (0, 0);
+        for start in starts {
+            while edge < start.row {
+                edge += self.nodes.places.edge_count(node);
+                node += 1;
+            }
+            let mut numbers = Numbers::new(self.file, start.position..self.section.end);
+            numbers.skip((edge - start.row) * self.layout.edge_fields as u64);
+            at.push((Start { row: edge, position: numbers.position() }, node));
+        }
+        at.dedup_by_key(|(_, node)| *node);
+        at
+    }
+
+    fn read(&self, job: Job<'_>) -> Result<Part, HeapError> {
+        let mut numbers = Numbers::new(self.file, job.start.position..self.section.end);
+        let (mut read_to, mut cells) = (job.start.position, [0; MOST_FIELDS]);
+        let (mut found, mut samples) = (Found::default(), Vec::new());
+        let (mut number, mut kept) = (job.edges.start, 0);
+        for (source, first) in job.nodes.clone().zip(job.first) {
+            *first = (job.edges.start as usize + kept) as u32;
+            let mut function = (None, None);
+            for _ in 0..self.nodes.places.edge_count(source) {
+                if number.is_multiple_of(STRIDE) {
+                    samples.push(numbers.position() as u64);
+                    if numbers.position() - read_to > PACE {
+                        self.file.forget(read_to..numbers.position());
+                        read_to = numbers.position();
+                    }
+                }
+                number += 1;
+                let edge = Edge::read(&mut numbers, self.layout, &mut cells).ok_or_else(|| numbers.missing())?;
+                if edge.to as usize >= self.nodes.kinds.len() {
+                    return Err(numbers.error("leads to a node that is not there"));
+                }
+                if let (Some(target), Some(place)) =
+                    (self.take(source, edge, &mut function, &mut found), job.targets.get_mut(kept))
+                {
+                    *place = target;
+                    kept += 1;
+                }
+            }
+            if let (NodeKind::Closure, (Some(context), Some(shared))) = (self.nodes.kinds[source as usize], function) {
+                found.makers.push((context, shared));
+            }
+        }
+        self.file.forget(read_to..numbers.position());
+        let end = Ends {
+            nodes: job.nodes.start as usize..job.nodes.end as usize,
+            edges: job.edges.start as usize..job.edges.end as usize,
+            kept,
+        };
+        Ok(Part { found, samples, end })
+    }
+
+    /// The target as it is kept; `None` if the edge is weak.
+    #[inline]
+    fn take(&self, source: u32, edge: Edge, function: &mut Function, found: &mut Found) -> Option<u32> {
+        let root = u64::from(source) == self.layout.root;
+        if root {
+            found.tops.push(edge);
+        }
+        if edge.kind == EdgeKind::Weak {
+            return None;
+        }
+        let telling = edge.kind == EdgeKind::Internal && self.telling.has(edge.name);
+        let idle = edge.to == source
+            || (edge.kind == EdgeKind::Shortcut && !root)
+            || (telling && self.tells(source, edge, function, found));
+        Some(if idle { edge.to | IDLE } else { edge.to })
+    }
+
+    /// Notes what the name of an edge means; whether it says that the edge comes from the table of a weak
+    /// map: the value is kept alive by its key, so that edge does not count.
+    fn tells(&self, source: u32, edge: Edge, function: &mut Function, found: &mut Found) -> bool {
+        if self.context.contains(&edge.name) {
+            function.0 = Some(edge.to);
+        } else if self.shared.contains(&edge.name) {
+            function.1 = Some(edge.to);
+        } else if self.previous.contains(&edge.name) {
+            if Some(self.nodes.class_of[edge.to as usize]) == self.native {
+                found.outermost.push(source);
+            } else {
+                found.inner.push((edge.to, source));
+            }
+        } else if let Some(table) = self.strings.ephemeron(edge.name) {
+            return self.nodes.places.row(self.file, self.layout, source).is_some_and(|row| row.id == table);
+        }
+        false
     }
 }
 
 impl Edge {
-    fn read(numbers: &mut Numbers<'_>, layout: &Layout) -> Result<Self, HeapError> {
-        let mut edge = Self { kind: EdgeKind::Internal, name: 0, to: u32::MAX };
-        for field in 0..layout.edge_fields {
-            let number = numbers.expect()?;
-            match field {
-                field if field == layout.edge_type => edge.kind = layout.edge_kind(number),
-                field if field == layout.edge_name => edge.name = number as u32,
-                field if field == layout.edge_to => {
-                    edge.to = u32::try_from(number / layout.node_fields as u64).unwrap_or(u32::MAX);
-                }
-                _ => {}
-            }
-        }
-        Ok(edge)
+    #[inline]
+    fn read(numbers: &mut Numbers<'_>, layout: &Layout, cells: &mut [u64; MOST_FIELDS]) -> Option<Self> {
+        numbers.fill(&mut cells[..layout.edge_fields])?;
+        Some(Self {
+            kind: layout.edge_kind(cells[layout.edge_type]),
+            name: u32::try_from(cells[layout.edge_name]).unwrap_or(u32::MAX),
+            to: layout.ordinal(cells[layout.edge_to]),
+        })
     }
 }
 
 impl Places {
-    /// Reads edges again, `count` of them from the one with number `first`.
-    pub(super) fn each(&self, file: &[u8], layout: &Layout, first: u64, count: u64, mut tell: impl FnMut(Edge)) {
-        let Some(bytes) = file.get(self.section.clone()) else { return };
-        let Some(position) = self.samples.get((first / STRIDE) as usize) else { return };
-        let mut numbers = Numbers::new(bytes, self.section.start);
-        numbers.seek(*position as usize);
-        if numbers.skip(first % STRIDE * layout.edge_fields as u64).is_err() {
-            return;
-        }
-        for _ in 0..count {
-            match Edge::read(&mut numbers, layout) {
-                Ok(edge) => tell(edge),
-                Err(_) => return,
-            }
+    /// Reads edges again.
+    pub(super) fn each(&self, file: &[u8], layout: &Layout, edges: Range<u64>, mut tell: impl FnMut(Edge)) {
+        let Some(position) = self.samples.get((edges.start / STRIDE) as usize) else { return };
+        let mut numbers = Numbers::new(file, *position as usize..self.section.end);
+        numbers.skip(edges.start % STRIDE * layout.edge_fields as u64);
+        let mut cells = [0; MOST_FIELDS];
+        for _ in edges {
+            let Some(edge) = Edge::read(&mut numbers, layout, &mut cells) else { return };
+            tell(edge);
         }
     }
 }

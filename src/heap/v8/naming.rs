@@ -1,7 +1,7 @@
 //! What nodes and references of a snapshot are called, read off the file when asked.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::layout::{EdgeKind, Layout, NodeKind};
 use super::nodes::Row;
@@ -12,31 +12,37 @@ use crate::heap::{Mapping, Node};
 
 /// The names of one snapshot.
 #[derive(Debug)]
-pub(in crate::heap) struct Names {
-    file: Mapping,
-    layout: Layout,
-    strings: Strings,
-    numbering: Numbering,
-    nodes: nodes::Places,
-    edges: edges::Places,
-    makers: BTreeMap<u32, u32>,
+pub struct Names {
+    pub(super) file: Mapping,
+    pub(super) layout: Layout,
+    pub(super) strings: Strings,
+    pub(super) numbering: Numbering,
+    pub(super) kinds: Vec<NodeKind>,
+    pub(super) nodes: nodes::Places,
+    pub(super) edges: edges::Places,
+    /// A function (its `shared` part) that was made in each outermost context: names the script. Ascending.
+    pub(super) makers: Vec<(u32, u32)>,
     /// Contexts of scripts, ascending.
-    outermost: Vec<u32>,
+    pub(super) outermost: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
-    modules: Vec<u32>,
+    pub(super) modules: Vec<u32>,
+    pub(super) caveat: Option<String>,
 }
 
 impl Names {
-    pub(super) fn new(
-        file: Mapping,
-        layout: Layout,
-        strings: Strings,
-        numbering: Numbering,
-        (nodes, edges): (nodes::Places, edges::Places),
-        makers: BTreeMap<u32, u32>,
-        (outermost, modules): (Vec<u32>, Vec<u32>),
-    ) -> Self {
-        Self { file, layout, strings, numbering, nodes, edges, makers, outermost, modules }
+    /// The node of a row of the file's `nodes`, counted from 0.
+    pub fn node(&self, ordinal: u32) -> Node {
+        self.numbering.node(ordinal)
+    }
+
+    /// The id that the snapshot gives a node; it means something within one process only.
+    pub fn id(&self, node: Node) -> Option<u64> {
+        self.row(self.numbering.ordinal(node)).map(|row| row.id)
+    }
+
+    /// What was cut and therefore left out, one sentence each.
+    pub fn caveats(&self) -> impl Iterator<Item = &str> {
+        self.caveat.as_deref().into_iter()
     }
 
     fn row(&self, ordinal: u32) -> Option<Row> {
@@ -47,14 +53,14 @@ impl Names {
         self.strings.get(&self.file, index)
     }
 
-    fn each(&self, row: Row, tell: impl FnMut(edges::Edge)) {
-        self.edges.each(&self.file, &self.layout, row.first_edge, row.edges, tell);
+    fn each(&self, ordinal: u32, tell: impl FnMut(edges::Edge)) {
+        self.edges.each(&self.file, &self.layout, self.nodes.edges(ordinal), tell);
     }
 
     /// The first target whose edge has a name that fits.
-    fn target(&self, row: Row, fits: impl Fn(&str) -> bool) -> Option<u32> {
+    fn target(&self, ordinal: u32, fits: impl Fn(&str) -> bool) -> Option<u32> {
         let mut found = None;
-        self.each(row, |edge| {
+        self.each(ordinal, |edge| {
             if found.is_none() && !edge.kind.numbered() && fits(&self.text(edge.name)) {
                 found = Some(edge.to);
             }
@@ -64,14 +70,15 @@ impl Names {
 
     /// The script in which a context's variables are declared: a function made there knows.
     fn script(&self, context: u32) -> Option<Cow<'_, str>> {
-        let shared = self.row(*self.makers.get(&context)?)?;
+        let place = self.makers.binary_search_by_key(&context, |(context, _)| *context).ok()?;
+        let (_, shared) = self.makers[place];
         let script = self.row(self.target(shared, |name| name.starts_with("script"))?)?;
         Some(self.text(script.name)).filter(|name| !name.is_empty())
     }
 
     /// The file of a CommonJS module: `Module.filename`.
-    fn module(&self, row: Row) -> Option<Cow<'_, str>> {
-        let name = self.row(self.target(row, |name| name == "filename")?)?;
+    fn module(&self, module: u32) -> Option<Cow<'_, str>> {
+        let name = self.row(self.target(module, |name| name == "filename")?)?;
         (name.kind == NodeKind::Text)
             .then(|| self.text(name.name))
             .filter(|name| name.starts_with(['/', '\\']) || name.contains(':'))
@@ -86,7 +93,7 @@ impl Names {
         // Two entries for each bucket.
         let buckets = slots / (1 + 2 * words);
         let mut seen = BTreeSet::new();
-        self.each(row, |edge| {
+        self.each(table, |edge| {
             let slot = (edge.kind == EdgeKind::Internal).then(|| self.text(edge.name).parse::<u64>().ok()).flatten();
             seen.extend(slot.and_then(|slot| slot.checked_sub(HEADER + buckets)).map(|slot| slot / words));
         });
@@ -96,13 +103,14 @@ impl Names {
 
 impl Naming for Names {
     fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
-        let Some(row) = self.row(self.numbering.ordinal(from)) else { return };
-        self.each(row, |edge| {
+        let ordinal = self.numbering.ordinal(from);
+        let synthetic = self.kinds.get(ordinal as usize) == Some(&NodeKind::Synthetic);
+        self.each(ordinal, |edge| {
             let reference = match edge.kind {
                 EdgeKind::Weak => return,
-                EdgeKind::Element if row.kind == NodeKind::Synthetic => Reference::Internal(Cow::Borrowed("")),
+                EdgeKind::Element if synthetic => Reference::Internal(Cow::Borrowed("")),
                 EdgeKind::Element => Reference::Element(edge.name),
-                EdgeKind::Hidden => Reference::Internal(Cow::Borrowed("")),
+                EdgeKind::Hidden | EdgeKind::Other => Reference::Internal(Cow::Borrowed("")),
                 EdgeKind::Context => Reference::Variable(self.text(edge.name)),
                 EdgeKind::Property | EdgeKind::Shortcut => Reference::Field(self.text(edge.name)),
                 EdgeKind::Internal => Reference::Internal(self.text(edge.name)),
@@ -117,16 +125,17 @@ impl Naming for Names {
             return self.script(ordinal).map(Label::Script);
         }
         self.modules.binary_search(&ordinal).ok()?;
-        self.module(self.row(ordinal)?).map(Label::Module)
+        self.module(ordinal).map(Label::Module)
     }
 
     fn entries(&self, node: Node) -> Option<u64> {
-        let row = self.row(self.numbering.ordinal(node))?;
+        let ordinal = self.numbering.ordinal(node);
+        let row = self.row(ordinal)?;
         let words = match &*self.text(row.name) {
             "Map" => 3,
             "Set" => 2,
             _ => return None,
         };
-        self.filed(self.target(row, |name| name == "table")?, words)
+        self.filed(self.target(ordinal, |name| name == "table")?, words)
     }
 }

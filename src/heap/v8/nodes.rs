@@ -1,13 +1,16 @@
-//! The `nodes` array: classes, sizes, and where each node and its edges are.
+//! The `nodes` array: kinds, classes, sizes, and how many edges each node has.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use super::layout::{Layout, NodeKind};
-use super::numbers::Numbers;
-use super::strings::{EXTERNAL_STRING, Strings};
-use crate::heap::graph::Class;
-use crate::heap::{ClassId, HeapError};
+use super::class::ClassNames;
+use super::layout::{Layout, MOST_FIELDS, NodeKind};
+use super::narrow::Narrow;
+use super::numbers::{Numbers, malformed};
+use super::parts::{self, PACE, Start, side_by_side};
+use super::strings::{DOM_TREES, EXTERNAL_STRING, Strings};
+use crate::heap::graph::edges::MOST_NODES;
+use crate::heap::graph::{Class, Column};
+use crate::heap::{HeapError, Mapping};
 
 /// Every so many nodes the position is kept.
 const STRIDE: u32 = 16;
@@ -16,20 +19,22 @@ const STRIDE: u32 = 16;
 #[derive(Debug)]
 pub(super) struct Nodes {
     pub(super) kinds: Vec<NodeKind>,
-    pub(super) class_of: Vec<u32>,
-    pub(super) sizes: Vec<u64>,
-    pub(super) edge_counts: Vec<u32>,
+    pub(super) class_of: Column<u32>,
+    pub(super) sizes: Narrow<u32>,
     pub(super) classes: Vec<Class>,
-    /// Nodes of type native that keep the characters of an external string.
+    /// Nodes of type native that keep the characters of an external string, ascending.
     pub(super) external_strings: Vec<u32>,
+    /// Nodes above all documents of a page.
+    pub(super) dom_trees: Vec<u32>,
     pub(super) places: Places,
 }
 
-/// Where nodes are in the file, and the number of the first edge of each; samples with a walk between.
+/// Where nodes are in the file, and which edges are theirs: samples, and counts between.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     section: Range<usize>,
-    samples: Vec<(u64, u64)>,
+    edge_counts: Narrow<u8>,
+    samples: Vec<(u64, u32)>,
 }
 
 /// One node, read again.
@@ -40,103 +45,176 @@ pub(super) struct Row {
     pub(super) id: u64,
     /// As in the file, before sizes are handed to owners.
     pub(super) size: u64,
-    pub(super) first_edge: u64,
-    pub(super) edges: u64,
+    edges: u64,
 }
 
 /// Reads all nodes.
-pub(super) fn read(file: &[u8], section: Range<usize>, layout: &Layout, strings: &Strings) -> Result<Nodes, HeapError> {
+pub(super) fn read(
+    file: &Mapping,
+    section: Range<usize>,
+    layout: &Layout,
+    strings: &Strings,
+) -> Result<Nodes, HeapError> {
     // Each node takes at least two bytes for each field, so a lying count cannot ask for more memory.
     let most = section.len() / 2 / layout.node_fields + 1;
-    if layout.nodes > most as u64 || layout.nodes >= 1 << 31 {
-        return Err(match layout.nodes >= 1 << 31 && layout.nodes <= most as u64 {
-            true => HeapError::TooLarge { objects: layout.nodes },
-            false => Numbers::new(&[], section.end).error("ends before the count in `snapshot` is reached"),
-        });
+    if layout.nodes > most as u64 {
+        return Err(malformed(section.end, "`nodes` ends before the count in `snapshot` is reached"));
+    }
+    if layout.nodes >= MOST_NODES {
+        return Err(HeapError::TooLarge { objects: layout.nodes });
     }
     let count = layout.nodes as usize;
-    let mut nodes = Nodes {
-        kinds: Vec::with_capacity(count),
-        class_of: Vec::with_capacity(count),
-        sizes: Vec::with_capacity(count),
-        edge_counts: Vec::with_capacity(count),
-        classes: vec![Class { name: "".into(), superclass: None }],
-        external_strings: Vec::new(),
-        places: Places { section: section.clone(), samples: Vec::with_capacity(count / STRIDE as usize + 1) },
+    let mut kinds = vec![NodeKind::Other; count];
+    let mut names = Column::zeroed(count);
+    let mut sizes = Narrow::new(count);
+    let mut edge_counts = Narrow::new(count);
+    let starts = parts::starts(file, &section, layout.node_fields, layout.nodes);
+    let jobs = jobs(&starts, (&mut kinds, &mut names, sizes.column(), edge_counts.column()));
+    let pass = Pass {
+        file,
+        section: &section,
+        layout,
+        external: strings.known(EXTERNAL_STRING),
+        trees: strings.known(DOM_TREES),
     };
-    let external = strings.known(EXTERNAL_STRING);
-    let mut names = ClassNames::default();
-    let mut numbers = Numbers::new(&file[section.clone()], section.start);
-    let mut first_edge = 0_u64;
-    for ordinal in 0..layout.nodes as u32 {
-        if ordinal.is_multiple_of(STRIDE) {
-            nodes.places.samples.push((numbers.position() as u64, first_edge));
-        }
-        let row = Row::read(&mut numbers, layout, first_edge)?;
-        if row.kind == NodeKind::Native && row.name == external {
-            nodes.external_strings.push(ordinal);
-        }
-        nodes.class_of.push(names.class(row.kind, row.name, &mut nodes.classes, |name| strings.get(file, name)).0);
-        nodes.kinds.push(row.kind);
-        nodes.sizes.push(row.size);
-        nodes.edge_counts.push(u32::try_from(row.edges).map_err(|_| numbers.error("counts too many edges"))?);
-        first_edge += row.edges;
+    let mut rare = Rare::default();
+    for found in side_by_side(jobs, |job| pass.read(job)) {
+        rare.append(found?);
     }
-    if first_edge != layout.edges {
-        return Err(numbers.error(&format!("tells `{first_edge}` edges, its header `{}`", layout.edges)));
+    if rare.edges != layout.edges {
+        let what = format!("`nodes` counts `{}` edges, its header `{}`", rare.edges, layout.edges);
+        return Err(malformed(section.end, &what));
     }
-    Ok(nodes)
+    sizes.add_wide(rare.sizes);
+    edge_counts.add_wide(rare.edge_counts);
+    let mut classes = ClassNames::new(strings.len());
+    for (name, kind) in names.iter_mut().zip(&kinds) {
+        *name = classes.class(*kind, *name, |name| strings.get(file, name));
+    }
+    Ok(Nodes {
+        kinds,
+        class_of: names,
+        sizes,
+        classes: classes.into_table(),
+        external_strings: rare.external_strings,
+        dom_trees: rare.dom_trees,
+        places: Places { section, edge_counts, samples: rare.samples },
+    })
 }
 
+type Columns<'a> = (&'a mut [NodeKind], &'a mut [u32], &'a mut [u32], &'a mut [u8]);
+
+/// Nodes that one thread reads, and where to.
+struct Job<'a> {
+    start: Start,
+    columns: Columns<'a>,
+}
+
+fn jobs<'a>(starts: &[Start], columns: Columns<'a>) -> Vec<Job<'a>> {
+    let (mut kinds, mut names, mut sizes, mut counts) = columns;
+    let mut jobs = Vec::with_capacity(starts.len());
+    for (index, start) in starts.iter().enumerate() {
+        let rows = starts.get(index + 1).map_or(kinds.len(), |next| (next.row - start.row) as usize);
+        let (my_kinds, my_names, my_sizes, my_counts);
+        (my_kinds, kinds) = kinds.split_at_mut(rows);
+        (my_names, names) = names.split_at_mut(rows);
+        (my_sizes, sizes) = sizes.split_at_mut(rows);
+        (my_counts, counts) = counts.split_at_mut(rows);
+        jobs.push(Job { start: *start, columns: (my_kinds, my_names, my_sizes, my_counts) });
+    }
+    jobs
+}
+
+/// What only few nodes have.
 #[derive(Default)]
-struct ClassNames {
-    fixed: HashMap<NodeKind, ClassId>,
-    named: HashMap<u32, ClassId>,
+struct Rare {
+    sizes: Vec<(u32, u64)>,
+    edge_counts: Vec<(u32, u64)>,
+    external_strings: Vec<u32>,
+    dom_trees: Vec<u32>,
+    samples: Vec<(u64, u32)>,
+    edges: u64,
 }
 
-impl ClassNames {
-    fn class<'a>(
-        &mut self,
-        kind: NodeKind,
-        name: u32,
-        classes: &mut Vec<Class>,
-        text: impl Fn(u32) -> std::borrow::Cow<'a, str>,
-    ) -> ClassId {
-        let mut push = |name: &str| {
-            classes.push(Class { name: name.into(), superclass: None });
-            ClassId(classes.len() as u32 - 1)
-        };
-        match kind.class() {
-            Some(class) => *self.fixed.entry(kind).or_insert_with(|| push(class)),
-            None => *self.named.entry(name).or_insert_with(|| push(&text(name))),
+impl Rare {
+    fn append(&mut self, mut next: Self) {
+        self.sizes.append(&mut next.sizes);
+        self.edge_counts.append(&mut next.edge_counts);
+        self.external_strings.append(&mut next.external_strings);
+        self.dom_trees.append(&mut next.dom_trees);
+        let before = self.edges as u32;
+        self.samples.extend(next.samples.into_iter().map(|(position, edge)| (position, edge.wrapping_add(before))));
+        self.edges = self.edges.saturating_add(next.edges);
+    }
+}
+
+struct Pass<'a> {
+    file: &'a Mapping,
+    section: &'a Range<usize>,
+    layout: &'a Layout,
+    external: &'a [u32],
+    trees: &'a [u32],
+}
+
+impl Pass<'_> {
+    fn read(&self, job: Job<'_>) -> Result<Rare, HeapError> {
+        let mut rare = Rare::default();
+        let mut numbers = Numbers::new(self.file, job.start.position..self.section.end);
+        let (mut read_to, mut cells) = (job.start.position, [0; MOST_FIELDS]);
+        let (kinds, names, sizes, counts) = job.columns;
+        let rows = kinds.iter_mut().zip(names).zip(sizes).zip(counts);
+        for (ordinal, (((kind, name), size), count)) in (job.start.row as u32..).zip(rows) {
+            if ordinal.is_multiple_of(STRIDE) {
+                rare.samples.push((numbers.position() as u64, rare.edges as u32));
+                if numbers.position() - read_to > PACE {
+                    self.file.forget(read_to..numbers.position());
+                    read_to = numbers.position();
+                }
+            }
+            let row = Row::read(&mut numbers, self.layout, &mut cells).ok_or_else(|| numbers.missing())?;
+            (*kind, *name) = (row.kind, row.name);
+            *size = row.size as u32;
+            if row.size >= u64::from(u32::MAX) {
+                *size = u32::MAX;
+                rare.sizes.push((ordinal, row.size));
+            }
+            *count = row.edges as u8;
+            if row.edges >= u64::from(u8::MAX) {
+                *count = u8::MAX;
+                rare.edge_counts.push((ordinal, row.edges));
+            }
+            rare.edges = rare.edges.saturating_add(row.edges);
+            match row.kind {
+                NodeKind::Native if self.external.contains(&row.name) => rare.external_strings.push(ordinal),
+                NodeKind::Synthetic if self.trees.contains(&row.name) => rare.dom_trees.push(ordinal),
+                _ => {}
+            }
         }
+        self.file.forget(read_to..numbers.position());
+        Ok(rare)
     }
 }
 
 impl Row {
-    fn read(numbers: &mut Numbers<'_>, layout: &Layout, first_edge: u64) -> Result<Self, HeapError> {
-        let mut row = Self { kind: NodeKind::Other, name: 0, id: 0, size: 0, first_edge, edges: 0 };
-        for field in 0..layout.node_fields {
-            let number = numbers.expect()?;
-            match field {
-                field if field == layout.node_type => row.kind = layout.node_kind(number),
-                field if field == layout.node_name => row.name = number as u32,
-                field if field == layout.node_id => row.id = number,
-                field if field == layout.node_size => row.size = number,
-                field if field == layout.node_edges => row.edges = number,
-                _ => {}
-            }
-        }
-        Ok(row)
+    #[inline]
+    fn read(numbers: &mut Numbers<'_>, layout: &Layout, cells: &mut [u64; MOST_FIELDS]) -> Option<Self> {
+        numbers.fill(&mut cells[..layout.node_fields])?;
+        Some(Self {
+            kind: layout.node_kind(cells[layout.node_type]),
+            name: u32::try_from(cells[layout.node_name]).unwrap_or(u32::MAX),
+            id: cells[layout.node_id],
+            size: cells[layout.node_size],
+            edges: cells[layout.node_edges],
+        })
     }
 }
 
 impl Nodes {
     /// Ordinals of the objects that are named so, ascending.
     pub(super) fn objects_of(&self, class: &str) -> Vec<u32> {
-        let wanted: Vec<bool> = self.classes.iter().map(|known| &*known.name == class).collect();
+        let Some(wanted) = self.classes.iter().position(|known| &*known.name == class) else { return Vec::new() };
         let rows = self.class_of.iter().zip(&self.kinds).enumerate();
-        rows.filter(|(_, (class, kind))| **kind == NodeKind::Object && wanted[**class as usize])
+        rows.filter(|(_, (class, kind))| **kind == NodeKind::Object && **class as usize == wanted)
             .map(|(ordinal, _)| ordinal as u32)
             .collect()
     }
@@ -145,12 +223,23 @@ impl Nodes {
 impl Places {
     /// Reads a node again.
     pub(super) fn row(&self, file: &[u8], layout: &Layout, ordinal: u32) -> Option<Row> {
-        let (position, mut first_edge) = *self.samples.get((ordinal / STRIDE) as usize)?;
-        let mut numbers = Numbers::new(file.get(self.section.clone())?, self.section.start);
-        numbers.seek(position as usize);
-        for _ in 0..ordinal % STRIDE {
-            first_edge += Row::read(&mut numbers, layout, 0).ok()?.edges;
-        }
-        Row::read(&mut numbers, layout, first_edge).ok()
+        let (position, _) = *self.samples.get((ordinal / STRIDE) as usize)?;
+        let mut numbers = Numbers::new(file, position as usize..self.section.end);
+        numbers.skip(u64::from(ordinal % STRIDE) * layout.node_fields as u64);
+        Row::read(&mut numbers, layout, &mut [0; MOST_FIELDS])
+    }
+
+    /// How many edges a node has.
+    #[inline]
+    pub(super) fn edge_count(&self, ordinal: u32) -> u64 {
+        self.edge_counts.get(ordinal)
+    }
+
+    /// The numbers of a node's edges.
+    pub(super) fn edges(&self, ordinal: u32) -> Range<u64> {
+        let Some((_, first)) = self.samples.get((ordinal / STRIDE) as usize) else { return 0..0 };
+        let before = (ordinal / STRIDE * STRIDE..ordinal).map(|other| self.edge_count(other)).sum::<u64>();
+        let start = u64::from(*first) + before;
+        start..start + self.edge_count(ordinal)
     }
 }

@@ -101,16 +101,16 @@ impl Names {
 
 /// Rows of so many numbers each.
 fn rows(file: &[u8], section: Range<usize>, width: usize, mut tell: impl FnMut(&[u64])) -> Result<(), HeapError> {
-    let mut numbers = Numbers::new(&file[section.clone()], section.start);
+    let mut numbers = Numbers::new(file, section);
     let mut row = Vec::with_capacity(width);
-    while let Some(number) = numbers.next()? {
+    while let Some(number) = numbers.next() {
         row.push(number);
         if row.len() == width {
             tell(&row);
             row.clear();
         }
     }
-    Ok(())
+    numbers.finish()
 }
 
 /// Characters of a text as it stands in the file, an escape counted as one.

@@ -1,0 +1,126 @@
+//! Class names: what a snapshot calls its nodes, without the parts that are data.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::layout::NodeKind;
+use crate::heap::graph::Class;
+
+const NONE: u32 = u32::MAX;
+
+/// The classes met so far, found by the index of their name.
+#[derive(Debug)]
+pub(super) struct ClassNames {
+    table: Vec<Class>,
+    fixed: HashMap<NodeKind, u32>,
+    /// By string index; the last is for all that are not in the string table.
+    named: Vec<u32>,
+    /// By name: several strings can mean one class.
+    known: HashMap<String, u32>,
+    last: (NodeKind, u32, u32),
+}
+
+impl ClassNames {
+    pub(super) fn new(strings: usize) -> Self {
+        let table = vec![Class { name: "".into(), superclass: None }];
+        let named = vec![NONE; strings + 1];
+        Self { table, fixed: HashMap::new(), named, known: HashMap::new(), last: (NodeKind::Other, NONE, 0) }
+    }
+
+    /// The class of a node by its kind and the index of its name.
+    #[inline]
+    pub(super) fn class<'a>(&mut self, kind: NodeKind, name: u32, text: impl Fn(u32) -> Cow<'a, str>) -> u32 {
+        if self.last.0 == kind && self.last.1 == name && name != NONE {
+            return self.last.2;
+        }
+        let place = (name as usize).min(self.named.len() - 1);
+        let class = match kind.class() {
+            Some(fixed) => match self.fixed.get(&kind) {
+                Some(class) => *class,
+                None => {
+                    let class = self.push(fixed);
+                    self.fixed.insert(kind, class);
+                    class
+                }
+            },
+            None if self.named[place] != NONE => self.named[place],
+            None => {
+                let unnamed = place + 1 == self.named.len();
+                let class = if unnamed { self.name("(unnamed)") } else { self.name(&text(name)) };
+                self.named[place] = class;
+                class
+            }
+        };
+        self.last = (kind, name, class);
+        class
+    }
+
+    fn name(&mut self, text: &str) -> u32 {
+        let lasting = lasting(text);
+        if let Some(class) = self.known.get(&*lasting) {
+            return *class;
+        }
+        let class = self.push(&lasting);
+        self.known.insert(lasting.into_owned(), class);
+        class
+    }
+
+    fn push(&mut self, name: &str) -> u32 {
+        self.table.push(Class { name: name.into(), superclass: None });
+        self.table.len() as u32 - 1
+    }
+
+    pub(super) fn into_table(self) -> Vec<Class> {
+        self.table
+    }
+}
+
+/// `<div id="a">` is `<div>`, as in Chrome DevTools; `system / Context / a.js` and `Window / https://a.b/`
+/// lose what says of which script or page they are.
+fn lasting(name: &str) -> Cow<'_, str> {
+    let tag = name.strip_prefix("Detached ").unwrap_or(name);
+    if tag.starts_with('<') {
+        let end = name.len() - tag.len() + tag.find(' ').unwrap_or(tag.len());
+        return if end < name.len() { Cow::Owned(format!("{}>", &name[..end])) } else { Cow::Borrowed(name) };
+    }
+    let plain = name.strip_prefix("system / ").unwrap_or(name);
+    match plain.find(" / ") {
+        Some(cut) if plain.len() < name.len() || plain[cut..].contains("://") => {
+            Cow::Borrowed(&name[..name.len() - plain.len() + cut])
+        }
+        _ => Cow::Borrowed(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_what_is_data() {
+        for (name, class) in [
+            ("Session", "Session"),
+            ("<div>", "<div>"),
+            ("<div id=\"secret\" class=\"a b\">", "<div>"),
+            ("Detached <li class=\"x\">", "Detached <li>"),
+            ("system / Context", "system / Context"),
+            ("system / Context / app.js", "system / Context"),
+            ("system / NativeContext / https://a.example/?token=1", "system / NativeContext"),
+            ("Window / https://a.example/", "Window"),
+            ("a / b", "a / b"),
+        ] {
+            assert_eq!(lasting(name), class);
+        }
+    }
+
+    #[test]
+    fn one_class_has_one_row_whatever_its_strings() {
+        let texts = ["<p id=\"a\">", "<p id=\"b\">", "Session"];
+        let mut classes = ClassNames::new(texts.len());
+        let mut class = |kind, name| classes.class(kind, name, |index| Cow::Borrowed(texts[index as usize]));
+        assert_eq!(class(NodeKind::Native, 0), class(NodeKind::Native, 1));
+        assert_eq!(class(NodeKind::Object, 2), class(NodeKind::Hidden, 2));
+        assert_eq!(class(NodeKind::Text, 0), class(NodeKind::Text, 2));
+        assert_eq!(classes.into_table().len(), 4);
+    }
+}
