@@ -194,7 +194,7 @@ mod tests {
     fn numbers_come_in_order_whatever_separates_them() {
         assert_eq!(all(b"1,22\n,333 , 4", 0..13), [1, 22, 333, 4]);
         assert_eq!(all(b"7", 0..1), [7]);
-        assert_eq!(all(b"", 0..0), []);
+        assert!(all(b"", 0..0).is_empty());
         assert_eq!(all(b"xx5,6]", 2..5), [5, 6]);
         let long = [b"[12345678901234,18446744073709551615,", b"0".repeat(100).as_slice(), b",9]"].concat();
         assert_eq!(all(&long, 1..long.len() - 1), [12_345_678_901_234, u64::MAX, 0, 9]);
