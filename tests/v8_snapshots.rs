@@ -116,6 +116,27 @@ fn a_small_snapshot_reads_as_it_was_written() {
     assert_eq!((row("Session").shallow.0, row("Session").retained.0), (164, 184));
 }
 
+/// An older page: root -> (GC roots) -> <div>(50), root -> (Document DOM trees) -> <div> -> (array)(30).
+const PAGE: &str = r#"{"snapshot":{"meta":{"node_fields":["type","name","id","self_size","edge_count"],
+"node_types":[["hidden","array","string","native","synthetic"],"string","number","number","number"],
+"edge_fields":["type","name_or_index","to_node"],
+"edge_types":[["element","property","internal","weak","shortcut"],"string_or_number","node"]},
+"node_count":5,"edge_count":5},"nodes":[4,0,1,0,2,4,1,3,0,1,4,2,5,0,1,3,3,7,50,1,1,0,9,30,0],
+"edges":[0,1,5,0,2,10,0,1,15,0,1,15,2,4,20],
+"strings":["","(GC roots)","(Document DOM trees)","<div id=\"a\">","elements"]}"#;
+
+/// DevTools says of `PAGE`, in order: 0 80, 0 0, 0 80, 80 80, 0 0. Of the other: 0 80, 0 0, 0 0, 50 80, 30 30.
+#[test]
+fn what_documents_hold_is_theirs_whatever_else_refers_to_it() {
+    let retained = |text: &str| {
+        let summary = read(text.as_bytes()).unwrap();
+        let of = |class: &str| summary.classes.iter().find(|row| row.class == class).map(|row| row.retained.0);
+        (of("<div>"), of("(Document DOM trees)"), of("(Global trees)"))
+    };
+    assert_eq!(retained(PAGE), (Some(80), Some(80), None));
+    assert_eq!(retained(&PAGE.replace("Document DOM", "Global")), (Some(80), None, Some(0)));
+}
+
 #[test]
 fn contradictions_are_errors_with_their_place() {
     for (from, to, said) in [
@@ -145,7 +166,7 @@ fn no_damage_makes_it_panic() {
         (state >> 33) as usize % limit
     };
     let (mut good, mut bad) = (0, 0);
-    for _ in 0..3000 {
+    for _ in 0..1000 {
         let mut damaged = SMALL.as_bytes().to_vec();
         for _ in 0..=draw(3) {
             let at = draw(damaged.len());
@@ -156,5 +177,5 @@ fn no_damage_makes_it_panic() {
             Err(_) => bad += 1,
         }
     }
-    assert!(good > 100 && bad > 100, "{good} {bad}");
+    assert!(good > 50 && bad > 50, "{good} {bad}");
 }
