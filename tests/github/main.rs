@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a scene that cannot be set is a failed test")]
 
+mod act;
 mod artifacts;
 mod checks;
 mod comments;

@@ -55,7 +55,7 @@ impl Prism {
 }
 
 /// The folder with prism; installs it where it is missing.
-fn tools() -> std::path::PathBuf {
+pub fn tools() -> std::path::PathBuf {
     let script = format!("{}/scripts/ci-tools", env!("CARGO_MANIFEST_DIR"));
     let output = Command::new(script).stderr(Stdio::inherit()).output().unwrap();
     assert!(output.status.success(), "scripts/ci-tools failed");

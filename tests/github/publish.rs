@@ -355,3 +355,25 @@ fn the_service_sees_no_token_of_the_job() {
     let seen = job.read("seen.txt");
     assert!(seen.contains("GITHUB_REPOSITORY=acme/quotes") && !seen.contains("ghs_fake_token"), "{seen}");
 }
+
+#[test]
+fn sarif_holds_to_the_schema_of_the_standard() {
+    let job = Job::of(2000);
+    job.publish(&["--sarif", "report.sarif"]);
+    let packed = format!("{}/fixtures/github/sarif-2.1.0.json.gz", env!("CARGO_MANIFEST_DIR"));
+    let mut schema = Vec::new();
+    std::io::copy(&mut flate2::read::GzDecoder::new(fs::File::open(packed).unwrap()), &mut schema).unwrap();
+    job.keep("schema.json", &schema);
+    let check = |file: &str| {
+        let mut command = std::process::Command::new(super::openapi::tools().join("venv/bin/check-jsonschema"));
+        command
+            .current_dir(job.path())
+            .args(["--regex-variant", "python", "--schemafile", "schema.json", file])
+            .output()
+            .unwrap()
+    };
+    let sound = check("report.sarif");
+    assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stdout));
+    job.keep("wrong.sarif", job.read("report.sarif").replace("\"error\"", "\"blocker\"").as_bytes());
+    assert!(!check("wrong.sarif").status.success(), "the schema tells right from wrong");
+}
