@@ -24,7 +24,8 @@ const SNAPSHOTS: [(&str, &str); 2] = [("v100", "100"), ("v500", "500")];
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let small = ["100m", "v100", "diff"];
-    let wanted = |name: &str| if asked.is_empty() { small.contains(&name) } else { asked.iter().any(|word| word == name) };
+    let wanted =
+        |name: &str| if asked.is_empty() { small.contains(&name) } else { asked.iter().any(|word| word == name) };
     let inputs = root().join("target/bench-inputs");
     fs::create_dir_all(&inputs).unwrap();
     for (name, units, heap) in DUMPS.into_iter().filter(|(name, ..)| wanted(name)) {
@@ -35,7 +36,11 @@ fn main() {
     for (name, size) in SNAPSHOTS.into_iter().filter(|(name, _)| wanted(name)) {
         let snapshot = inputs.join(format!("{size}.heapsnapshot"));
         if !snapshot.exists() {
-            run(Command::new("node").arg(root().join("scripts/v8-inputs")).arg(&inputs).arg(size).stdout(Stdio::null()));
+            run(Command::new("node")
+                .arg(root().join("scripts/v8-inputs"))
+                .arg(&inputs)
+                .arg(size)
+                .stdout(Stdio::null()));
         }
         println!("\n{name}: {}", size_of(&snapshot));
         let ours = run(plimsoll().args(["heap", "summary"]).arg(&snapshot));
@@ -161,7 +166,8 @@ fn write_dump(dump: &Path, arguments: &[&str], heap: &str) {
     let mut ready = String::new();
     BufReader::new(jvm.stdout.take().unwrap()).read_line(&mut ready).unwrap();
     assert!(ready.starts_with("READY"), "the JVM said `{ready}`");
-    let told = Command::new("jcmd").args([&jvm.id().to_string(), "GC.heap_dump"]).arg(dump).stdout(Stdio::null()).status();
+    let told =
+        Command::new("jcmd").args([&jvm.id().to_string(), "GC.heap_dump"]).arg(dump).stdout(Stdio::null()).status();
     drop(jvm.stdin.take());
     jvm.wait().unwrap();
     assert!(told.unwrap().success() && dump.exists(), "no dump in `{}`", dump.display());
@@ -173,7 +179,8 @@ fn plimsoll() -> Command {
 
 fn peer(name: &str) -> Option<PathBuf> {
     let installed = root().join("target/bench-peers/bin").join(name);
-    let found = || std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.exists());
+    let found =
+        || std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.exists());
     if installed.exists() { Some(installed) } else { found() }
 }
 

@@ -18,7 +18,7 @@ fn subject() -> PathBuf {
 
 fn analyzed() -> (Dump, Dominators) {
     let file = Mapping::open(&subject().with_extension("hprof.gz")).unwrap();
-    let mut dump = hprof::read(file, &Options { referents: Referents::Mat }).unwrap();
+    let mut dump = hprof::read(file, &Options { referents: Referents::Mat, ..Options::default() }).unwrap();
     let dominators = Dominators::of(&mut dump.graph, EdgeUse::Keep, Orphans::Drop);
     (dump, dominators)
 }

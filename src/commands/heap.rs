@@ -152,7 +152,7 @@ fn read(file: &Path, reading: &Reading, global: &Global) -> anyhow::Result<HeapS
         Referents::NotWeak => heap::Referents::NotWeak,
         Referents::Mat => heap::Referents::Mat,
     };
-    let options = Options { limits: Limits::default(), referents, keep_unreachable: reading.keep_unreachable };
+    let options = Options { limits: Limits::default(), referents, keep_unreachable: reading.keep_unreachable, memory: None };
     let summary = heap::summarize(file, &options);
     progress.finish_and_clear();
     Ok(summary?)

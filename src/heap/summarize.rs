@@ -20,6 +20,9 @@ pub struct Options {
     pub referents: hprof::Referents,
     /// Whether objects that no root reaches are counted as if one did.
     pub keep_unreachable: bool,
+    /// Memory there is, in bytes: a larger analysis of a JVM's dump keeps half of its tables in temporary files.
+    /// `None`: as much as it needs.
+    pub memory: Option<Bytes>,
 }
 
 /// Analyzes a dump: HPROF, V8 heap snapshot or Python graph, any of them also as gzip or through a pipe.
@@ -54,7 +57,7 @@ pub fn summarize_content(file: Mapping, path: &Path, options: &Options) -> Resul
             condense(format, graph, &names, orphans(options), options)
         }
         Format::Hprof => {
-            let dump = hprof::read(file, &hprof::Options { referents: options.referents })?;
+            let dump = hprof::read(file, &hprof::Options { referents: options.referents, memory: options.memory })?;
             let mut summary = condense(format, dump.graph, &dump.names, orphans(options), options);
             summary.caveats.extend(dump.caveats);
             summary

@@ -111,7 +111,7 @@ pub struct Read {
 }
 
 pub fn open(path: &Path, referents: Referents, orphans: Orphans) -> Result<Read, HeapError> {
-    let mut dump = hprof::read(Mapping::open(path)?, &Options { referents })?;
+    let mut dump = hprof::read(Mapping::open(path)?, &Options { referents, ..Options::default() })?;
     let tree = Dominators::of(&mut dump.graph, EdgeUse::Keep, orphans);
     Ok(Read { dump, tree })
 }

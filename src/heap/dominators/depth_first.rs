@@ -7,7 +7,7 @@
 use super::Orphans;
 use super::log::Log;
 use crate::heap::graph::edges::{Edges, LAST};
-use crate::heap::graph::{Column, Node, Root};
+use crate::heap::graph::{Column, Memory, Node, Root};
 
 /// Marks a number among the starts of references.
 const SEEN: u32 = 1 << 31;
@@ -58,8 +58,8 @@ impl Numbers {
 
 impl Walk {
     /// Numbers what the roots reach, and uses the edges up.
-    pub(super) fn over(roots: &[Root], edges: Edges, orphans: Orphans) -> Self {
-        let mut walker = Walker::new(roots, edges);
+    pub(super) fn over(roots: &[Root], edges: Edges, orphans: Orphans, memory: Memory) -> Self {
+        let mut walker = Walker::new(roots, edges, memory);
         walker.descend_from_roots();
         if orphans == Orphans::Adopt {
             walker.adopt();
@@ -78,16 +78,16 @@ struct Walker {
 }
 
 impl Walker {
-    fn new(roots: &[Root], Edges { start, targets, .. }: Edges) -> Self {
+    fn new(roots: &[Root], Edges { start, targets, .. }: Edges, memory: Memory) -> Self {
         let mut nodes: Vec<u32> = roots.iter().map(|root| root.node.0).collect();
         nodes.sort_unstable();
         nodes.dedup();
         let rows = start.len();
         let walk = Walk {
             numbers: Numbers(start),
-            parent: Column::zeroed(rows),
-            log: Log::new(rows),
-            root_log: Log::new(nodes.len()),
+            parent: memory.column(rows),
+            log: Log::new(rows, memory),
+            root_log: Log::new(nodes.len(), memory),
             roots: nodes,
             reached: 1,
             references: 0,

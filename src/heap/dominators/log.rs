@@ -1,6 +1,6 @@
 //! The references that are no part of the walk's tree, filed by what they lead to.
 
-use crate::heap::graph::Column;
+use crate::heap::graph::{Column, Memory};
 
 /// The low half of the target's number, and the source's number in two halves: six bytes.
 type Entry = [u16; 3];
@@ -18,6 +18,7 @@ pub(super) struct Log {
     files: Vec<File>,
     /// Pages that were given to files.
     pages: usize,
+    memory: Memory,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -29,15 +30,15 @@ struct File {
 
 impl Log {
     /// For targets below `numbers`.
-    pub(super) fn new(numbers: usize) -> Self {
-        Self { slabs: Vec::new(), files: vec![File::default(); (numbers >> 16) + 1], pages: 0 }
+    pub(super) fn new(numbers: usize, memory: Memory) -> Self {
+        Self { slabs: Vec::new(), files: vec![File::default(); (numbers >> 16) + 1], pages: 0, memory }
     }
 
     pub(super) fn push(&mut self, target: u32, source: u32) {
         let file = &mut self.files[(target >> 16) as usize];
         if file.filled.is_multiple_of(PAGE) {
             if self.pages.is_multiple_of(SLAB) {
-                self.slabs.push(Column::zeroed(SLAB * PAGE));
+                self.slabs.push(self.memory.column(SLAB * PAGE));
             }
             file.pages.push(self.pages as u32);
             file.filled = 0;

@@ -92,9 +92,10 @@ impl Dominators {
             EdgeUse::Keep => graph.edges.clone(),
             EdgeUse::Consume => std::mem::take(&mut graph.edges),
         };
-        let mut walk = Walk::over(&graph.roots, used, orphans);
+        let memory = graph.memory;
+        let mut walk = Walk::over(&graph.roots, used, orphans, memory);
         let mut idom = std::mem::take(&mut walk.parent);
-        let lowered = semi_nca::immediate_dominators(&mut idom, walk.reached, &walk.log);
+        let lowered = semi_nca::immediate_dominators(&mut idom, walk.reached, &walk.log, memory);
         tree::grow(graph, walk, idom, |walk, sums, idom| find(graph, walk, &lowered, sums, idom))
     }
 

@@ -8,17 +8,17 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use super::log::{Log, Sorted};
-use crate::heap::graph::Column;
+use crate::heap::graph::{Column, Memory};
 
 /// Shorter logs are not worth a thread.
 const WORTH_A_THREAD: usize = 4;
 
 /// Turns the parents of a walk into immediate dominators, both by number. The answer is the numbers
 /// whose dominator is not their parent, descending, each with that parent.
-pub(super) fn immediate_dominators(parent: &mut Column<u32>, reached: u32, log: &Log) -> Lowered {
+pub(super) fn immediate_dominators(parent: &mut Column<u32>, reached: u32, log: &Log, memory: Memory) -> Lowered {
     let mut forest = Forest::over(&parent[..reached as usize]);
     // Room for all costs nothing until it is used; a vector would take twice what it needs while it grows.
-    let mut lowered = Lowered { rows: Column::zeroed(reached as usize), length: 0 };
+    let mut lowered = Lowered { rows: memory.column(reached as usize), length: 0 };
     if log.files() < WORTH_A_THREAD {
         (0..log.files()).rev().for_each(|file| forest.evaluate(&log.sorted(file), &mut lowered));
     } else {

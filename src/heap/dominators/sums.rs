@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::depth_first::Numbers;
-use crate::heap::graph::{Column, Graph, Node};
+use crate::heap::graph::{Column, Graph, Memory, Node};
 use crate::units::Bytes;
 
 /// A sum for each number or place, in units of the graph's sizes.
@@ -23,7 +23,7 @@ impl Sums {
     /// What each number retains: its own size and those of the numbers that it dominates.
     pub(super) fn of(graph: &Graph, numbers: &Numbers, idom: &[u32]) -> Self {
         let unit = graph.sizes.unit();
-        let mut sums = Self { rows: Column::zeroed(idom.len()), wide: HashMap::new(), unit };
+        let mut sums = Self { rows: graph.memory.column(idom.len()), wide: HashMap::new(), unit };
         let rows: &mut [u32] = &mut sums.rows;
         for (node, number) in numbers.reached().skip(1) {
             let size = graph.sizes.get(Node(node as u32)).0 >> unit;
@@ -66,9 +66,9 @@ impl Sums {
     }
 
     /// By place what was by number.
-    pub(super) fn moved(self, places: &[u32]) -> Self {
+    pub(super) fn moved(self, places: &[u32], memory: Memory) -> Self {
         let wide = self.wide.into_iter().map(|(number, sum)| (places[number as usize], sum)).collect();
-        Self { rows: super::tree::moved(self.rows, places), wide, unit: self.unit }
+        Self { rows: super::tree::moved(self.rows, places, memory), wide, unit: self.unit }
     }
 }
 

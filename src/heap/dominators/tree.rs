@@ -7,7 +7,7 @@ use super::Dominators;
 use super::depth_first::Walk;
 use super::holders::Holders;
 use super::sums::Sums;
-use crate::heap::graph::{Column, Graph};
+use crate::heap::graph::{Column, Graph, Memory};
 use crate::units::Bytes;
 
 /// Makes the tree. `idom` is the number of each number's immediate dominator, lower than the number itself;
@@ -23,27 +23,28 @@ pub(super) fn grow(
     let holders = find(&walk, &retained, idom_of);
     let Walk { mut numbers, references, log, .. } = walk;
     drop(log);
-    let runs = runs(idom_of);
-    let places = places(idom_of, &runs);
+    let memory = graph.memory;
+    let runs = runs(idom_of, memory);
+    let places = places(idom_of, &runs, memory);
     drop(idom);
-    let retained = retained.moved(&places);
-    let runs = moved(runs, &places);
+    let retained = retained.moved(&places, memory);
+    let runs = moved(runs, &places, memory);
     let holders = holders.moved(&places);
     numbers.renumber(&places);
     drop(places);
-    let mut nodes = Column::<u32>::zeroed(runs.len());
+    let mut nodes: Column<u32> = memory.column(runs.len());
     let by_place: &mut [u32] = &mut nodes;
     numbers.reached().for_each(|(node, place)| by_place[place as usize] = node as u32);
     let lost = graph.objects().filter(|node| numbers.get(*node).is_none());
     let unreachable = lost.fold((0, Bytes(0)), |(count, bytes), node| (count + 1, bytes + graph.shallow(node)));
-    let above = above(&runs);
-    let classes = graph.class_of.gather(&nodes);
+    let above = above(&runs, memory);
+    let classes = graph.class_of.gather(&nodes, memory);
     Dominators { numbers, nodes, classes, retained, runs, above, holders, references, unreachable }
 }
 
 /// Nodes of each number's subtree, its own included.
-fn runs(idom: &[u32]) -> Column<u32> {
-    let mut runs = Column::<u32>::zeroed(idom.len());
+fn runs(idom: &[u32], memory: Memory) -> Column<u32> {
+    let mut runs: Column<u32> = memory.column(idom.len());
     let counts: &mut [u32] = &mut runs;
     for number in (1..idom.len()).rev() {
         counts[number] += 1;
@@ -54,8 +55,8 @@ fn runs(idom: &[u32]) -> Column<u32> {
 }
 
 /// The preorder of the dominator tree, by number.
-fn places(idom: &[u32], runs: &[u32]) -> Column<u32> {
-    let mut places = Column::<u32>::zeroed(idom.len());
+fn places(idom: &[u32], runs: &[u32], memory: Memory) -> Column<u32> {
+    let mut places: Column<u32> = memory.column(idom.len());
     let free: &mut [u32] = &mut places;
     free[0] = 1;
     // While a number waits for what it dominates, it holds the next free place of its run.
@@ -70,16 +71,16 @@ fn places(idom: &[u32], runs: &[u32]) -> Column<u32> {
 }
 
 /// A table by number as a table by place.
-pub(super) fn moved(by_number: Column<u32>, places: &[u32]) -> Column<u32> {
-    let mut by_place = Column::zeroed(by_number.len());
+pub(super) fn moved(by_number: Column<u32>, places: &[u32], memory: Memory) -> Column<u32> {
+    let mut by_place: Column<u32> = memory.column(by_number.len());
     let rows: &mut [u32] = &mut by_place;
     by_number.iter().zip(places).for_each(|(row, place)| rows[*place as usize] = *row);
     by_place
 }
 
 /// The place of each place's dominator. The virtual root is its own.
-fn above(runs: &[u32]) -> Column<u32> {
-    let mut above = Column::<u32>::zeroed(runs.len());
+fn above(runs: &[u32], memory: Memory) -> Column<u32> {
+    let mut above: Column<u32> = memory.column(runs.len());
     let rows: &mut [u32] = &mut above;
     for place in 1..runs.len() as u32 {
         let mut holder = place - 1;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::edges::{LAST, MOST_EDGES, MOST_NODES};
-use super::{Class, ClassColumn, ClassId, Edges, Graph, Node, Root, RootKind, Sizes};
+use super::{Class, ClassColumn, ClassId, Edges, Graph, Memory, Node, Root, RootKind, Sizes};
 use crate::heap::HeapError;
 use crate::units::Bytes;
 
@@ -120,6 +120,7 @@ impl GraphBuilder {
             sizes: Sizes::from_bytes(self.sizes),
             edges: Edges { start: self.start.into(), targets: self.targets.into(), count },
             roots: self.roots,
+            memory: Memory::Held,
         })
     }
 

@@ -2,7 +2,8 @@
 //!
 //! A table that was made by [`Column::zeroed`] is mapped, not allocated: rows nobody wrote cost nothing,
 //! large pages spare half of the time of a random walk (a miss of the cache is then no miss of the page
-//! table as well), and dropping it gives the memory back at once.
+//! table as well), and dropping it gives the memory back at once. Where memory is short, tables that are
+//! not needed all the time are mapped files ([`Memory::Spilled`]).
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,6 +11,34 @@ use std::ops::{Deref, DerefMut};
 
 use bytemuck::Pod;
 use memmap2::{MmapMut, MmapOptions};
+
+/// Where the long tables of a graph live.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Memory {
+    /// In memory.
+    #[default]
+    Held,
+    /// As far as they are not needed all the time, in unnamed files where temporary files go: the system
+    /// takes their pages when it needs the memory for something else.
+    Spilled,
+}
+
+impl Memory {
+    /// So many rows of zeros that are not needed all the time.
+    pub(in crate::heap) fn column<T: Pod>(self, rows: usize) -> Column<T> {
+        let bytes = rows.saturating_mul(size_of::<T>());
+        let map = (self == Self::Spilled && bytes >= MAPPED).then(|| spilled(bytes)).and_then(Result::ok);
+        map.map_or_else(|| Column::zeroed(rows), |map| Column { rows: Rows::Mapped { map, rows, of: PhantomData } })
+    }
+}
+
+#[expect(unsafe_code, reason = "a table that the system may move to disk is a mapped file")]
+fn spilled(bytes: usize) -> std::io::Result<MmapMut> {
+    let file = tempfile::tempfile()?;
+    file.set_len(bytes as u64)?;
+    // SAFETY: the file has no name and its only handle ends here, so nobody else can change or cut it.
+    unsafe { MmapOptions::new().len(bytes).map_mut(&file) }
+}
 
 /// Rows of plain numbers.
 pub struct Column<T> {

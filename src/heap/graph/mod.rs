@@ -16,6 +16,7 @@ pub(crate) mod text;
 
 pub use builder::GraphBuilder;
 pub(super) use column::Column;
+pub use column::Memory;
 pub use edges::Edges;
 pub use naming::{Label, Naming, Reference};
 pub use root::{Root, RootKind};
@@ -48,6 +49,7 @@ pub struct Graph {
     pub(super) sizes: Sizes,
     pub(super) edges: Edges,
     pub(super) roots: Vec<Root>,
+    pub(super) memory: Memory,
 }
 
 /// The class of each node; two bytes are enough for nearly every dump.
@@ -66,15 +68,15 @@ impl ClassColumn {
     }
 
     /// The classes of these nodes, in this order.
-    pub(super) fn gather(&self, nodes: &[u32]) -> Self {
-        fn gathered<T: bytemuck::Pod>(column: &[T], nodes: &[u32]) -> Column<T> {
-            let mut rows = Column::zeroed(nodes.len());
+    pub(super) fn gather(&self, nodes: &[u32], memory: Memory) -> Self {
+        fn gathered<T: bytemuck::Pod>(column: &[T], nodes: &[u32], memory: Memory) -> Column<T> {
+            let mut rows = memory.column(nodes.len());
             rows.iter_mut().zip(nodes).for_each(|(row, node)| *row = column[*node as usize]);
             rows
         }
         match self {
-            Self::Narrow(column) => Self::Narrow(gathered(column, nodes)),
-            Self::Wide(column) => Self::Wide(gathered(column, nodes)),
+            Self::Narrow(column) => Self::Narrow(gathered(column, nodes, memory)),
+            Self::Wide(column) => Self::Wide(gathered(column, nodes, memory)),
         }
     }
 

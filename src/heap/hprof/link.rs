@@ -15,7 +15,7 @@ use super::record::{Object, Record, Shape, record};
 use crate::heap::Mapping;
 use crate::heap::graph::edges::{LAST, MOST_EDGES};
 use crate::heap::graph::sizes::word_of;
-use crate::heap::graph::{ClassColumn, Column, Edges, Sizes};
+use crate::heap::graph::{ClassColumn, Column, Edges, Memory, Sizes};
 
 /// What the pass reads; shared by all threads.
 pub(super) struct Source<'a> {
@@ -70,17 +70,17 @@ pub(super) struct Tally {
 }
 
 impl Columns {
-    pub(super) fn new(nodes: usize, classes: usize, references: usize, keep_offsets: bool) -> Self {
+    pub(super) fn new(nodes: usize, classes: usize, references: usize, keep_offsets: bool, memory: Memory) -> Self {
         let class = if classes < usize::from(u16::MAX) {
-            Classed::Narrow(Column::zeroed(nodes))
+            Classed::Narrow(memory.column(nodes))
         } else {
-            Classed::Wide(Column::zeroed(nodes))
+            Classed::Wide(memory.column(nodes))
         };
         Self {
             class,
-            words: Column::zeroed(nodes),
+            words: memory.column(nodes),
             start: Column::zeroed(nodes),
-            offsets: Column::zeroed(if keep_offsets { nodes } else { 0 }),
+            offsets: memory.column(if keep_offsets { nodes } else { 0 }),
             targets: Targets { column: Column::zeroed(references.min(MOST_EDGES as usize)), filled: 0, full: false },
         }
     }

@@ -33,14 +33,18 @@ use roots::Roots;
 
 use super::graph::edges::MOST_NODES;
 use super::graph::sizes::word_of;
-use super::graph::{Class, ClassId};
+use super::graph::{Class, ClassId, Memory};
 use super::{Graph, HeapError, Mapping};
+use crate::units::Bytes;
 
 /// How to read a dump.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// Which reference objects keep what they refer to alive.
     pub referents: Referents,
+    /// Memory there is, in bytes; an analysis that would need more of it keeps half of its tables on disk.
+    /// `None`: as much as it needs.
+    pub memory: Option<Bytes>,
 }
 
 /// Which reference objects keep what they refer to alive.
@@ -64,6 +68,9 @@ pub struct Dump {
     /// What was cut, guessed or left out, one sentence each.
     pub caveats: Vec<String>,
 }
+
+/// Bytes of memory that an object takes at the peak of an analysis.
+const NEED: u64 = 32;
 
 /// Whether a file starts as HPROF does.
 pub fn recognizes(content: &[u8]) -> bool {
@@ -102,7 +109,9 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
     let locals: usize = roots.locals.values().map(|locals| locals.len() + 1).sum();
     let apart = classes.statics.len() + 4 * classes.rows.len() + locals;
     let nodes = ids.len() as usize + 1;
-    let mut columns = Columns::new(nodes, table.classes.len(), room + apart, !orderly);
+    let short = options.memory.is_some_and(|memory| nodes as u64 * NEED > memory.0);
+    let memory = if short { Memory::Spilled } else { Memory::Held };
+    let mut columns = Columns::new(nodes, table.classes.len(), room + apart, !orderly, memory);
     let mut own = Tally::default();
     for (row, class) in classes.rows.iter().enumerate() {
         let size = classes.class_size(row as u32, heap);
@@ -129,7 +138,7 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
     caveats.extend(remarks(&tallies));
     let (class_of, sizes, edges) = columns.finish(&mut tallies).ok_or(HeapError::TooLarge { objects })?;
     let roots = names.named(roots.rows);
-    Ok(Dump { graph: Graph { classes: table.classes, class_of, sizes, edges, roots }, names, caveats })
+    Ok(Dump { graph: Graph { classes: table.classes, class_of, sizes, edges, roots, memory }, names, caveats })
 }
 
 /// The class table of the graph: that of the virtual root, the classes of the dump, then what it should have told of.

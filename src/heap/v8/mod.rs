@@ -38,7 +38,7 @@ use self::nodes::Nodes;
 use self::strings::Strings;
 use super::graph::edges::LAST;
 use super::graph::sizes::word_of;
-use super::graph::{ClassColumn, Column, Graph, Node, Root, RootKind, Sizes};
+use super::graph::{ClassColumn, Column, Graph, Memory, Node, Root, RootKind, Sizes};
 use super::{Edges, HeapError, Mapping};
 use crate::units::Bytes;
 
@@ -113,7 +113,7 @@ fn graph(mut nodes: Nodes, mut edges: Edges, numbering: Numbering) -> (Graph, Ve
         Err(_) => ClassColumn::Wide(nodes.class_of),
     };
     let sizes = sizes(&nodes.sizes);
-    let mut graph = Graph { classes: nodes.classes, class_of, sizes, edges, roots: Vec::new() };
+    let mut graph = Graph { classes: nodes.classes, class_of, sizes, edges, roots: Vec::new(), memory: Memory::Held };
     graph.roots = roots(&graph);
     let ring = |ordinal| Root { node: numbering.node(ordinal), kind: RootKind::Unreachable, name: "".into() };
     graph.roots.extend(rings.into_iter().map(ring));
