@@ -191,7 +191,9 @@ impl Converter {
                 self.copy(4);
                 let count = self.copy(4);
                 self.id();
-                (0..count).for_each(|_| drop(self.id()));
+                for _ in 0..count {
+                    self.id();
+                }
             }
             0x23 => {
                 self.id();
@@ -233,7 +235,9 @@ impl Converter {
         let class = self.id();
         self.copy(4);
         let parent = self.id();
-        (0..5).for_each(|_| drop(self.id()));
+        for _ in 0..5 {
+            self.id();
+        }
         self.copy(4);
         for _ in 0..self.copy(2) {
             self.copy(2);
