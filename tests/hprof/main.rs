@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking that something is wrong")]
 
+mod convert;
 mod hostile;
 mod jvm;
 mod variants;

@@ -317,11 +317,20 @@ impl<const W: usize> Worker<'_, W> {
         self.source.file.forget(chunk.range.clone());
     }
 
+    /// Whether an object is the class that its identifier names.
+    fn is_class(&self, object: Object) -> bool {
+        let classes = self.source.classes;
+        let Shape::Instance { class, .. } = object.shape else { return false };
+        let named = classes.row(class).is_some_and(|row| &*classes.rows[row as usize].name == "java.lang.Class");
+        named && classes.row(object.id).is_some()
+    }
+
     fn object(&mut self, data: &[u8], object: Object, at: usize, rows: &mut Rows<'_>) {
         let Some(node) = self.source.ids.rank(object.id).map(|rank| rank + 1) else { return };
         let Some(row) = rows.row(node) else { return };
         if rows.taken(row) {
-            self.tally.twice += 1;
+            // Some writers tell every class as an object of `java.lang.Class` as well.
+            self.tally.twice += u64::from(!self.is_class(object));
             return;
         }
         if let Some(offset) = rows.offsets.get_mut(row) {

@@ -180,7 +180,8 @@ impl Table {
 
 fn remarks(tallies: &[Tally]) -> impl Iterator<Item = String> {
     let sum = |count: fn(&Tally) -> u64| tallies.iter().map(count).sum::<u64>();
-    // HotSpot leaves a few hundred objects out of every dump; more than that is worth a word.
+    // The class objects of an archive (CDS) whose classes were never loaded are in no HotSpot dump, and an
+    // array of the archive refers to some hundred of them; more than that is worth a word.
     let expected = sum(|tally| tally.references) / 1000;
     let dangling = sum(|tally| tally.dangling);
     let counts = [
