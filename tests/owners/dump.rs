@@ -26,10 +26,13 @@ pub fn owners(file: &Path) -> HeapSummary {
     summarize(file, &Options { limits, ..Options::default() }).unwrap()
 }
 
-/// The rows below the statics of a class, by the name behind its package.
+/// The static fields of a class or of its nested ones, not what stands under the name of a field of theirs.
 pub fn statics<'a>(summary: &'a HeapSummary, class: &str) -> Vec<&'a Owner> {
     let start = format!("static {class}");
-    let own = |owner: &&Owner| owner.step.edge.starts_with(&start) && !owner.step.edge.contains('<');
+    let own = |owner: &&Owner| {
+        let edge = &owner.step.edge;
+        edge.starts_with(&start) && !edge.contains('<') && edge.matches('.').count() == 1
+    };
     summary.owners.iter().filter(own).collect()
 }
 

@@ -23,6 +23,11 @@ pub trait Naming {
         None
     }
 
+    /// The static field that refers to an object; of several, one. `None` where the dump has no table of them.
+    fn global(&self, _object: Node) -> Option<Reference<'_>> {
+        None
+    }
+
     /// The number in a field of an object, through the fields before it (`map.size`); `length` of an array
     /// is its length, and `|` stands between names of different versions. `None` where the dump does not
     /// tell numbers, or the number is negative.

@@ -290,6 +290,14 @@ impl Naming for Names {
         self.thread_name(object).map(|name| Label::Thread(Cow::Owned(name)))
     }
 
+    fn global(&self, object: Node) -> Option<Reference<'_>> {
+        let holder = self.statics.partition_point(|(node, ..)| *node < object.0);
+        let (_, row, position) = self.statics.get(holder).filter(|(node, ..)| *node == object.0)?;
+        let field = self.classes.statics_of(*row).get(*position as usize)?;
+        let class = Cow::Borrowed(&*self.classes.rows[*row as usize].name);
+        Some(Reference::Static { class, field: self.text(field.name) })
+    }
+
     fn number(&self, object: Node, path: &str) -> Option<u64> {
         let mut object = self.object(object)?;
         let (fields, last) = path.rsplit_once('.').map_or((None, path), |(fields, last)| (Some(fields), last));
@@ -308,11 +316,8 @@ impl Naming for Names {
         }
         let (_, at) = self.field(object, "referent")?;
         let local = self.node(self.id_at(at)?)?;
-        let holder = self.statics.partition_point(|(node, ..)| *node < local.0);
-        if let Some((_, row, position)) = self.statics.get(holder).filter(|(node, ..)| *node == local.0) {
-            let field = self.classes.statics_of(*row)[*position as usize];
-            let class = Cow::Borrowed(&*self.classes.rows[*row as usize].name);
-            return Some(Reference::Static { class, field: self.text(field.name) });
+        if let Some(holder) = self.global(local) {
+            return Some(holder);
         }
         let row = self.class_of(self.object(local)?)?;
         Some(Reference::Internal(Cow::Borrowed(&self.classes.rows[row as usize].name)))

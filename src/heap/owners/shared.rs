@@ -37,8 +37,10 @@ pub(super) fn settle(
     }
     for (node, home) in found {
         match home {
-            Some(Home::Below { anchor, edge, .. }) => places.invite(anchor, edge, node),
-            Some(Home::Named(alias)) => {
+            Some(Home::Below { anchor, edge, .. } | Home::Local { anchor, edge, .. }) => {
+                places.invite(anchor, edge, node);
+            }
+            Some(Home::Field(alias) | Home::Named(alias)) => {
                 places.aliases.insert(node, alias);
             }
             None => {}
@@ -49,7 +51,13 @@ pub(super) fn settle(
 /// Where a shared object belongs; the least is the best.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Home {
+    /// Below a class, script, module or the global object.
     Below { rank: u8, row: String, edge: String, anchor: Node },
+    /// A field of an object that has one of these names itself.
+    Field(String),
+    /// Below a thread: it is only passing by.
+    Local { row: String, edge: String, anchor: Node },
+    /// A field of any object.
     Named(String),
 }
 
@@ -67,7 +75,11 @@ impl View<'_> {
         if referred {
             return anchored.filter(|home| matches!(home, Home::Below { rank: 0, .. }));
         }
-        anchored.or_else(|| holders.iter().take(MOST_HOLDERS).filter_map(|holder| self.alias(node, *holder)).min())
+        if matches!(anchored, Some(Home::Below { .. })) {
+            return anchored;
+        }
+        let named = holders.iter().take(MOST_HOLDERS).filter_map(|holder| self.alias(node, *holder)).min();
+        anchored.into_iter().chain(named).min()
     }
 
     fn below(&self, node: Node, holder: Node) -> Option<Home> {
@@ -76,7 +88,10 @@ impl View<'_> {
             Anchor::Spread(Holder::Global) => (2, String::new(), Holder::Global),
             Anchor::Spread(holder) => (0, String::new(), holder.clone()),
             Anchor::Row(row) if row.starts_with("module ") => (1, row.clone(), Holder::Object),
-            Anchor::Row(row) => (3, row.clone(), Holder::Object),
+            Anchor::Row(row) => {
+                let edge = self.edge(holder, node, &Holder::Object)?;
+                return Some(Home::Local { row: row.clone(), edge, anchor });
+            }
         };
         let edge = self.edge(holder, node, &wording_of)?;
         Some(Home::Below { rank, row, edge, anchor })
@@ -101,8 +116,14 @@ impl View<'_> {
     fn alias(&self, node: Node, holder: Node) -> Option<Home> {
         let edge = self.edge(holder, node, &Holder::Object)?;
         let class = names::class(self.graph.class_name(holder));
-        let alias = if edge.starts_with('.') { format!("{}{edge}", names::simple(&class)) } else { edge };
-        Some(Home::Named(alias))
+        if !edge.starts_with('.') {
+            return Some(Home::Named(edge));
+        }
+        let global = self.naming.global(holder).map(|global| wording(&Holder::Object, &global));
+        Some(match global {
+            Some(global) => Home::Field(format!("{global}{edge}")),
+            None => Home::Named(format!("{}{edge}", names::simple(&class))),
+        })
     }
 
     /// The edge, if source code names it.
