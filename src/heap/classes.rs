@@ -1,10 +1,10 @@
 //! The class histogram, with what each class retains.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::graph::Graph;
 use super::{ClassRow, Dominators, naming};
-use crate::units::Bytes;
+use crate::units::{ByteDelta, Bytes};
 
 /// Rows of the `most` classes with the most bytes, largest shallow size first. Only reachable objects count.
 pub(super) fn histogram(graph: &Graph, dominators: &Dominators, most: usize) -> Vec<ClassRow> {
@@ -36,6 +36,49 @@ pub(super) fn histogram(graph: &Graph, dominators: &Dominators, most: usize) -> 
     rows.sort_by(|a, b| b.shallow.cmp(&a.shallow).then_with(|| a.class.cmp(&b.class)));
     rows.truncate(most);
     rows
+}
+
+/// A class in two dumps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassChange {
+    /// Normalized class name.
+    pub class: String,
+    /// The earlier dump; nothing but zeros where it has none.
+    pub before: ClassRow,
+    /// The later dump; nothing but zeros where it has none.
+    pub after: ClassRow,
+}
+
+impl ClassChange {
+    /// Objects more than before.
+    pub fn objects(&self) -> i64 {
+        let (before, after) = (i128::from(self.before.objects), i128::from(self.after.objects));
+        (after - before).clamp(i64::MIN.into(), i64::MAX.into()) as i64
+    }
+
+    /// Own bytes more than before.
+    pub fn shallow(&self) -> ByteDelta {
+        self.after.shallow.since(self.before.shallow)
+    }
+
+    /// Retained bytes more than before.
+    pub fn retained(&self) -> ByteDelta {
+        self.after.retained.since(self.before.retained)
+    }
+}
+
+/// All classes of two dumps side by side, by name. Generated names are matched by what lasts of them.
+pub fn class_changes(before: &[ClassRow], after: &[ClassRow]) -> Vec<ClassChange> {
+    let none = |class: &str| ClassRow { class: class.to_owned(), objects: 0, shallow: Bytes(0), retained: Bytes(0) };
+    let mut changes: BTreeMap<&str, ClassChange> = BTreeMap::new();
+    let fresh = |class: &str| ClassChange { class: class.to_owned(), before: none(class), after: none(class) };
+    for row in before {
+        changes.entry(&row.class).or_insert_with(|| fresh(&row.class)).before = row.clone();
+    }
+    for row in after {
+        changes.entry(&row.class).or_insert_with(|| fresh(&row.class)).after = row.clone();
+    }
+    changes.into_values().collect()
 }
 
 #[cfg(test)]

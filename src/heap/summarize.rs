@@ -2,14 +2,9 @@
 
 use std::path::Path;
 
-use super::classes::histogram;
-use super::graph::{Graph, Naming};
-use super::owners::{self, Limits};
-use super::{Dominators, EdgeUse, Format, HeapError, HeapSummary, Mapping, Node, Orphans, hprof, python, v8};
+use super::owners::Limits;
+use super::{Format, HeapError, HeapSummary, Mapping, Snapshot, hprof, python};
 use crate::units::Bytes;
-
-/// Classes in a summary.
-const MOST_CLASSES: usize = 200;
 
 /// How a dump is analyzed.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -23,6 +18,8 @@ pub struct Options {
     /// Memory there is, in bytes: a larger analysis of a JVM's dump keeps half of its tables in temporary files.
     /// `None`: as much as it needs.
     pub memory: Option<Bytes>,
+    /// Whether references stay in memory once it is known who keeps whom alive; paths need them.
+    pub keep_references: bool,
 }
 
 /// Analyzes a dump: HPROF, V8 heap snapshot or Python graph, any of them also as gzip or through a pipe.
@@ -31,8 +28,7 @@ pub struct Options {
 /// Takes about 0.1 s of CPU for each million references, and 40 bytes of memory for each object.
 ///
 /// # Errors
-/// [`HeapError::Read`] if the file cannot be read, [`HeapError::Unknown`] with what it looks like if it
-/// is no dump, [`HeapError::Malformed`] with the place if it was cut or contradicts itself.
+/// As [`Snapshot::open`].
 pub fn summarize(path: &Path, options: &Options) -> Result<HeapSummary, HeapError> {
     summarize_content(Mapping::open(path)?, path, options)
 }
@@ -42,51 +38,7 @@ pub fn summarize(path: &Path, options: &Options) -> Result<HeapSummary, HeapErro
 /// # Errors
 /// As [`summarize`].
 pub fn summarize_content(file: Mapping, path: &Path, options: &Options) -> Result<HeapSummary, HeapError> {
-    let format = format(&file).map_err(|looks| HeapError::Unknown { path: path.to_owned(), looks })?;
-    let cut = file.cut();
-    let mut summary = match format {
-        Format::V8 => {
-            let (graph, names) = v8::read(file)?;
-            // Chrome DevTools hangs what it finds without a root below the root, too.
-            let mut summary = condense(format, graph, &names, Orphans::Adopt, options);
-            summary.caveats.extend(names.caveats().map(str::to_owned));
-            summary
-        }
-        Format::Python => {
-            let (graph, names) = python::read(file)?;
-            condense(format, graph, &names, orphans(options), options)
-        }
-        Format::Hprof => {
-            let dump = hprof::read(file, &hprof::Options { referents: options.referents, memory: options.memory })?;
-            let mut summary = condense(format, dump.graph, &dump.names, orphans(options), options);
-            summary.caveats.extend(dump.caveats);
-            summary
-        }
-    };
-    summary.caveats.extend(cut.map(|at| format!("the compressed file was cut after {} of content", Bytes(at))));
-    Ok(summary)
-}
-
-fn orphans(options: &Options) -> Orphans {
-    if options.keep_unreachable { Orphans::Adopt } else { Orphans::Drop }
-}
-
-/// Analyzes a graph.
-fn condense(format: Format, mut graph: Graph, naming: &dyn Naming, orphans: Orphans, options: &Options) -> HeapSummary {
-    let roots = graph.roots().len() as u64;
-    let shared = owners::shared(&graph, options.limits);
-    let dominators = Dominators::with_holders(&mut graph, EdgeUse::Consume, orphans, &shared);
-    HeapSummary {
-        format,
-        objects: dominators.reached(),
-        references: dominators.references(),
-        total: dominators.retained(Node::ROOT),
-        unreachable: dominators.unreachable(),
-        roots,
-        owners: owners::of(&graph, &dominators, naming, options.limits),
-        classes: histogram(&graph, &dominators, MOST_CLASSES),
-        caveats: Vec::new(),
-    }
+    Ok(Snapshot::read(file, path, options)?.owners().summary())
 }
 
 /// Whether content begins as one of the formats does.

@@ -16,7 +16,7 @@ pub mod terminal;
 mod text;
 mod xml;
 
-pub use text::clean;
+pub use text::{clean, shorten, wrap};
 
 use crate::compare::Comparison;
 use crate::record::Recording;

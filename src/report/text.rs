@@ -14,7 +14,7 @@ pub fn clean(text: &str) -> String {
 }
 
 /// At most `width` characters: what does not fit is cut from the middle, for both ends of an owner path matter.
-pub(super) fn shorten(text: &str, width: usize) -> String {
+pub fn shorten(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {
         return text.to_owned();
@@ -26,7 +26,7 @@ pub(super) fn shorten(text: &str, width: usize) -> String {
 }
 
 /// Lines of at most `width` characters, broken between words; a longer word is broken anywhere.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = vec![String::new()];
     let mut room = width;

@@ -14,6 +14,7 @@ mod slope;
 mod waiver;
 
 pub use finding::{Amount, Finding, Standing, Subject};
+pub use owner::matches as owner_matches;
 
 use crate::compare::Comparison;
 use crate::policy::{Level, Rules};

@@ -33,7 +33,7 @@ pub(super) fn findings(rules: &[OwnerRule], comparison: &Comparison, candidate: 
 }
 
 /// Whether a pattern matches a printed path, as a whole or one of its steps.
-pub(super) fn matches(matcher: &GlobMatcher, path: &str) -> bool {
+pub fn matches(matcher: &GlobMatcher, path: &str) -> bool {
     matcher.is_match(path) || path.split(" → ").any(|step| matcher.is_match(step))
 }
 

@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Serialize;
 
-use super::terminal::name;
+use super::reading::name;
 use crate::commands::output::print;
 use crate::commands::{Format, Global};
 use crate::heap::{self, Keep, Mapping, Redaction};

@@ -1,22 +1,57 @@
-//! Which owners are shown.
+//! Which rows are shown.
 
 use globset::{Glob, GlobMatcher};
 
 use crate::heap::{Owner, OwnerPath};
 use crate::units::Bytes;
+use crate::verdict::owner_matches;
 
-/// What of the result is printed.
+/// How many rows are printed.
 #[derive(Debug, clap::Args)]
-pub(super) struct Selection {
-    /// Steps of a path that are shown.
-    #[arg(long, value_name = "STEPS", default_value_t = 4)]
-    depth: usize,
-    /// Show owners whose printed path this glob fits: `static *Cache*`, `**clients**`.
-    #[arg(long = "match", value_name = "GLOB", value_parser = glob)]
-    pattern: Option<GlobMatcher>,
-    /// Rows that are shown of each list; children of an owner count on their own.
-    #[arg(long, value_name = "N", default_value_t = 12)]
-    top: usize,
+pub(super) struct Most {
+    /// Rows that are shown of each list: on a terminal as many as fit a screen, as JSON all of them.
+    #[arg(long, value_name = "N", visible_alias = "limit")]
+    top: Option<usize>,
+}
+
+impl Most {
+    /// What was asked for.
+    pub(super) fn asked(&self) -> Option<usize> {
+        self.top
+    }
+
+    /// The number of rows, where nothing else is said `screen`.
+    pub(super) fn or(&self, screen: usize) -> usize {
+        self.top.unwrap_or(screen)
+    }
+
+    /// The number of rows for a program: all, where nothing else is said.
+    pub(super) fn or_all(&self) -> usize {
+        self.top.unwrap_or(usize::MAX)
+    }
+}
+
+/// Reads a pattern of owners or classes.
+pub(super) fn glob(text: &str) -> Result<GlobMatcher, String> {
+    Glob::new(text).map(|glob| glob.compile_matcher()).map_err(|error| format!("{error}; write it as `**cache**`"))
+}
+
+/// Whether a pattern fits an owner path, by the rules of the policy's `match`: the whole path or one of its steps.
+pub(super) fn fits(pattern: &GlobMatcher, path: &OwnerPath) -> bool {
+    owner_matches(pattern, &path.to_string())
+}
+
+/// Rows of an owner tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tree<'a> {
+    /// Steps below the topmost that are shown, that one included.
+    pub(super) depth: usize,
+    /// Only owners that fit, and what they hold.
+    pub(super) pattern: Option<&'a GlobMatcher>,
+    /// Rows below one row.
+    pub(super) top: usize,
+    /// Rows that retain less are left out.
+    pub(super) least: Bytes,
 }
 
 /// An owner with its place.
@@ -29,31 +64,14 @@ pub(super) struct Row<'a> {
     pub(super) owner: &'a Owner,
 }
 
-fn glob(text: &str) -> Result<GlobMatcher, String> {
-    Glob::new(text).map(|glob| glob.compile_matcher()).map_err(|error| format!("{error}; write it as `**cache**`"))
-}
-
-impl Selection {
-    /// The first of a list.
-    pub(super) fn top(&self) -> usize {
-        self.top
-    }
-
-    /// Whether a path is to be shown.
-    pub(super) fn fits(&self, path: &OwnerPath) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(path.to_string()))
-    }
-
-    /// The rows of a tree in the order of a tree view. With a pattern, the topmost owners that fit, and
-    /// what they hold.
-    pub(super) fn rows<'a>(&self, owners: &'a [Owner], total: Bytes) -> Vec<Row<'a>> {
-        // Without a question, what is not even a hundredth only hides the rest.
-        let least = if self.pattern.is_some() { Bytes(0) } else { Bytes(total.0 / 100) };
+impl Tree<'_> {
+    /// The rows in the order of a tree view. With a pattern, the topmost owners that fit, and what they hold.
+    pub(super) fn rows<'a>(&self, owners: &'a [Owner]) -> Vec<Row<'a>> {
         let mut rows = Vec::new();
         let mut work: Vec<(OwnerPath, usize, bool, &'a Owner)> = Vec::new();
         let first = |owners: &'a [Owner], within: bool| {
             let most = if within { self.top } else { usize::MAX };
-            let fitting: Vec<_> = owners.iter().filter(|owner| owner.retained >= least).take(most).collect();
+            let fitting: Vec<_> = owners.iter().filter(|owner| owner.retained >= self.least).take(most).collect();
             fitting.into_iter().rev()
         };
         let extend = |path: &OwnerPath, owner: &Owner| {
@@ -65,7 +83,7 @@ impl Selection {
         let within = self.pattern.is_none();
         work.extend(first(owners, within).map(|owner| (extend(&none, owner), 0, within, owner)));
         while let Some((path, indent, within, owner)) = work.pop() {
-            let shown = within || self.fits(&path);
+            let shown = within || self.pattern.is_none_or(|pattern| fits(pattern, &path));
             let below = if shown { indent + 1 } else { 0 };
             if below < self.depth {
                 work.extend(first(&owner.children, shown).map(|child| (extend(&path, child), below, shown, child)));

@@ -1,145 +1,84 @@
-//! Dumps for people.
+//! Dumps for people. Colors are always in it; who prints it strips them where they do not belong.
 
-use tabled::builder::Builder;
-use tabled::settings::object::Columns;
-use tabled::settings::{Alignment, Padding, Style};
+mod diff;
+mod histogram;
+mod owners;
+mod path;
+mod summary;
+mod table;
+mod waste;
 
-use super::selection::{Row, Selection};
-use crate::heap::{self, Format, HeapSummary, OwnerGrowth};
-use crate::units::{ByteDelta, Bytes};
+pub(super) use diff::diff;
+pub(super) use histogram::histogram;
+pub(super) use owners::owners;
+pub(super) use path::path;
+pub(super) use summary::summary;
 
-/// Growth below this, in bytes, needs no advice.
-const WORTH_ADVICE: i64 = 16 * 1024;
+use anstyle::{AnsiColor, Style};
 
-/// Totals, owners, classes.
-pub(super) fn summary(summary: &HeapSummary, selection: &Selection) -> String {
-    let mut classes = Builder::new();
-    classes.push_record(["shallow", "retained", "objects", "class"]);
-    for row in summary.classes.iter().take(selection.top()) {
-        classes.push_record([row.shallow.to_string(), row.retained.to_string(), count(row.objects), row.class.clone()]);
-    }
-    let owners = owner_table(
-        summary,
-        &selection.rows(&summary.owners, summary.total).into_iter().filter(|row| row.indent < 2).collect::<Vec<_>>(),
-    );
-    format!("{}\n{owners}\n\nlargest classes\n{}\n{}", head(summary), table(classes, 3), caveats(summary))
+use super::reading::name;
+use crate::heap::HeapSummary;
+use crate::report::{clean, wrap};
+use crate::units::Bytes;
+
+const BOLD: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+const GROWTH: Style = AnsiColor::Red.on_default();
+const SHRINKAGE: Style = AnsiColor::Green.on_default();
+const MARK: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Columns of the terminal; where there is none, as many as a row needs, so that nothing is cut for `grep`.
+pub(super) fn width() -> usize {
+    terminal_size::terminal_size().map_or(usize::MAX, |(width, _)| usize::from(width.0).max(60))
 }
 
-/// The owner tree.
-pub(super) fn owners(summary: &HeapSummary, selection: &Selection) -> String {
-    let rows = selection.rows(&summary.owners, summary.total);
-    if rows.is_empty() {
-        return format!("{}\nno owner fits: leave out `--match` to see all of them\n", head(summary));
-    }
-    format!("{}\n{}\n{}", head(summary), owner_table(summary, &rows), caveats(summary))
-}
-
-/// What grew.
-pub(super) fn diff(summaries: &[HeapSummary], selection: &Selection) -> String {
-    let [first, .., last] = summaries else { return String::new() };
-    let trends = heap::trend(summaries);
-    let shown: Vec<_> =
-        trends.iter().filter(|trend| selection.fits(&trend.growth.path)).take(selection.top()).collect();
-    let total =
-        format!("{} to {}: {} to {} ({})", 1, summaries.len(), first.total, last.total, last.total.since(first.total));
-    if shown.is_empty() {
-        return format!("dumps {total}\nno owner grew or shrank by more than {}\n", heap::LEAST_GROWTH);
-    }
-    let mut builder = Builder::new();
-    let mut header = vec!["growth", "retained", "entries", "each", "owner"];
-    if summaries.len() > 2 {
-        header.insert(1, "in each interval");
-    }
-    builder.push_record(header);
-    for trend in &shown {
-        let growth = &trend.growth;
-        let mut record = vec![growth.delta.to_string(), growth.retained_after.to_string(), added(growth), each(growth)];
-        if summaries.len() > 2 {
-            let steps: Vec<String> = trend.intervals.iter().map(ByteDelta::to_string).collect();
-            let every = if trend.every_interval { "every: " } else { "" };
-            record.insert(1, format!("{every}{}", steps.join(", ")));
-        }
-        record.push(format!("{} {}", growth.change.name(), growth.path));
-        builder.push_record(record);
-    }
-    let numbers = if summaries.len() > 2 { 5 } else { 4 };
-    let mut text = format!("dumps {total}\n{}\n", table(builder, numbers));
-    for trend in shown.iter().filter(|trend| trend.growth.delta.0 >= WORTH_ADVICE) {
-        if let Some((name, advice)) = trend.growth.pattern {
-            text.push_str(&format!("\n{}\n  looks like: {name}\n  {advice}\n", trend.growth.path));
-        }
+/// The first lines of every view of one dump.
+fn head(summary: &HeapSummary, width: usize) -> String {
+    let (format, total, objects) = (name(summary.format), summary.total, count(summary.objects));
+    let references = count(summary.references);
+    let mut text = format!("{BOLD}{format}: {total} in {objects} objects{BOLD:#}, {references} references\n");
+    let (lost, bytes) = summary.unreachable;
+    if lost > 0 {
+        text += &faint(&format!("not counted: {bytes} in {} objects that no root reaches", count(lost)), width);
     }
     text
 }
 
-/// What a format is called.
-pub(super) fn name(format: Format) -> &'static str {
-    match format {
-        Format::Hprof => "HPROF",
-        Format::V8 => "V8 heap snapshot",
-        Format::Python => "Python graph",
-    }
+/// What was cut, guessed or left out.
+fn caveats(summary: &HeapSummary, width: usize) -> String {
+    let notes = summary.caveats.iter().map(|caveat| paragraph(&format!("note: {}", clean(caveat)), 6, width));
+    notes.collect()
 }
 
-fn head(summary: &HeapSummary) -> String {
-    let format = name(summary.format);
-    let (lost, bytes) = summary.unreachable;
-    let unreachable = if lost > 0 { format!("; unreachable: {} objects, {bytes}", count(lost)) } else { String::new() };
-    format!(
-        "{format}: {} in {} objects, {} references, {} roots{unreachable}\n",
-        summary.total,
-        count(summary.objects),
-        count(summary.references),
-        count(summary.roots)
-    )
+/// A title with an empty line in front of it.
+fn title(text: &str) -> String {
+    format!("\n{BOLD}{text}{BOLD:#}\n")
 }
 
-fn caveats(summary: &HeapSummary) -> String {
-    summary.caveats.iter().map(|caveat| format!("note: {caveat}\n")).collect()
+fn faint(text: &str, width: usize) -> String {
+    lines(text, 0, width).map(|line| format!("{FAINT}{line}{FAINT:#}\n")).collect()
 }
 
-fn owner_table(summary: &HeapSummary, rows: &[Row<'_>]) -> String {
-    let mut builder = Builder::new();
-    builder.push_record(["retained", "share", "count", "entries", "owner"]);
-    for row in rows {
-        let owner = row.owner;
-        // A matched owner is told with its whole path, what it holds by its step.
-        let name = if row.indent == 0 { row.path.to_string() } else { owner.step.to_string() };
-        builder.push_record([
-            owner.retained.to_string(),
-            share(owner.retained, summary.total),
-            count(owner.count),
-            owner.entries.map(count).unwrap_or_default(),
-            format!("{}{name}", "  ".repeat(row.indent)),
-        ]);
-    }
-    table(builder, 4)
+/// Wrapped; further lines are indented.
+fn paragraph(text: &str, indent: usize, width: usize) -> String {
+    lines(text, indent, width).map(|line| format!("{line}\n")).collect()
 }
 
-fn table(builder: Builder, numbers: usize) -> String {
-    let mut table = builder.build();
-    table.with(Style::blank()).with(Padding::new(0, 1, 0, 0));
-    table.modify(Columns::new(..numbers), Alignment::right());
-    table.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect()
+fn lines(text: &str, indent: usize, width: usize) -> impl Iterator<Item = String> {
+    let lines = wrap(text, width.saturating_sub(indent));
+    lines.into_iter().enumerate().map(move |(i, line)| if i == 0 { line } else { format!("{:indent$}{line}", "") })
 }
 
 fn share(part: Bytes, whole: Bytes) -> String {
-    format!("{:.1} %", 100.0 * part.as_f64() / whole.as_f64().max(1.0))
+    percent(part.as_f64() / whole.as_f64().max(1.0))
 }
 
-fn added(growth: &OwnerGrowth) -> String {
-    growth
-        .added()
-        .map(|added| format!("{}{}", if added < 0 { "−" } else { "+" }, count(added.unsigned_abs())))
-        .unwrap_or_default()
-}
-
-fn each(growth: &OwnerGrowth) -> String {
-    growth.bytes_per_entry.map(|bytes| bytes.to_string()).unwrap_or_default()
+fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
 }
 
 /// `4120` is `4,120`.
-pub(super) fn count(count: u64) -> String {
+fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -150,3 +89,20 @@ pub(super) fn count(count: u64) -> String {
     }
     text
 }
+
+/// `4120` is `+4,120`.
+fn added(difference: i64) -> String {
+    let sign = if difference < 0 { "−" } else { "+" };
+    format!("{sign}{}", count(difference.unsigned_abs()))
+}
+
+/// What was not shown, if anything was not.
+fn more(shown: usize, all: usize, what: &str) -> String {
+    if shown >= all {
+        return String::new();
+    }
+    format!("{FAINT}… {} more {what}; `--top {all}` shows all{FAINT:#}\n", count((all - shown) as u64))
+}
+
+#[cfg(test)]
+mod tests;

@@ -61,10 +61,19 @@ pub struct OwnerGrowth {
 pub struct OwnerTrend {
     /// From the first dump to the last.
     pub growth: OwnerGrowth,
+    /// Retained in each dump.
+    pub retained: Vec<Bytes>,
     /// From each dump to the next.
     pub intervals: Vec<ByteDelta>,
     /// Whether it changed in the same direction in every interval: a cache that is full does not.
     pub every_interval: bool,
+}
+
+impl OwnerTrend {
+    /// Whether it grew in each of several intervals, which a cache that fills does not.
+    pub fn is_retention(&self) -> bool {
+        self.intervals.len() > 1 && self.every_interval && self.growth.delta.0 > 0
+    }
 }
 
 /// Owners that changed between two dumps, largest growth first, then shrinkage. Total: dumps of different
@@ -88,7 +97,7 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
         let sizes: Vec<Bytes> = series.iter().map(|summary| retained(summary, &growth.path)).collect();
         let intervals: Vec<ByteDelta> = sizes.windows(2).map(|pair| pair[1].since(pair[0])).collect();
         let every_interval = intervals.iter().all(|step| step.0.signum() == growth.delta.0.signum());
-        OwnerTrend { growth, intervals, every_interval }
+        OwnerTrend { growth, retained: sizes, intervals, every_interval }
     };
     diff(first, last).into_iter().map(trend).collect()
 }

@@ -47,6 +47,11 @@ impl Locator {
         locator
     }
 
+    /// Runs of records, in the order of the file.
+    pub(super) fn chunks(&self) -> &[Range<usize>] {
+        &self.chunks
+    }
+
     /// The record of a node, if it is an instance or an array.
     pub(super) fn find<const W: usize>(&self, file: &[u8], ids: &IdMap, node: u32) -> Option<Object> {
         let rank = node.checked_sub(1)?;

@@ -11,6 +11,7 @@
 
 mod bytes;
 mod class;
+mod contents;
 mod ids;
 mod layout;
 mod link;

@@ -20,16 +20,16 @@ use crate::heap::graph::{Label, Naming, Node, Reference, Root, RootKind};
 /// Names of references, classes and threads of one dump.
 #[derive(Debug)]
 pub struct Names {
-    id_width: usize,
-    file: Mapping,
-    ids: IdMap,
-    classes: Classes,
+    pub(super) id_width: usize,
+    pub(super) file: Mapping,
+    pub(super) ids: IdMap,
+    pub(super) classes: Classes,
     /// Rows of the classes by node.
     class_rows: FxHashMap<u32, u32>,
     strings: Strings,
     /// Where the names of fields are: they are asked for all the time.
     field_names: FxHashMap<u64, Range<usize>>,
-    locator: Locator,
+    pub(super) locator: Locator,
     /// By class: whether instances do not keep their referent; empty if all do.
     weak: Vec<bool>,
     referents: ReferentNames,
@@ -126,7 +126,7 @@ impl Names {
         self.node(address)
     }
 
-    fn node(&self, id: u64) -> Option<Node> {
+    pub(super) fn node(&self, id: u64) -> Option<Node> {
         self.ids.rank(id).filter(|_| id != 0).map(|rank| Node(rank + 1))
     }
 
@@ -148,7 +148,7 @@ impl Names {
         if self.id_width == 4 { id_at::<4>(&self.file, at) } else { id_at::<8>(&self.file, at) }
     }
 
-    fn text(&self, id: u64) -> Cow<'_, str> {
+    pub(super) fn text(&self, id: u64) -> Cow<'_, str> {
         let known = self.field_names.get(&id).and_then(|range| self.file.get(range.clone()));
         let name = known.or_else(|| self.strings.get(&self.file, id));
         name.map_or(Cow::Borrowed("?"), String::from_utf8_lossy)

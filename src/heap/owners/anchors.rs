@@ -106,6 +106,15 @@ impl Places {
         self.gain.get(&node).copied().unwrap_or(0)
     }
 
+    /// What a node stands below: its dominator, or the anchor that has taken it in; `None` for anchors.
+    pub(super) fn above(&self, dominators: &Dominators, node: Node) -> Option<Node> {
+        match self.guest.get(&node) {
+            Some(anchor) => Some(*anchor),
+            None if self.anchors.contains_key(&node) => None,
+            None => dominators.immediate(node),
+        }
+    }
+
     pub(super) fn invite(&mut self, anchor: Node, edge: String, guest: Node) {
         self.guest.insert(guest, anchor);
         self.guests.entry(anchor).or_default().push((edge, guest));

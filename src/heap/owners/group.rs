@@ -67,6 +67,16 @@ impl Group {
         self.entries = self.entries.map(|entries| entries.saturating_add(more));
     }
 
+    /// What the row is called.
+    pub(super) fn step(&self) -> &Step {
+        &self.step
+    }
+
+    /// Its objects, until it is opened.
+    pub(super) fn members(&self) -> &[Place] {
+        &self.members
+    }
+
     /// Frees what only opening needs.
     pub(super) fn close(&mut self) {
         self.members = Vec::new();

@@ -16,15 +16,22 @@ mod shared;
 pub(in crate::heap) mod sketch;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::collections::BinaryHeap;
 
 use self::anchors::Places;
 use self::group::{Group, Opener};
+pub(super) use self::trace::Trace;
 use super::fold::Folding;
-use super::graph::{Graph, Naming};
-use super::{Dominators, Owner, Shared};
+use super::graph::{Graph, Naming, Node, Reference};
+use super::{Dominators, Owner, OwnerPath, Shared};
 use crate::units::Bytes;
+
+/// A reference as a step's edge, as any object has it.
+pub(super) fn step_name(reference: &Reference<'_>) -> String {
+    edges::wording(&edges::Holder::Object, reference)
+}
 
 /// How much of the tree is told.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,28 +59,90 @@ pub(super) fn shared(graph: &Graph, limits: Limits) -> Shared {
 }
 
 /// The owners of a graph whose dominators noted what is [`shared`], largest first.
+#[cfg(test)]
 pub(super) fn of(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, limits: Limits) -> Vec<Owner> {
-    let least = shared(graph, limits).large(dominators.retained(super::Node::ROOT)).0;
-    let folding = Folding::of(graph);
-    let places = Places::of(graph, dominators, naming, &folding, least);
-    let mut opener = Opener::new(graph, dominators, naming, &folding, &places, least);
-    let mut groups = vec![Group::top()];
-    let mut queue = BinaryHeap::from([(u64::MAX, 0_i64)]);
-    while let Some((_, index)) = queue.pop() {
-        let index = index.unsigned_abs() as usize;
-        if groups[index].depth >= limits.depth {
-            groups[index].close();
-            continue;
-        }
-        for child in opener.open(&mut groups[index], index) {
-            if groups.len() <= limits.rows {
-                // Of equals the one that was met first comes first.
-                queue.push((child.retained, -(groups.len() as i64)));
-                groups.push(child);
+    Owners::of(graph, dominators, naming, limits).tree()
+}
+
+/// A graph, ready to be told by owner.
+pub(super) struct Owners<'a> {
+    graph: &'a Graph,
+    dominators: &'a Dominators,
+    naming: &'a dyn Naming,
+    folding: Folding,
+    places: Places,
+    limits: Limits,
+    least: u64,
+}
+
+impl<'a> Owners<'a> {
+    /// Finds the place of everything that does not stand where the dominator tree has it.
+    pub(super) fn of(graph: &'a Graph, dominators: &'a Dominators, naming: &'a dyn Naming, limits: Limits) -> Self {
+        let least = shared(graph, limits).large(dominators.retained(Node::ROOT)).0;
+        let folding = Folding::of(graph);
+        let places = Places::of(graph, dominators, naming, &folding, least);
+        Self { graph, dominators, naming, folding, places, limits, least }
+    }
+
+    /// The owner tree, largest first.
+    pub(super) fn tree(&self) -> Vec<Owner> {
+        assemble(self.grow(&mut |_, _| false))
+    }
+
+    /// The objects of the topmost rows whose path fits, whatever those rows retain.
+    pub(super) fn members(&self, fits: &dyn Fn(&OwnerPath) -> bool) -> Vec<Node> {
+        let mut members = Vec::new();
+        self.grow(&mut |groups, index| {
+            let found = fits(&path(groups, index));
+            if found {
+                members.extend(groups[index].members().iter().map(|member| self.dominators.places().node(*member)));
+            }
+            found
+        });
+        members.sort_unstable();
+        members.dedup();
+        members
+    }
+
+    /// For asking where single objects stand.
+    pub(super) fn trace(&self) -> Trace<'_> {
+        Trace::of(self)
+    }
+
+    fn opener(&self, least: u64) -> Opener<'_> {
+        Opener::new(self.graph, self.dominators, self.naming, &self.folding, &self.places, least)
+    }
+
+    /// Opens rows, the largest first, but for those at which to stop.
+    fn grow(&self, stop: &mut dyn FnMut(&[Group], usize) -> bool) -> Vec<Group> {
+        let mut opener = self.opener(self.least);
+        let mut groups = vec![Group::top()];
+        let mut queue = BinaryHeap::from([(u64::MAX, 0_i64)]);
+        while let Some((_, index)) = queue.pop() {
+            let index = index.unsigned_abs() as usize;
+            let stopped = index > 0 && stop(&groups, index);
+            if stopped || groups[index].depth >= self.limits.depth {
+                groups[index].close();
+                continue;
+            }
+            for child in opener.open(&mut groups[index], index) {
+                if groups.len() <= self.limits.rows {
+                    // Of equals the one that was met first comes first.
+                    queue.push((child.retained, -(groups.len() as i64)));
+                    groups.push(child);
+                }
             }
         }
+        groups
     }
-    assemble(groups)
+}
+
+/// The path of a row; empty for the top.
+fn path(groups: &[Group], index: usize) -> OwnerPath {
+    let above = std::iter::successors(Some(index), |index| Some(groups[*index].above));
+    let mut steps: Vec<_> = above.take_while(|index| *index > 0).map(|index| groups[index].step().clone()).collect();
+    steps.reverse();
+    OwnerPath(steps)
 }
 
 /// Hangs the rows into each other; a row always comes after the one above it.

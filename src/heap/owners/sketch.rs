@@ -45,7 +45,7 @@ pub(crate) fn print(owners: &[Owner]) -> String {
 }
 
 impl Sketch {
-    fn parse(text: &str) -> (Graph, Self) {
+    pub(crate) fn parse(text: &str) -> (Graph, Self) {
         let mut builder = GraphBuilder::default();
         let mut sketch = Self::default();
         for line in text.lines().filter(|line| !line.trim().is_empty()) {

@@ -15,6 +15,7 @@
 //! first root of an object. A file without end record, or with other counts than it tells, was cut.
 //! There is never a value in it: names of types, modules, attributes, variables and threads only.
 
+mod contents;
 mod naming;
 mod records;
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl Names {
         ((holder, target) == (from.0, to.0)).then(|| self.names.get(name as usize).map(AsRef::as_ref)).flatten()
     }
 
-    fn record(&self, node: Node) -> Option<Record<'_>> {
+    pub(super) fn record(&self, node: Node) -> Option<Record<'_>> {
         let offset = self.offsets.get(node.index()).filter(|offset| **offset != 0)?;
         Records::at(&self.file, *offset as usize).next().ok()
     }

@@ -18,6 +18,7 @@
 
 mod bits;
 mod class;
+mod contents;
 mod edges;
 mod layout;
 mod naming;

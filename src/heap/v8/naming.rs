@@ -45,20 +45,20 @@ impl Names {
         self.caveat.as_deref().into_iter()
     }
 
-    fn row(&self, ordinal: u32) -> Option<Row> {
+    pub(super) fn row(&self, ordinal: u32) -> Option<Row> {
         self.nodes.row(&self.file, &self.layout, ordinal)
     }
 
-    fn text(&self, index: u32) -> Cow<'_, str> {
+    pub(super) fn text(&self, index: u32) -> Cow<'_, str> {
         self.strings.get(&self.file, index)
     }
 
-    fn each(&self, ordinal: u32, tell: impl FnMut(edges::Edge)) {
+    pub(super) fn each(&self, ordinal: u32, tell: impl FnMut(edges::Edge)) {
         self.edges.each(&self.file, &self.layout, self.nodes.edges(ordinal), tell);
     }
 
     /// The first target whose edge has a name that fits.
-    fn target(&self, ordinal: u32, fits: impl Fn(&str) -> bool) -> Option<u32> {
+    pub(super) fn target(&self, ordinal: u32, fits: impl Fn(&str) -> bool) -> Option<u32> {
         let mut found = None;
         self.each(ordinal, |edge| {
             if found.is_none() && !edge.kind.numbered() && fits(&self.text(edge.name)) {
@@ -86,7 +86,7 @@ impl Names {
 
     /// Pairs or members in the hash table of a `Map` or `Set` (V8's `OrderedHashTable`: counts, buckets,
     /// then entries of three or two words). Those that hold small numbers only are not seen.
-    fn filed(&self, table: u32, words: u64) -> Option<u64> {
+    pub(super) fn filed(&self, table: u32, words: u64) -> Option<u64> {
         const HEADER: u64 = 3;
         let row = self.row(table)?;
         let slots = (row.size / 8).checked_sub(2 + HEADER)?;
