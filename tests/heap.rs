@@ -135,7 +135,10 @@ fn what_is_no_dump_is_told_what_it_looks_like_and_ends_with_3() {
         (write("empty", b""), "is empty"),
         (write("zip", b"PK\x03\x04...."), "ZIP archive"),
         (write("text", b"hello world"), "starts with `hello world`"),
-        (write("cut.heapsnapshot", br#"{"snapshot":{"meta":{},"node_count":5},"nodes":[1,2"#), "ends inside `nodes`"),
+        (
+            write("odd.heapsnapshot", br#"{"snapshot":{"meta":{},"node_count":5},"nodes":[1,2"#),
+            "missing field `node_fields`",
+        ),
         (write("cut.pygraph", b"PLIMPY1\n\x01"), "cut"),
         (write("cut.hprof", b"JAVA PROFILE 1.0.2\0\0\0"), "byte"),
     ] {

@@ -106,7 +106,9 @@ mod tests {
             assert!(figures.reading[&gauge] > 0, "{gauge}");
         }
         assert!(figures.reading[&Gauge::Pss] <= figures.reading[&Gauge::Rss]);
-        assert!(figures.high_water >= read(figures.pid, Depth::Quick).unwrap().reading[&Gauge::Rss]);
+        // Other tests take memory meanwhile, and the kernel sums the counters of threads up late.
+        let later = read(figures.pid, Depth::Quick).unwrap();
+        assert!(later.high_water + (1 << 20) >= figures.reading[&Gauge::Rss]);
     }
 
     #[test]
