@@ -25,7 +25,7 @@ pub struct Options {
 /// Analyzes a dump: HPROF, V8 heap snapshot or Python graph, any of them also as gzip or through a pipe.
 /// The path `-` is standard input.
 ///
-/// Takes about 0.1 s of CPU for each million references, and 40 bytes of memory for each object.
+/// Takes about 0.4 s of CPU and 32 MB of memory for each million objects of a JVM.
 ///
 /// # Errors
 /// As [`Snapshot::open`].
