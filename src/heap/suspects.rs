@@ -99,7 +99,7 @@ mod tests {
         let place = if step.starts_with("module ") { (step, "") } else { ("", step) };
         let (edge, class) = step.split_once(": ").unwrap_or(place);
         let step = Step { edge: edge.to_owned(), class: class.to_owned() };
-        let held: u64 = children.iter().map(|child| child.retained.0).sum();
+        let held = children.iter().fold(0_u64, |held, child| held.saturating_add(child.retained.0));
         let (shallow, marks) = (Bytes(retained - held), Marks::default());
         Owner { step, count, shallow, retained: Bytes(retained), entries, marks, children }
     }

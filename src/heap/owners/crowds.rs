@@ -79,7 +79,7 @@ fn found(
             let told = known.contains(&child) || roots.contains(&child);
             if !told && !places.moved(child) {
                 let sum = sums.entry(graph.class(child)).or_default();
-                *sum = (sum.0 + dominators.retained(child).0, sum.1 + 1);
+                *sum = (sum.0.saturating_add(dominators.retained(child).0), sum.1 + 1);
             }
         }
         let is_common = |class: ClassId| {

@@ -63,6 +63,10 @@ impl Group {
         }
     }
 
+    fn add_shallow(&mut self, bytes: u64) {
+        self.shallow = self.shallow.saturating_add(bytes);
+    }
+
     fn count_entries(&mut self, more: u64) {
         self.entries = self.entries.map(|entries| entries.saturating_add(more));
     }
@@ -236,7 +240,7 @@ impl<'a> Opener<'a> {
             return None;
         }
         for member in &members {
-            shallow += self.graph.shallow(self.tree.node(*member)).0;
+            shallow = u64::saturating_add(shallow, self.graph.shallow(self.tree.node(*member)).0);
         }
         members.shrink_to_fit();
         let step = Step { edge: self.words.text(words.0).to_owned(), class: self.words.text(words.1).to_owned() };
@@ -425,7 +429,7 @@ impl<'a> Opener<'a> {
             };
             let folded = match (inside, self.role(child)) {
                 (Inside::Wholly, _) => {
-                    group.shallow += self.retained(child.place);
+                    group.add_shallow(self.retained(child.place));
                     continue;
                 }
                 (Inside::Directly | Inside::Anywhere, _) => {
@@ -436,7 +440,7 @@ impl<'a> Opener<'a> {
                     Some(Fold { directly: false, ..fold })
                 }
                 (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child.node) => {
-                    group.shallow += self.graph.shallow(child.node).0;
+                    group.add_shallow(self.graph.shallow(child.node).0);
                     work.push((child, Mode::Names(&OBJECT)));
                     continue;
                 }
@@ -447,7 +451,7 @@ impl<'a> Opener<'a> {
             };
             match folded {
                 Some(fold) => {
-                    group.shallow += self.graph.shallow(child.node).0;
+                    group.add_shallow(self.graph.shallow(child.node).0);
                     work.push((child, Mode::Inside(fold)));
                 }
                 None if fold.directly && !count.is_direct() => own.push(child),
@@ -530,7 +534,7 @@ impl<'a> Opener<'a> {
         let namespace = class == "builtins.dict"
             || (class == "builtins.tuple" && self.graph.class_name(holder.node) == "builtins.function");
         if namespace {
-            group.shallow += self.graph.shallow(child.node).0;
+            group.add_shallow(self.graph.shallow(child.node).0);
             work.push((child, Mode::Names(&OBJECT)));
         } else if class == "(string)" && self.graph.class_name(holder.node) == "Object" {
             // The keys of an object that is used as a dictionary.
@@ -561,7 +565,7 @@ impl<'a> Opener<'a> {
         };
         match mode {
             Some(mode) => {
-                group.shallow += self.graph.shallow(child.node).0;
+                group.add_shallow(self.graph.shallow(child.node).0);
                 work.push((child, mode));
             }
             None => below.push((edge, self.class(child)), child.place),

@@ -211,3 +211,12 @@ fn the_order_of_a_dump_does_not_show() {
     let swapped = [lines[1], lines[0], lines[4], lines[3], lines[2]].join("\n");
     assert_eq!(print(&owners(&forward)), print(&owners(&swapped)));
 }
+
+#[test]
+fn sizes_that_no_heap_has_do_not_overflow() {
+    let huge = u64::MAX / 2 + 1;
+    let told = owners(&format!(
+        "root || a | app.Crowd {huge}\nroot || b | app.Crowd {huge}\nroot || c | app.Crowd {huge}\na | .next | d | app.Part {huge}"
+    ));
+    assert!(told.iter().all(|owner| owner.retained.0 >= huge));
+}
