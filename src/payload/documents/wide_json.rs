@@ -1,26 +1,44 @@
-//! Wide JSON: one object with very many different keys.
-//!
-//! *Provokes* a hash table and a key string for each entry, key caches and hidden classes that grow, and
-//! mass assignment into maps. *Seen in* every JSON API without a limit on keys; colliding keys are a
-//! different attack. *On the wire* about 14 bytes a key; unique keys became 10 (Node) to 11 (Python)
-//! times as much memory. *Safe answer:* 413 or 400 above a size limit, or 200 with memory that comes back.
+//! One JSON object with very many different keys.
 
 use std::io::Write as _;
 
 use bytes::Bytes;
 
-use super::pieces::CHUNK;
+use crate::payload::pieces::CHUNK;
+use crate::payload::{About, Body, Family, Form, Group, Parameter, Takes, Turn, Values};
+
+/// The family.
+pub(super) const FAMILY: &Family = &Family {
+    name: "wide-json",
+    group: Group::Documents,
+    about: About {
+        summary: "One JSON object with very many different keys.",
+        provokes: "A hash table and a key string for each entry, key caches and hidden classes that grow, mass assignment into maps.",
+        seen: "Every JSON API without a limit on keys; colliding keys are a different attack.",
+        becomes: "About 14 bytes a key on the wire; unique keys became 10 (Node) to 11 (Python) times as much memory.",
+        safe: "413 or 400 above a size limit, or 200 with memory that comes back.",
+    },
+    parameters: &[
+        Parameter { name: "keys", about: "keys of the object", takes: Takes::Count { least: 1, most: 1_000_000_000, default: 200_000 } },
+    ],
+    form: Form::Body(make),
+};
+
+fn make(values: &Values, _: &Turn) -> Body {
+    let keys = values.number("keys");
+    Body::new("application/json", size(keys), chunks(keys))
+}
 
 /// `,"k000":1` without the digits.
 const AROUND: u64 = 6;
 
-pub(super) fn size(keys: u64) -> u64 {
+fn size(keys: u64) -> u64 {
     let entries = keys.saturating_mul(digits(keys) as u64 + AROUND);
     // Two braces, and the first entry has no comma.
     entries.saturating_add(2) - u64::from(keys > 0)
 }
 
-pub(super) fn chunks(keys: u64) -> impl Iterator<Item = Bytes> + Send {
+fn chunks(keys: u64) -> impl Iterator<Item = Bytes> + Send {
     let width = digits(keys);
     let (mut next, mut ended) = (0, false);
     std::iter::from_fn(move || {

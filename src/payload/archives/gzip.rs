@@ -1,24 +1,41 @@
-//! A gzip bomb: zeros, with `Content-Encoding: gzip`.
-//!
-//! *Provokes* middleware that inflates a request before any limit is asked. *Seen in* tornado
-//! (CVE-2026-49855), libwww-perl (CVE-2026-65060), netty's `HttpContentDecompressor`, backdrop (issue
-//! 360). *On the wire* a thousandth of the inflated size (1 GiB is 1.04 MB), *in memory* the inflated size
-//! and, with `decompress()` in one go, twice that. *Safe answer:* 413 or 415; inflating in chunks under a
-//! limit.
+//! Zeros, with `Content-Encoding: gzip`.
 
 use bytes::Bytes;
 
-use super::pieces::once;
-use super::zeros::Deflated;
+use crate::payload::pieces::once;
+use crate::payload::zeros::Deflated;
+use crate::payload::{About, Body, Family, Form, Group, Parameter, Takes, Turn, Values};
+
+/// The family.
+pub(super) const FAMILY: &Family = &Family {
+    name: "gzip-bomb",
+    group: Group::Archives,
+    about: About {
+        summary: "Zeros, with `Content-Encoding: gzip`.",
+        provokes: "Middleware that inflates a request before any limit is asked.",
+        seen: "tornado CVE-2026-49855, libwww-perl CVE-2026-65060, netty's HttpContentDecompressor, alphagov/backdrop issue 360.",
+        becomes: "A thousandth of the inflated size on the wire (1 GiB is 1.04 MB), the inflated size in memory and, with decompress() in one go, twice that.",
+        safe: "413 or 415; inflating in pieces under a limit.",
+    },
+    parameters: &[
+        Parameter { name: "size", about: "size after decompression", takes: Takes::Size { least: 1, most: 1 << 40, default: 1 << 30 } },
+    ],
+    form: Form::Body(make),
+};
+
+fn make(values: &Values, _: &Turn) -> Body {
+    let inflated = values.number("size");
+    Body::new("application/octet-stream", size(inflated), chunks(inflated)).with("content-encoding", "gzip")
+}
 
 /// RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system.
 const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
-pub(super) fn size(inflated: u64) -> u64 {
+fn size(inflated: u64) -> u64 {
     Deflated::zeros(inflated).size() + HEADER.len() as u64 + 8
 }
 
-pub(super) fn chunks(inflated: u64) -> impl Iterator<Item = Bytes> + Send {
+fn chunks(inflated: u64) -> impl Iterator<Item = Bytes> + Send {
     let mut trailer = crc_of_zeros(inflated).to_le_bytes().to_vec();
     // RFC 1952: the size modulo 2^32.
     trailer.extend((inflated as u32).to_le_bytes());

@@ -1,15 +1,37 @@
-//! An image bomb: a small, valid PNG that decodes to a huge picture.
-//!
-//! *Provokes* thumbnailers, avatar and evidence uploads, preprocessing for vision models: the decoder
-//! allocates `width × height` before anybody looks. *Seen in* Pillow (issue 515), thumbor (604),
-//! CVE-2022-45198. *On the wire* 8 bit grey of 20,000 × 20,000 is 390 kB, *decoded* 400 MB, as RGBA 1.6 GB,
-//! and a resized copy on top. *Safe answer:* 4xx after reading the 33 bytes of the header; Pillow refuses
-//! above 179 million pixels by itself.
+//! A small, valid PNG that decodes to a huge picture.
 
 use bytes::Bytes;
 
-use super::pieces::once;
-use super::zeros::{Deflated, adler_of_zeros};
+use crate::payload::pieces::once;
+use crate::payload::zeros::{Deflated, adler_of_zeros};
+use crate::payload::{About, Body, Family, Form, Group, Parameter, Takes, Turn, Values};
+
+/// The family.
+pub(super) const FAMILY: &Family = &Family {
+    name: "image-bomb",
+    group: Group::Images,
+    about: About {
+        summary: "A small PNG that decodes to a huge picture.",
+        provokes: "Thumbnailers, avatar and evidence uploads, preprocessing for vision models: the decoder allocates width × height before anybody looks.",
+        seen: "Pillow issue 515, thumbor issue 604, CVE-2022-45198.",
+        becomes: "8 bit grey of 20,000 × 20,000 is 390 kB on the wire, 400 MB decoded, 1.6 GB as RGBA, and a resized copy on top.",
+        safe: "4xx after the 33 bytes of the header; Pillow refuses above 179 million pixels by itself.",
+    },
+    parameters: &[
+        Parameter { name: "format", about: "the picture format", takes: Takes::Word(&["png"]) },
+        Parameter { name: "width", about: "pixels", takes: SIDE },
+        Parameter { name: "height", about: "pixels", takes: SIDE },
+    ],
+    form: Form::Body(make),
+};
+
+/// PNG allows 2^31 − 1 pixels each way; beyond this a side says nothing new.
+const SIDE: Takes = Takes::Count { least: 1, most: 1 << 20, default: 20_000 };
+
+fn make(values: &Values, _: &Turn) -> Body {
+    let (width, height) = (values.number("width") as u32, values.number("height") as u32);
+    Body::new("image/png", size(width, height), chunks(width, height))
+}
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// RFC 1950: deflate, 32 KiB window, no dictionary, default level.
@@ -17,7 +39,7 @@ const ZLIB: [u8; 2] = [0x78, 0x9c];
 /// Length, type and sum around the data of each chunk.
 const AROUND: u64 = 12;
 
-pub(super) fn size(width: u32, height: u32) -> u64 {
+fn size(width: u32, height: u32) -> u64 {
     let deflated = Deflated::zeros(raw(width, height));
     let parts = deflated.parts() + 2;
     let data = deflated.size() + ZLIB.len() as u64 + 4;
@@ -25,7 +47,7 @@ pub(super) fn size(width: u32, height: u32) -> u64 {
     data + parts * AROUND + ends
 }
 
-pub(super) fn chunks(width: u32, height: u32) -> impl Iterator<Item = Bytes> + Send {
+fn chunks(width: u32, height: u32) -> impl Iterator<Item = Bytes> + Send {
     let raw = raw(width, height);
     let mut header = Vec::with_capacity(13);
     header.extend(width.to_be_bytes());

@@ -1,0 +1,132 @@
+//! What a family is given: a plain request, and its number.
+
+use bytes::Bytes;
+
+use super::Body;
+
+/// Which request of a run it is. Equal turns make equal bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Number of the request among those of its payload, from 0.
+    pub index: u64,
+    /// A number that no other request of the run has; looks random.
+    pub unique: u64,
+    /// A key for everything random in this request.
+    pub key: [u8; 32],
+}
+
+/// A request as the policy names it, to be made ugly.
+pub struct Request {
+    /// HTTP method, capital letters.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// Names in lower case; without `host`, `content-length`, `transfer-encoding` and `connection`.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<Body>,
+}
+
+/// A request that is about to be written by hand.
+pub struct Wire {
+    /// What the policy names.
+    pub request: Request,
+    /// The `host` header: `host:port`.
+    pub host: String,
+}
+
+impl Request {
+    /// Adds a query parameter; name and value are encoded.
+    pub fn add_query(&mut self, name: &str, value: &str) {
+        self.path.push(if self.path.contains('?') { '&' } else { '?' });
+        encode(&mut self.path, name);
+        self.path.push('=');
+        encode(&mut self.path, value);
+    }
+
+    /// Sets a header, replacing one of the same name.
+    pub fn set_header(&mut self, name: &str, value: impl Into<String>) {
+        let name = name.to_ascii_lowercase();
+        self.headers.retain(|(known, _)| *known != name);
+        self.headers.push((name, value.into()));
+    }
+
+    /// Sets a text as body.
+    pub fn set_text(&mut self, content_type: &str, text: impl Into<Bytes>) {
+        let text = text.into();
+        let size = text.len() as u64;
+        self.body = Some(Body::new(content_type, size, pieces(text)));
+    }
+}
+
+impl Wire {
+    /// Request line and headers with `host`, up to and without the blank line that ends them.
+    pub fn head(&self) -> Vec<u8> {
+        let Request { method, path, headers, .. } = &self.request;
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.host).into_bytes();
+        for (name, value) in headers {
+            head.extend(format!("{name}: {value}\r\n").into_bytes());
+        }
+        head
+    }
+
+    /// The whole head of a request that carries its body in the usual way and then closes.
+    pub fn polite_head(&self) -> Vec<u8> {
+        let mut head = self.head();
+        match &self.request.body {
+            Some(body) => {
+                for (name, value) in &body.headers {
+                    if !self.request.headers.iter().any(|(given, _)| given == name) {
+                        head.extend(format!("{name}: {value}\r\n").into_bytes());
+                    }
+                }
+                match body.chunked {
+                    true => head.extend(b"transfer-encoding: chunked\r\n"),
+                    false => head.extend(format!("content-length: {}\r\n", body.size).into_bytes()),
+                }
+            }
+            None if matches!(self.request.method.as_str(), "POST" | "PUT" | "PATCH") => {
+                head.extend(b"content-length: 0\r\n");
+            }
+            None => {}
+        }
+        head.extend(b"connection: close\r\n\r\n");
+        head
+    }
+
+    /// The whole request, as a polite client writes it.
+    pub fn polite(mut self) -> impl Iterator<Item = Bytes> + Send {
+        let head = self.polite_head();
+        let body = self.request.body.take();
+        let chunked = body.as_ref().is_some_and(|body| body.chunked);
+        let chunks = body.into_iter().flat_map(|body| body.chunks);
+        let framed = chunks.map(move |chunk| if chunked { frame(&chunk) } else { chunk });
+        let last = chunked.then(|| Bytes::from_static(b"0\r\n\r\n"));
+        std::iter::once(Bytes::from(head)).chain(framed).chain(last)
+    }
+}
+
+/// A chunk of a chunked body (RFC 9112, section 7.1).
+fn frame(chunk: &Bytes) -> Bytes {
+    let mut framed = format!("{:x}\r\n", chunk.len()).into_bytes();
+    framed.extend_from_slice(chunk);
+    framed.extend(b"\r\n");
+    framed.into()
+}
+
+fn pieces(mut text: Bytes) -> impl Iterator<Item = Bytes> + Send {
+    std::iter::from_fn(move || {
+        let piece = text.split_to(text.len().min(super::pieces::CHUNK));
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// Everything but RFC 3986's unreserved characters as `%XX`.
+pub(super) fn encode(into: &mut String, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => into.push(char::from(byte)),
+            _ => into.push_str(&format!("%{byte:02X}")),
+        }
+    }
+}
