@@ -12,10 +12,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
-use plimsoll::policy::{Behaviour, Body, Expect, Load, Payload, Request, Round, Ugly};
+use plimsoll::payload::{Choice, Value, find};
+use plimsoll::policy::{Body, Expect, Load, Request, Round, Ugly};
 use plimsoll::record::{LoadTally, Phase};
 use plimsoll::run::load::{Progress, Sender};
-use plimsoll::units::{Bytes, Elapsed, RequestRate};
+use plimsoll::units::{Elapsed, RequestRate};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -34,29 +35,26 @@ async fn measure() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |part: &str| asked.is_empty() || asked.iter().any(|word| word == part);
     for in_flight in [1, 64, 1000].into_iter().filter(|_| wanted("closed")) {
-        let (tally, cost) = run(1e9, in_flight, 200_000, Body::Empty, None).await;
+        let (tally, cost) = run(1e9, in_flight, 200_000, Body::Empty, false).await;
         let shifted = tally.pacing.shifted;
         println!("closed by {in_flight}: {cost}, moved by {shifted}");
     }
     for rate in [400.0, 2000.0, 20_000.0].into_iter().filter(|_| wanted("pace")) {
-        let (tally, cost) = run(rate, 100, (rate * 6.0) as u64, Body::Empty, None).await;
+        let (tally, cost) = run(rate, 100, (rate * 6.0) as u64, Body::Empty, false).await;
         println!("{rate}/s: {cost}, {:?}", tally.pacing);
     }
     if !wanted("upload") {
         return;
     }
-    let upload = Body::Payload(Payload::Upload { size: Bytes(200 << 20), chunked: false });
-    let (tally, cost) = run(1000.0, 8, 8, upload, Some(Behaviour::Polite)).await;
+    let upload = Body::Payload(Choice::of(find("upload").unwrap()).with("size", Value::Number(200 << 20)));
+    let (tally, cost) = run(1000.0, 8, 8, upload, true).await;
     println!("8 uploads of 200 MiB at once: {cost}, {} MiB written", tally.requests["a"].bytes_out >> 20);
 }
 
-async fn run(rate: f64, in_flight: u32, requests: u64, body: Body, ugly: Option<Behaviour>) -> (LoadTally, String) {
+async fn run(rate: f64, in_flight: u32, requests: u64, body: Body, ugly: bool) -> (LoadTally, String) {
     let server = Server::start();
-    let load = load(&server.url, rate, in_flight, body, ugly.clone());
-    let phase = match ugly {
-        Some(_) => Phase::Ugly { payload: "a".into(), round: 1 },
-        None => Phase::WarmUp,
-    };
+    let load = load(&server.url, rate, in_flight, body, ugly);
+    let phase = if ugly { Phase::Ugly { payload: "a".into(), round: 1 } } else { Phase::WarmUp };
     let (cpu, started) = (cpu(), Instant::now());
     let tally = Sender::new(Arc::new(load)).send(&phase, 0, requests, &Arc::new(Progress::default())).await.unwrap();
     let (cpu, took) = (self::cpu() - cpu, started.elapsed());
@@ -68,21 +66,22 @@ async fn run(rate: f64, in_flight: u32, requests: u64, body: Body, ugly: Option<
     (tally, format!("{per_request:.1} us CPU/request, {per_second:.0}/s, {resident} KiB at most, arrivals {arrivals}"))
 }
 
-fn load(url: &str, rate: f64, in_flight: u32, body: Body, ugly: Option<Behaviour>) -> Load {
+fn load(url: &str, rate: f64, in_flight: u32, body: Body, ugly: bool) -> Load {
     let round = Round { requests: 1, rounds: 1, rate: RequestRate(rate) };
     let request = Request {
         name: "a".into(),
         weight: 1,
-        method: if ugly.is_some() { "POST".into() } else { "GET".into() },
+        method: if ugly { "POST".into() } else { "GET".into() },
         path: "/hello".into(),
         headers: BTreeMap::new(),
         body,
         with: BTreeMap::new(),
         expect: Expect::Class(2),
     };
-    let ugly = ugly.map(|behaviour| Ugly { request: request.clone(), round, behaviour });
+    let ugly = ugly.then(|| Ugly { request: request.clone(), payload: None, round, width: 1 });
     Load {
         base_url: url.into(),
+        authority: None,
         seed: 7,
         warm_up: round,
         steady: round,

@@ -8,6 +8,7 @@ pub mod compare;
 pub mod diag;
 pub mod github;
 pub mod heap;
+pub mod payload;
 pub mod plan;
 pub mod policy;
 pub mod record;

@@ -9,21 +9,22 @@ use std::path::{Path, PathBuf};
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("diag", &[]),
-    ("policy", &["units", "diag"]),
-    ("plan", &["units", "policy", "record"]),
+    ("payload", &["units"]),
+    ("policy", &["units", "diag", "payload"]),
+    ("plan", &["units", "payload", "policy", "record"]),
     ("heap", &["units"]),
     ("record", &["units", "heap"]),
     ("stats", &["units"]),
     ("compare", &["units", "heap", "record", "stats"]),
     ("verdict", &["units", "diag", "policy", "compare", "record", "heap", "stats"]),
     ("report", &["units", "diag", "policy", "compare", "verdict", "record", "heap", "stats"]),
-    ("run", &["units", "policy", "plan", "record", "heap"]),
+    ("run", &["units", "payload", "policy", "plan", "record", "heap"]),
     ("store", &["units", "record"]),
     ("github", &["store"]),
 ];
 
 /// Modules without files, clock, environment, threads or async; `heap` alone reads the dump it is given.
-const PURE: &[&str] = &["units", "diag", "policy", "plan", "heap", "record", "stats", "compare", "verdict", "report"];
+const PURE: &[&str] = &["units", "diag", "payload", "policy", "plan", "heap", "record", "stats", "compare", "verdict", "report"];
 
 const IMPURE: &[&str] = &[
     "std::time::Instant",

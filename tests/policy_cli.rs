@@ -77,7 +77,7 @@ fn the_plan_is_the_same_each_time_and_shows_what_is_sent() {
         [load.ugly.big]
         post = "/upload"
         body = { upload = { size = "2 MiB" } }
-        hang-up = {}
+        payload = "hang-up"
     "#;
     fs::write(folder.path().join("plimsoll.toml"), policy).unwrap();
     let plan = |arguments: &[&str]| {
@@ -86,7 +86,8 @@ fn the_plan_is_the_same_each_time_and_shows_what_is_sent() {
     };
     let shown = plan(&["--requests", "3"]);
     assert_eq!(shown, plan(&["--requests", "3"]));
-    for part in ["warm-up", "3000", "ugly big", "40.0 MiB", "75.0 %", "hangs up", "reference dump", "/quote/"] {
+    for part in ["warm-up", "3000", "ugly big", "40.0 MiB", "75.0 %", "hang-up, after 0 B", "reference dump", "/quote/"]
+    {
         assert!(shown.contains(part), "{part} is missing in\n{shown}");
     }
     let json: serde_json::Value = serde_json::from_str(&plan(&["--format", "json"])).unwrap();

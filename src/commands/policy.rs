@@ -1,5 +1,6 @@
 //! `plimsoll policy`: what a policy means, or everything that is wrong with it.
 
+mod schema;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -23,8 +24,6 @@ pub(super) enum Command {
     Schema,
 }
 
-const SCHEMA: &str = include_str!("../../docs/policy.schema.json");
-
 /// No policy is larger; what is larger is refused by the parser with a word.
 const LARGEST: u64 = (1 << 20) + 1;
 
@@ -43,7 +42,7 @@ pub(super) fn execute(command: Command, global: &Global) -> anyhow::Result<ExitC
             Err(code) => Ok(code),
         },
         Command::Schema => {
-            print(SCHEMA)?;
+            print(&schema::text()?)?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -1,6 +1,7 @@
 //! A family with its parameters, as a policy chooses it.
 
-use super::{Body, Family, Form, Request, Talk, Turn, Value, Values, Wire};
+use super::{Body, Family, Form, Request, Takes, Talk, Turn, Value, Values, Wire};
+use crate::units::{Bytes, Elapsed};
 
 /// A family with the values of its parameters.
 #[derive(Debug, Clone)]
@@ -66,6 +67,25 @@ impl Choice {
             words.push_str(&format!(" form {} {field}", field.len()));
         }
         words
+    }
+}
+
+impl std::fmt::Display for Choice {
+    /// `slow-reader, rate 1 KiB, hold 5 s`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.family.name)?;
+        for parameter in self.family.parameters {
+            let name = parameter.name;
+            match parameter.takes {
+                Takes::Count { .. } => write!(f, ", {name} {}", self.values.number(name))?,
+                Takes::Size { .. } => write!(f, ", {name} {}", Bytes(self.values.number(name)))?,
+                Takes::Time { .. } => write!(f, ", {name} {}", Elapsed(self.values.time(name)))?,
+                Takes::Flag if self.values.flag(name) => write!(f, ", {name}")?,
+                Takes::Flag => {}
+                Takes::Word(_) | Takes::Name(_) => write!(f, ", {name} {}", self.values.text(name))?,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 
 use super::PlannedStep;
-use crate::policy::{Behaviour, Body, Field, Load, Request};
+use crate::payload::Choice;
+use crate::policy::{Body, Field, Load, Request};
 use crate::record::Phase;
 
 /// Hex digest (BLAKE3) of what is sent.
 pub(super) fn digest(load: &Load, steps: &[PlannedStep]) -> String {
     let mut text = Text::default();
-    text.word("plimsoll plan 1").number(load.seed).number(load.in_flight.into());
+    text.word("plimsoll plan 2").number(load.seed).number(load.in_flight.into());
     for step in steps {
         if let PlannedStep::Load { phase, first, requests } = step {
             text.word(phase_word(phase)).number(*first).number(*requests);
@@ -23,8 +24,8 @@ pub(super) fn digest(load: &Load, steps: &[PlannedStep]) -> String {
     }
     load.requests.iter().for_each(|request| text.request(request));
     for ugly in &load.ugly {
-        text.word("ugly").number(ugly.round.rate.0.to_bits());
-        text.behaviour(&ugly.behaviour);
+        text.word("ugly").number(ugly.round.rate.0.to_bits()).number(ugly.width.into());
+        text.word(&ugly.payload.as_ref().map(Choice::describe).unwrap_or_default());
         text.request(&ugly.request);
     }
     text.0.finalize().to_hex().to_string()
@@ -62,7 +63,7 @@ impl Text {
         match &request.body {
             Body::Empty => self.word("empty"),
             Body::Text { template, content_type } => self.word("text").word(template).word(content_type),
-            Body::Payload(payload) => self.word(&super::payload::describe(payload)),
+            Body::Payload(payload) => self.word(&payload.describe()),
         };
         self.fields(&request.with);
     }
@@ -82,14 +83,5 @@ impl Text {
                 }
             };
         }
-    }
-
-    fn behaviour(&mut self, behaviour: &Behaviour) {
-        match behaviour {
-            Behaviour::Polite => self.word("polite"),
-            Behaviour::HangUp { after } => self.word("hang-up").number(after.0),
-            Behaviour::SlowReader { rate, hold } => self.word("slow-reader").number(rate.0).number(hold.millis()),
-            Behaviour::Burst { width } => self.word("burst").number((*width).into()),
-        };
     }
 }

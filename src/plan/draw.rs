@@ -4,6 +4,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
+use crate::payload::Turn;
 use crate::policy::Field;
 
 /// What the values of one kind of request (the mix, or one ugly payload) depend on.
@@ -34,9 +35,10 @@ impl Source {
         generator
     }
 
-    /// The key from which the random body of request `index` comes.
-    pub(super) fn body_key(&self, index: u64) -> [u8; 32] {
-        *blake3::keyed_hash(&self.key, &index.to_le_bytes()).as_bytes()
+    /// What a payload is given for request `index`.
+    pub(super) fn turn(&self, index: u64) -> Turn {
+        let key = *blake3::keyed_hash(&self.key, &index.to_le_bytes()).as_bytes();
+        Turn { index, unique: self.unique(index), key }
     }
 
     /// The value of a field in request `index`, which is number `turn` of its name.

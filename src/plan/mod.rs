@@ -4,14 +4,17 @@
 //! of seed, kind of phase and *i* ([`request`], [`Requests`]). Nothing here knows the time or sends
 //! anything.
 
+mod body;
+mod client;
 mod digest;
 mod draw;
 mod mix;
-pub mod payload;
 mod request;
 mod steps;
 mod template;
 
+pub use body::PayloadBody;
+pub use client::PlannedClient;
 pub use request::{PlannedBody, PlannedRequest, Requests, request};
 pub use steps::plan;
 pub(crate) use steps::round_of;

@@ -1,15 +1,16 @@
 //! Request number *i* of a phase.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::body::PayloadBody;
+use super::client::PlannedClient;
 use super::draw::Source;
 use super::mix::Mix;
-use super::payload::PayloadBody;
 use super::template::{self, Template};
-use crate::policy::{Behaviour, Body, Expect, Field, Load, Payload, Request};
+use crate::payload::{self, Choice, Turn};
+use crate::policy::{Body, Expect, Field, Load, Request};
 use crate::record::Phase;
 
 /// One request as it will be sent.
@@ -25,8 +26,8 @@ pub struct PlannedRequest {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: PlannedBody,
-    /// How the client behaves.
-    pub behaviour: Behaviour,
+    /// How the client behaves, if not as a library does.
+    pub client: Option<PlannedClient>,
     /// Which answers are right.
     pub expect: Expect,
 }
@@ -60,9 +61,10 @@ pub fn request(load: &Load, phase: &Phase, index: u64) -> Option<PlannedRequest>
 impl Requests {
     /// Prepares the requests of a load profile.
     pub fn new(load: &Load) -> Self {
-        let ordinary = load.requests.iter().map(|request| Prepared::new(request, &Behaviour::Polite)).collect();
+        let ordinary = load.requests.iter().map(|request| Prepared::new(request, None)).collect();
         let ugly = load.ugly.iter().zip(1..);
-        let ugly = ugly.map(|(ugly, n)| (Source::new(load.seed, n), Prepared::new(&ugly.request, &ugly.behaviour)));
+        let ugly =
+            ugly.map(|(ugly, n)| (Source::new(load.seed, n), Prepared::new(&ugly.request, ugly.payload.as_ref())));
         Self {
             mix: Mix::new(&load.requests.iter().map(|request| request.weight).collect::<Vec<_>>()),
             source: Source::new(load.seed, 0),
@@ -95,7 +97,7 @@ struct Prepared {
     headers: Vec<(String, Template)>,
     body: PreparedBody,
     fields: Vec<Field>,
-    behaviour: Behaviour,
+    payload: Option<Arc<Choice>>,
     expect: Expect,
 }
 
@@ -103,20 +105,20 @@ struct Prepared {
 enum PreparedBody {
     Empty,
     Text(Template),
-    Payload(Payload),
+    Payload(Arc<Choice>),
 }
 
 impl Prepared {
-    fn new(request: &Request, behaviour: &Behaviour) -> Self {
+    fn new(request: &Request, payload: Option<&Choice>) -> Self {
         let names: Vec<&str> = request.with.keys().map(String::as_str).collect();
-        let (body, implied) = match &request.body {
-            Body::Empty => (PreparedBody::Empty, BTreeMap::new()),
+        let (body, content_type) = match &request.body {
+            Body::Empty => (PreparedBody::Empty, None),
             Body::Text { template, content_type } => {
-                let implied = BTreeMap::from([("content-type", content_type.as_str())]);
-                (PreparedBody::Text(Template::parse(template, &names)), implied)
+                (PreparedBody::Text(Template::parse(template, &names)), Some(content_type.as_str()))
             }
-            Body::Payload(payload) => (PreparedBody::Payload(payload.clone()), super::payload::headers(payload)),
+            Body::Payload(choice) => (PreparedBody::Payload(Arc::new(choice.clone())), None),
         };
+        let implied = content_type.map(|value| ("content-type", value));
         let mut headers = template::headers(&request.headers, &names);
         for (name, value) in implied.into_iter().chain([("user-agent", "plimsoll"), ("accept", "*/*")]) {
             if !headers.iter().any(|(given, _)| given == name) {
@@ -131,7 +133,7 @@ impl Prepared {
             headers,
             body,
             fields: request.with.values().cloned().collect(),
-            behaviour: behaviour.clone(),
+            payload: payload.map(|choice| Arc::new(choice.clone())),
             expect: request.expect,
         }
     }
@@ -141,20 +143,55 @@ impl Prepared {
         let values = self.fields.iter().map(|field| source.value(field, index, turn, &mut generator));
         let values: Vec<String> = values.collect();
         let header = |(name, value): &(String, Template)| (name.clone(), value.render(&values, template::plain));
-        PlannedRequest {
+        let mut request = PlannedRequest {
             name: self.name.clone(),
             method: self.method.clone(),
             path: self.path.render(&values, template::in_path),
             headers: self.headers.iter().map(header).collect(),
             body: match &self.body {
-                PreparedBody::Empty => PlannedBody::Empty,
                 PreparedBody::Text(text) => PlannedBody::Text(text.render(&values, template::plain).into()),
-                PreparedBody::Payload(payload) => {
-                    PlannedBody::Payload(PayloadBody::new(payload.clone(), source.body_key(index)))
-                }
+                PreparedBody::Empty | PreparedBody::Payload(_) => PlannedBody::Empty,
             },
-            behaviour: self.behaviour.clone(),
+            client: None,
             expect: self.expect,
+        };
+        if let PreparedBody::Payload(choice) = &self.body {
+            request.carry(choice, source.turn(index));
+        }
+        if let Some(choice) = &self.payload {
+            request.become_ugly(choice, source.turn(index));
+        }
+        request
+    }
+}
+
+impl PlannedRequest {
+    /// Gives it the body that the choice makes; the request's own headers win.
+    fn carry(&mut self, choice: &Arc<Choice>, turn: Turn) {
+        let Some((body, headers)) = PayloadBody::new(choice.clone(), turn) else { return };
+        for (name, value) in headers {
+            if !self.headers.iter().any(|(given, _)| given == name) {
+                self.headers.push((name.to_owned(), value));
+            }
+        }
+        self.headers.sort();
+        self.body = PlannedBody::Payload(body);
+    }
+
+    /// What the choice makes of path, headers, body or client.
+    fn become_ugly(&mut self, choice: &Arc<Choice>, turn: Turn) {
+        if let payload::Form::Client(_) = choice.family.form {
+            self.client = Some(PlannedClient { choice: choice.clone(), turn });
+            return;
+        }
+        let (path, headers) = (std::mem::take(&mut self.path), std::mem::take(&mut self.headers));
+        let mut changed = payload::Request { method: self.method.to_string(), path, headers, body: None };
+        choice.change(&turn, &mut changed);
+        self.method = changed.method.into();
+        (self.path, self.headers) = (changed.path, changed.headers);
+        self.headers.sort();
+        if changed.body.is_some() {
+            self.carry(choice, turn);
         }
     }
 }
@@ -196,15 +233,18 @@ impl PlannedRequest {
             PlannedBody::Text(text) => word(text),
             PlannedBody::Payload(payload) => payload.digest().iter().for_each(|part| word(part)),
         }
+        word(&self.digest_of_talks());
         *hasher.finalize().as_bytes()
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::policy::{Round, Ugly};
-    use crate::units::{Bytes as Size, Elapsed, RequestRate};
+    use crate::units::{Elapsed, RequestRate};
 
     pub(in crate::plan) fn get(name: &str, weight: u32, path: &str) -> Request {
         Request {
@@ -219,15 +259,16 @@ pub(super) mod tests {
         }
     }
 
-    pub(in crate::plan) fn ugly(name: &str, body: Body, behaviour: Behaviour) -> Ugly {
+    pub(in crate::plan) fn ugly(name: &str, body: Body) -> Ugly {
         let request = Request { method: "POST".into(), body, ..get(name, 1, "/ugly") };
-        Ugly { request, round: Round { requests: 4, rounds: 1, rate: RequestRate(10.0) }, behaviour }
+        Ugly { request, payload: None, round: Round { requests: 4, rounds: 1, rate: RequestRate(10.0) }, width: 1 }
     }
 
     pub(in crate::plan) fn load(requests: Vec<Request>) -> Load {
         let round = Round { requests: 10, rounds: 1, rate: RequestRate(100.0) };
         Load {
             base_url: "http://127.0.0.1:1".into(),
+            authority: None,
             seed: 7,
             warm_up: round,
             steady: round,
@@ -284,9 +325,12 @@ pub(super) mod tests {
 
     #[test]
     fn the_digest_covers_each_part_and_only_what_is_sent() {
-        let upload = |size| Body::Payload(Payload::Upload { size: Size(size), chunked: false });
+        let upload = |size| {
+            let upload = Choice::of(payload::find("upload").unwrap());
+            Body::Payload(upload.with("size", payload::Value::Number(size)))
+        };
         let mut load = load(vec![get("a", 1, "/")]);
-        load.ugly = vec![ugly("u", upload(3 << 20), Behaviour::Polite)];
+        load.ugly = vec![ugly("u", upload(3 << 20))];
         let phase = |round| Phase::Ugly { payload: "u".into(), round };
         let digest = |load: &Load, index| super::request(load, &phase(1), index).unwrap().digest();
         assert_eq!(digest(&load, 0), super::request(&load, &phase(2), 0).unwrap().digest());

@@ -79,7 +79,7 @@ pub(crate) fn round_of(load: &Load, phase: &Phase) -> Option<Round> {
 mod tests {
     use super::super::request::tests::{get, load, ugly};
     use super::*;
-    use crate::policy::{Behaviour, Body, Readiness, Rules, Service};
+    use crate::policy::{Body, Readiness, Rules, Service};
     use crate::units::{Elapsed, RequestRate};
 
     fn policy(dumps: DumpPolicy) -> Policy {
@@ -87,7 +87,7 @@ mod tests {
         let round = |requests, rounds| Round { requests, rounds, rate: RequestRate(100.0) };
         let mut load = load(vec![get("a", 1, "/")]);
         (load.warm_up, load.steady, load.diagnosis) = (round(5, 1), round(20, 2), round(8, 2));
-        load.ugly = vec![ugly("big", Body::Empty, Behaviour::Polite)];
+        load.ugly = vec![ugly("big", Body::Empty)];
         load.ugly[0].round = round(4, 2);
         let service = Service {
             command: vec!["true".into()],
@@ -144,6 +144,6 @@ mod tests {
         assert_ne!(same, digest(|policy| policy.load.seed += 1));
         assert_ne!(same, digest(|policy| policy.load.requests[0].path = "/b".into()));
         assert_ne!(same, digest(|policy| policy.load.steady.requests += 2));
-        assert_ne!(same, digest(|policy| policy.load.ugly[0].behaviour = Behaviour::Burst { width: 9 }));
+        assert_ne!(same, digest(|policy| policy.load.ugly[0].width = 9));
     }
 }

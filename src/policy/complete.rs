@@ -7,9 +7,8 @@ use super::applies::Scope;
 use super::draft::{
     Draft, LoadDraft, Origin, ReadyDraft, RequestDraft, RoundDraft, RulesDraft, ServiceDraft, Stated, UglyDraft,
 };
-use super::{
-    Behaviour, Body, DumpPolicy, Expect, Headroom, Level, Load, Policy, Readiness, Request, Round, Rules, Service, Ugly,
-};
+use super::section::At;
+use super::{Body, DumpPolicy, Expect, Headroom, Level, Load, Policy, Readiness, Request, Round, Rules, Service, Ugly};
 
 /// Requests before anything is judged.
 const WARM_UP: u64 = 500;
@@ -41,8 +40,8 @@ pub(super) fn complete(source: &std::sync::Arc<Source>, draft: Draft, out: &mut 
         let message = "`service.command` is missing: nothing to start";
         out.push(Code::MissingKey, mark, message, "add `command = [\"program\", \"argument\"]` below `[service]`");
     }
-    let base = base.unwrap_or(Origin { host: "127.0.0.1".to_owned(), port: 80, path: String::new() });
-    let service = complete_service(draft.service, &base);
+    let base = base.unwrap_or(Origin { secure: false, host: "127.0.0.1".to_owned(), port: 80, path: String::new() });
+    let service = complete_service(draft.service, &base, out);
     let steady = &draft.load.steady;
     let rounds = steady.rounds.as_ref().map(|at| &at.mark).or(steady.requests.as_ref().map(|at| &at.mark)).cloned();
     let load = complete_load(draft.load, &base, out);
@@ -67,15 +66,17 @@ fn base_url(load: &LoadDraft, service: &ServiceDraft) -> Option<Origin> {
     load.base_url.clone().or_else(ready)
 }
 
-fn complete_service(draft: ServiceDraft, base: &Origin) -> Service {
-    let ready = match draft.ready.map(|at| at.value) {
-        Some(ReadyDraft::Url(origin)) => {
+fn complete_service(draft: ServiceDraft, base: &Origin, out: &mut Diagnostics) -> Service {
+    let ready = match draft.ready {
+        Some(at) if matches!(&at.value, ReadyDraft::Path(_)) && base.secure => refuse_tls(&at.mark, base, out),
+        Some(At { value: ReadyDraft::Url(origin), mark }) if origin.secure => refuse_tls(&mark, &origin, out),
+        Some(At { value: ReadyDraft::Url(origin), .. }) => {
             let path = if origin.path.is_empty() { "/" } else { origin.path.as_str() };
             Readiness::Http(format!("{}{path}", origin.url()))
         }
-        Some(ReadyDraft::Path(path)) => Readiness::Http(format!("{}{path}", base.url())),
-        Some(ReadyDraft::Tcp(authority)) => Readiness::Tcp(authority),
-        Some(ReadyDraft::Log(text)) => Readiness::Log(text),
+        Some(At { value: ReadyDraft::Path(path), .. }) => Readiness::Http(format!("{}{path}", base.url())),
+        Some(At { value: ReadyDraft::Tcp(authority), .. }) => Readiness::Tcp(authority),
+        Some(At { value: ReadyDraft::Log(text), .. }) => Readiness::Log(text),
         None => Readiness::Tcp(base.authority()),
     };
     Service {
@@ -93,6 +94,13 @@ fn complete_service(draft: ServiceDraft, base: &Origin) -> Service {
     }
 }
 
+/// Readiness is asked without TLS.
+fn refuse_tls(mark: &Mark, origin: &Origin, out: &mut Diagnostics) -> Readiness {
+    let cure = format!("write `ready = {{ tcp = \"{}\" }}`", origin.authority());
+    out.push(Code::BadUrl, mark, "a service behind TLS cannot be asked over HTTP whether it is ready", cure);
+    Readiness::Tcp(origin.authority())
+}
+
 fn complete_load(draft: LoadDraft, base: &Origin, out: &mut Diagnostics) -> Load {
     check_names(&draft, out);
     let steady = complete_round(&draft.steady, STEADY, RATE, out);
@@ -108,6 +116,7 @@ fn complete_load(draft: LoadDraft, base: &Origin, out: &mut Diagnostics) -> Load
     }
     Load {
         base_url: base.url(),
+        authority: draft.authority,
         seed: draft.seed.unwrap_or(1),
         warm_up,
         steady,
@@ -135,13 +144,13 @@ fn root() -> Request {
 }
 
 fn complete_ugly(draft: UglyDraft, out: &mut Diagnostics) -> Ugly {
-    let default = match draft.behaviour {
+    let default = match draft.width {
         // One burst in each round: fewer requests would be no burst.
-        Behaviour::Burst { width } => (u64::from(width) * u64::from(UGLY.1), UGLY.1),
-        _ => UGLY,
+        Some(width) => (u64::from(width) * u64::from(UGLY.1), UGLY.1),
+        None => UGLY,
     };
     let round = complete_round(&draft.round, default, UGLY_RATE, out);
-    Ugly { request: draft.request.request, round, behaviour: draft.behaviour }
+    Ugly { request: draft.request.request, payload: draft.payload, round, width: draft.width.unwrap_or(1) }
 }
 
 /// Equal rounds: what is not stated is chosen so that it divides.

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::units::{Bytes, Elapsed, RequestRate};
+use crate::payload::Choice;
+use crate::units::{Elapsed, RequestRate};
 
 /// The load profile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Load {
-    /// `http://host:port` of the service.
+    /// `http://host:port` or `https://host:port` of the service.
     pub base_url: String,
+    /// A file of certificates (PEM) that are trusted besides the system's.
+    pub authority: Option<String>,
     /// Everything random comes from this.
     pub seed: u64,
     /// Requests that are not judged.
@@ -64,36 +67,14 @@ pub struct Request {
 /// A request that is meant to hurt: each is a phase of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ugly {
-    /// What is sent; its weight does not count.
+    /// What is sent; its weight does not count. A payload that is a body is its body.
     pub request: Request,
+    /// A payload that changes the request, or the way in which the client behaves.
+    pub payload: Option<Choice>,
     /// How often over all rounds, how many rounds, how fast.
     pub round: Round,
-    /// How the client behaves.
-    pub behaviour: Behaviour,
-}
-
-/// How a client behaves.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Behaviour {
-    /// Sends the request, reads the answer.
-    Polite,
-    /// Closes the connection after reading this many bytes of the answer (0: right after sending).
-    HangUp {
-        /// Bytes read before.
-        after: Bytes,
-    },
-    /// Reads this many bytes of the answer a second, then gives up after the time.
-    SlowReader {
-        /// Bytes per second; 0 never reads.
-        rate: Bytes,
-        /// How long it holds on.
-        hold: Elapsed,
-    },
-    /// Sends this many requests at the same moment, again and again.
-    Burst {
-        /// Requests at once.
-        width: u32,
-    },
+    /// So many of them at the same moment, again and again; 1: one after the other.
+    pub width: u32,
 }
 
 /// The body of a request.
@@ -108,47 +89,8 @@ pub enum Body {
         /// `Content-Type`.
         content_type: String,
     },
-    /// A generated body.
-    Payload(Payload),
-}
-
-/// A generated body, streamed from the seed and never held in memory.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Payload {
-    /// A small PNG that decodes to `width` × `height` pixels.
-    ImageBomb {
-        /// Pixels.
-        width: u32,
-        /// Pixels.
-        height: u32,
-    },
-    /// `[[[…]]]`.
-    DeepJson {
-        /// Levels.
-        depth: u64,
-    },
-    /// One object with this many keys.
-    WideJson {
-        /// Keys.
-        keys: u64,
-    },
-    /// A JSON object with one string of this size.
-    GiantString {
-        /// Size of the string.
-        size: Bytes,
-    },
-    /// Random bytes.
-    Upload {
-        /// Size of the body.
-        size: Bytes,
-        /// With `Transfer-Encoding: chunked` instead of a `Content-Length`.
-        chunked: bool,
-    },
-    /// Zeros, with `Content-Encoding: gzip`.
-    GzipBomb {
-        /// Size after decompression.
-        size: Bytes,
-    },
+    /// A generated body, streamed from the seed and never held in memory.
+    Payload(Choice),
 }
 
 /// What `{name}` in a template stands for. All values come from the seed and the request's number.

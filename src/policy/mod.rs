@@ -12,7 +12,7 @@ mod section;
 mod service;
 
 pub use builtin::{BUILT_IN, built_in};
-pub use load::{Behaviour, Body, Expect, Field, Load, Payload, Request, Round, Ugly};
+pub use load::{Body, Expect, Field, Load, Request, Round, Ugly};
 pub use parse::parse;
 pub use rules::{Bound, Growth, Headroom, Level, OwnerRule, PhaseFilter, Recovery, Rules, Slope, Waiver};
 pub use service::{DumpPolicy, Readiness, Service};

@@ -80,6 +80,8 @@ pub struct RequestTally {
     pub failures: BTreeMap<String, u64>,
     /// Connections that Plimsoll gave up on purpose (hang-up, never read).
     pub aborted: u64,
+    /// Connections that the service ended while a client misbehaved on them.
+    pub cut: u64,
     /// Bytes written to the service, bodies only.
     pub bytes_out: u64,
     /// Bytes read from the service, bodies only.

@@ -140,6 +140,7 @@ struct TallyView {
     statuses: BTreeMap<u16, u64>,
     failures: BTreeMap<String, u64>,
     aborted: u64,
+    cut: u64,
     bytes_out: u64,
     bytes_in: u64,
     worst_p99_us: u64,
@@ -151,6 +152,7 @@ fn tallies<'a>(records: impl Iterator<Item = &'a PhaseRecord>) -> BTreeMap<Strin
         let view = views.entry(name.clone()).or_default();
         view.sent += tally.sent;
         view.aborted += tally.aborted;
+        view.cut += tally.cut;
         view.bytes_out += tally.bytes_out;
         view.bytes_in += tally.bytes_in;
         view.worst_p99_us = view.worst_p99_us.max(tally.latency_us.1);

@@ -157,7 +157,8 @@ fn answers<'a>(records: impl Iterator<Item = &'a PhaseRecord>) -> String {
 
 /// `40 × 200, 2 × timeout, 8 hung up on`.
 fn tell<'a>(tallies: impl Iterator<Item = &'a RequestTally>) -> String {
-    let (mut statuses, mut failures, mut aborted) = (BTreeMap::new(), BTreeMap::new(), 0);
+    let (mut statuses, mut failures) = (BTreeMap::new(), BTreeMap::new());
+    let (mut aborted, mut cut) = (0_u64, 0_u64);
     for tally in tallies {
         for (status, count) in &tally.statuses {
             *statuses.entry(*status).or_insert(0) += count;
@@ -165,12 +166,14 @@ fn tell<'a>(tallies: impl Iterator<Item = &'a RequestTally>) -> String {
         for (what, count) in tally.failures.iter().filter(|(what, _)| !what.starts_with("status ")) {
             *failures.entry(what.as_str()).or_insert(0) += count;
         }
-        aborted += tally.aborted;
+        aborted = aborted.saturating_add(tally.aborted);
+        cut = cut.saturating_add(tally.cut);
     }
     let statuses = statuses.into_iter().map(|(status, count): (u16, u64)| format!("{count} × {status}"));
     let failures = failures.into_iter().map(|(what, count): (&str, u64)| format!("{count} × {what}"));
     let aborted = (aborted > 0).then(|| format!("{aborted} hung up on"));
-    statuses.chain(failures).chain(aborted).collect::<Vec<_>>().join(", ")
+    let cut = (cut > 0).then(|| format!("{cut} shown the door"));
+    statuses.chain(failures).chain(aborted).chain(cut).collect::<Vec<_>>().join(", ")
 }
 
 /// The lines at the end of a report: what was compared with what, how sharp the run was, where it ran.

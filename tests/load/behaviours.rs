@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use plimsoll::policy::{Behaviour, Body, Expect, Load, Payload, Request};
-use plimsoll::units::{Bytes, Elapsed};
+use plimsoll::policy::{Body, Expect, Load, Request};
 
-use super::profile::{get, post, profile, send_ugly, shown};
+use super::profile::{Client, family, get, post, profile, send_ugly, shown};
 use super::server::{Server, wait_until};
 
 const MEBIBYTE: usize = 1 << 20;
@@ -14,7 +13,7 @@ const MEBIBYTE: usize = 1 << 20;
 async fn a_client_hangs_up_in_the_middle_of_the_answer() {
     let server = Server::start();
     let path = format!("/big/{}", 64 * MEBIBYTE);
-    let behaviour = Behaviour::HangUp { after: Bytes(10_000) };
+    let behaviour = Client::Of(family("hang-up", &[("after", 10_000)]));
     let tally = send_ugly(profile(&server.url, 50.0, vec![]), get("", &path), behaviour, 5).await;
     let tally = &tally.requests["ugly"];
     assert_eq!((tally.sent, tally.aborted, shown(&tally.failures)), (5, 5, String::new()));
@@ -26,8 +25,8 @@ async fn a_client_hangs_up_in_the_middle_of_the_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_hangs_up_right_after_sending_still_sends_everything() {
     let server = Server::start();
-    let upload = Body::Payload(Payload::Upload { size: Bytes(3_000_000), chunked: false });
-    let behaviour = Behaviour::HangUp { after: Bytes(0) };
+    let upload = Body::Payload(family("upload", &[("size", 3_000_000)]));
+    let behaviour = Client::Of(family("hang-up", &[("after", 0)]));
     let tally = send_ugly(profile(&server.url, 50.0, vec![]), post("", "/slow/50", upload), behaviour, 4).await;
     let tally = &tally.requests["ugly"];
     assert_eq!((tally.aborted, tally.bytes_out, tally.bytes_in), (4, 12_000_000, 0));
@@ -40,7 +39,7 @@ async fn a_client_that_hangs_up_right_after_sending_still_sends_everything() {
 #[tokio::test]
 async fn an_answer_that_ends_before_the_client_hangs_up_is_an_answer() {
     let server = Server::start();
-    let behaviour = Behaviour::HangUp { after: Bytes(1 << 20) };
+    let behaviour = Client::Of(family("hang-up", &[("after", 1 << 20)]));
     let request = Request { expect: Expect::Class(4), ..get("", "/close") };
     let tally = send_ugly(profile(&server.url, 50.0, vec![]), request, behaviour, 3).await;
     let tally = &tally.requests["ugly"];
@@ -55,7 +54,7 @@ async fn a_slow_reader_keeps_the_answer_in_the_service_until_it_gives_up() {
     for rate in [0, 4096] {
         let server = Server::start();
         let path = format!("/big/{}", 64 * MEBIBYTE);
-        let behaviour = Behaviour::SlowReader { rate: Bytes(rate), hold: Elapsed::from_millis(700) };
+        let behaviour = Client::Of(family("slow-reader", &[("rate", rate), ("hold", 700)]));
         let started = Instant::now();
         let tally = send_ugly(profile(&server.url, 100.0, vec![]), get("", &path), behaviour, 4).await;
         assert!(started.elapsed() >= Duration::from_millis(700));
@@ -73,7 +72,7 @@ async fn a_slow_reader_keeps_the_answer_in_the_service_until_it_gives_up() {
 #[tokio::test]
 async fn a_slow_reader_that_gets_everything_has_an_answer() {
     let server = Server::start();
-    let behaviour = Behaviour::SlowReader { rate: Bytes(10_000), hold: Elapsed::from_millis(15_000) };
+    let behaviour = Client::Of(family("slow-reader", &[("rate", 10_000), ("hold", 15_000)]));
     let tally = send_ugly(profile(&server.url, 100.0, vec![]), get("", "/big/2000"), behaviour, 2).await;
     let tally = &tally.requests["ugly"];
     assert_eq!((shown(&tally.statuses), tally.aborted, tally.bytes_in), ("200: 2".to_owned(), 0, 4000));
@@ -83,7 +82,7 @@ async fn a_slow_reader_that_gets_everything_has_an_answer() {
 async fn a_burst_arrives_at_once_again_and_again() {
     let server = Server::start();
     let load = Load { in_flight: 4, ..profile(&server.url, 200.0, vec![]) };
-    let tally = send_ugly(load, get("", "/slow/80"), Behaviour::Burst { width: 20 }, 60).await;
+    let tally = send_ugly(load, get("", "/slow/80"), Client::Burst(20), 60).await;
     assert_eq!(shown(&tally.requests["ugly"].statuses), "200: 60");
     assert_eq!((server.most_busy(), server.connections()), (20, 20), "wider than `in-flight`, and never two bursts");
     let mut arrivals: Vec<Instant> = server.arrivals().iter().map(|arrival| arrival.at).collect();

@@ -43,7 +43,7 @@ async fn a_profile_that_cannot_be_sent_is_an_error_with_a_cure() {
     let error = async |url: &str, path: &str| send(profile(url, 10.0, vec![get("a", path)]), 1).await.unwrap_err();
     let public = error("http://198.51.100.7:80", "/").await;
     assert!(matches!(public, LoadError::PublicAddress { .. }), "{public}");
-    assert!(matches!(error("https://127.0.0.1:1", "/").await, LoadError::BaseUrl { .. }));
+    assert!(matches!(error("ftp://127.0.0.1:1", "/").await, LoadError::BaseUrl { .. }));
     assert!(matches!(error("http://127.0.0.1:1", "/a b").await, LoadError::Unsendable { .. }));
     assert!(matches!(error("http://127.0.0.1:1", "a").await, LoadError::Unsendable { .. }));
     let empty = send(profile("http://127.0.0.1:1", 10.0, Vec::new()), 1).await.unwrap_err();

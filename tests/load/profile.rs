@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use plimsoll::policy::{Behaviour, Body, Expect, Field, Load, Request, Round, Ugly};
+use plimsoll::payload::{Choice, Value, find};
+use plimsoll::policy::{Body, Expect, Field, Load, Request, Round, Ugly};
 use plimsoll::record::{LoadTally, Phase};
 use plimsoll::run::load::{LoadError, Progress, Sender};
 use plimsoll::units::{Elapsed, RequestRate};
@@ -36,6 +37,7 @@ pub fn profile(base_url: &str, rate: f64, requests: Vec<Request>) -> Load {
     let round = Round { requests: 100, rounds: 1, rate: RequestRate(rate) };
     Load {
         base_url: base_url.into(),
+        authority: None,
         seed: 7,
         warm_up: round,
         steady: round,
@@ -52,10 +54,28 @@ pub async fn send(load: Load, requests: u64) -> Result<LoadTally, LoadError> {
     Sender::new(Arc::new(load)).send(&STEADY, 0, requests, &Arc::new(Progress::default())).await
 }
 
+/// How the client of an ugly payload behaves.
+pub enum Client {
+    Polite,
+    Burst(u32),
+    Of(Choice),
+}
+
+/// A family with some of its numbers.
+pub fn family(name: &str, numbers: &[(&str, u64)]) -> Choice {
+    let defaults = Choice::of(find(name).unwrap());
+    numbers.iter().fold(defaults, |choice, (name, number)| choice.with(name, Value::Number(*number)))
+}
+
 /// Sends one request as an ugly payload named `ugly`.
-pub async fn send_ugly(mut load: Load, request: Request, behaviour: Behaviour, requests: u64) -> LoadTally {
+pub async fn send_ugly(mut load: Load, request: Request, client: Client, requests: u64) -> LoadTally {
     let round = load.steady;
-    load.ugly = vec![Ugly { request: Request { name: "ugly".into(), ..request }, round, behaviour }];
+    let (payload, width) = match client {
+        Client::Polite => (None, 1),
+        Client::Burst(width) => (None, width),
+        Client::Of(choice) => (Some(choice), 1),
+    };
+    load.ugly = vec![Ugly { request: Request { name: "ugly".into(), ..request }, payload, round, width }];
     let phase = Phase::Ugly { payload: "ugly".into(), round: 1 };
     Sender::new(Arc::new(load)).send(&phase, 0, requests, &Arc::new(Progress::default())).await.unwrap()
 }

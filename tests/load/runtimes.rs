@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use plimsoll::policy::{Behaviour, Body, Expect, Field, Payload, Request};
-use plimsoll::units::Bytes;
+use plimsoll::policy::{Body, Expect, Field, Request};
 
-use super::profile::{get, post, profile, send, send_ugly, shown, with};
+use super::profile::{Client, family, get, post, profile, send, send_ugly, shown, with};
 use super::server::wait_until;
 
 const NODE: &str = r#"
@@ -119,9 +118,9 @@ async fn the_number_is_exact_through_a_stall_of_two_seconds() {
 #[tokio::test]
 async fn an_upload_that_a_real_server_refuses_early_is_an_answer() {
     for runtime in Runtime::both() {
-        let upload = Body::Payload(Payload::Upload { size: Bytes(100 << 20), chunked: false });
+        let upload = Body::Payload(family("upload", &[("size", 100 << 20), ("chunked", 0)]));
         let request = Request { expect: Expect::Status(413), ..post("", "/upload", upload) };
-        let tally = send_ugly(profile(&runtime.url(), 10.0, vec![]), request, Behaviour::Polite, 5).await;
+        let tally = send_ugly(profile(&runtime.url(), 10.0, vec![]), request, Client::Polite, 5).await;
         let tally = &tally.requests["ugly"];
         assert_eq!((shown(&tally.statuses), shown(&tally.failures)), ("413: 5".to_owned(), String::new()));
     }

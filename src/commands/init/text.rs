@@ -62,7 +62,7 @@ get = "/"
 
 # [load.ugly.hang-up]
 # get = "/report"
-# hang-up = {{ after = "1 KiB" }}
+# payload = {{ hang-up = {{ after = "1 KiB" }} }}
 
 # Rules here replace those of "web-service" about the same thing.
 # [[bound]]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{PlannedBody, PlannedRequest, PlannedStep, Requests, plan};
-use crate::policy::{Behaviour, DumpPolicy, Expect, Policy, Round};
+use crate::policy::{DumpPolicy, Expect, Policy, Round, Ugly};
 use crate::record::{DumpPoint, Phase};
 use crate::units::{Bytes, Elapsed, RequestRate};
 
@@ -44,7 +44,8 @@ pub(super) struct Shown {
     pub method: String,
     pub path: String,
     pub expect: Expect,
-    pub behaviour: Behaviour,
+    /// What the client does, in few words; empty if it behaves.
+    pub client: String,
     pub first: Vec<PlannedRequest>,
 }
 
@@ -159,7 +160,7 @@ fn shown(policy: &Policy, count: u64) -> Vec<Shown> {
         method: request.method.clone(),
         path: request.path.clone(),
         expect: request.expect,
-        behaviour: Behaviour::Polite,
+        client: String::new(),
         first: firsts.remove(&request.name).unwrap_or_default(),
     });
     let ugly = load.ugly.iter().map(|ugly| {
@@ -171,11 +172,17 @@ fn shown(policy: &Policy, count: u64) -> Vec<Shown> {
             method: ugly.request.method.clone(),
             path: ugly.request.path.clone(),
             expect: ugly.request.expect,
-            behaviour: ugly.behaviour.clone(),
+            client: client(ugly),
             first: (0..count.min(ugly.round.requests)).filter_map(|index| requests.get(&phase, index)).collect(),
         }
     });
     ordinary.chain(ugly).collect()
+}
+
+fn client(ugly: &Ugly) -> String {
+    let payload = ugly.payload.as_ref().map(|choice| choice.to_string());
+    let burst = (ugly.width > 1).then(|| format!("{} at once", ugly.width));
+    payload.into_iter().chain(burst).collect::<Vec<_>>().join(", ")
 }
 
 /// A body in few words.

@@ -7,9 +7,9 @@ use tabled::Table;
 use tabled::builder::Builder;
 use tabled::settings::Style;
 
-use super::outline::{Outline, Shown, body};
+use super::outline::{Outline, body};
 use crate::plan::PlannedRequest;
-use crate::policy::{Behaviour, DumpPolicy, Expect};
+use crate::policy::{DumpPolicy, Expect};
 
 /// For people.
 pub(super) fn terminal(outline: &Outline) -> String {
@@ -68,18 +68,9 @@ fn requests(outline: &Outline) -> Table {
     for shown in &outline.requests {
         let share = shown.share.map_or_else(|| "ugly".to_owned(), |share| format!("{share:.1} %"));
         let what = format!("{} {}", shown.method, shown.path);
-        builder.push_record([shown.name.clone(), share, what, behaviour(shown), expect(shown.expect)]);
+        builder.push_record([shown.name.clone(), share, what, shown.client.clone(), expect(shown.expect)]);
     }
     builder.build()
-}
-
-fn behaviour(shown: &Shown) -> String {
-    match &shown.behaviour {
-        Behaviour::Polite => String::new(),
-        Behaviour::HangUp { after } => format!("hangs up after {after}"),
-        Behaviour::SlowReader { rate, hold } => format!("reads {rate} a second for {hold}"),
-        Behaviour::Burst { width } => format!("{width} at once"),
-    }
 }
 
 fn expect(expect: Expect) -> String {
@@ -118,7 +109,7 @@ pub(super) fn json(outline: &Outline) -> Value {
             "method": shown.method,
             "path": shown.path,
             "expect": expect(shown.expect),
-            "client": behaviour(shown),
+            "client": shown.client.clone(),
             "first": shown.first.iter().map(planned).collect::<Vec<_>>(),
         })
     });

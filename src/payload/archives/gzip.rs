@@ -17,9 +17,11 @@ pub(super) const FAMILY: &Family = &Family {
         becomes: "A thousandth of the inflated size on the wire (1 GiB is 1.04 MB), the inflated size in memory and, with decompress() in one go, twice that.",
         safe: "413 or 415; inflating in pieces under a limit.",
     },
-    parameters: &[
-        Parameter { name: "size", about: "size after decompression", takes: Takes::Size { least: 1, most: 1 << 40, default: 1 << 30 } },
-    ],
+    parameters: &[Parameter {
+        name: "size",
+        about: "size after decompression",
+        takes: Takes::Size { least: 1, most: 1 << 40, default: 1 << 30 },
+    }],
     form: Form::Body(make),
 };
 

@@ -16,9 +16,11 @@ pub(super) const FAMILY: &Family = &Family {
         becomes: "200 kB of depth 100,000 became 62 times as much in Node and a RecursionError in Python.",
         safe: "400 with flat memory; parsers that limit depth (Jackson: 1,000) do so by themselves.",
     },
-    parameters: &[
-        Parameter { name: "depth", about: "levels", takes: Takes::Count { least: 1, most: 1_000_000_000, default: 100_000 } },
-    ],
+    parameters: &[Parameter {
+        name: "depth",
+        about: "levels",
+        takes: Takes::Count { least: 1, most: 1_000_000_000, default: 100_000 },
+    }],
     form: Form::Body(make),
 };
 

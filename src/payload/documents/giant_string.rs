@@ -16,9 +16,11 @@ pub(super) const FAMILY: &Family = &Family {
         becomes: "64 MiB on the wire; twice as much memory in Python and Node, four times if one character is not Latin-1.",
         safe: "413.",
     },
-    parameters: &[
-        Parameter { name: "size", about: "length of the string", takes: Takes::Size { least: 1, most: 1 << 40, default: 64 << 20 } },
-    ],
+    parameters: &[Parameter {
+        name: "size",
+        about: "length of the string",
+        takes: Takes::Size { least: 1, most: 1 << 40, default: 64 << 20 },
+    }],
     form: Form::Body(make),
 };
 

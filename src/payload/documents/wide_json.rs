@@ -18,9 +18,11 @@ pub(super) const FAMILY: &Family = &Family {
         becomes: "About 14 bytes a key on the wire; unique keys became 10 (Node) to 11 (Python) times as much memory.",
         safe: "413 or 400 above a size limit, or 200 with memory that comes back.",
     },
-    parameters: &[
-        Parameter { name: "keys", about: "keys of the object", takes: Takes::Count { least: 1, most: 1_000_000_000, default: 200_000 } },
-    ],
+    parameters: &[Parameter {
+        name: "keys",
+        about: "keys of the object",
+        takes: Takes::Count { least: 1, most: 1_000_000_000, default: 200_000 },
+    }],
     form: Form::Body(make),
 };
 

@@ -18,7 +18,11 @@ pub(super) const FAMILY: &Family = &Family {
         safe: "413 before the body ends, or 2xx with memory that stays flat. A service that answers early and closes is a normal answer, not an error.",
     },
     parameters: &[
-        Parameter { name: "size", about: "bytes", takes: Takes::Size { least: 1, most: 1 << 40, default: 200_000_000 } },
+        Parameter {
+            name: "size",
+            about: "bytes",
+            takes: Takes::Size { least: 1, most: 1 << 40, default: 200_000_000 },
+        },
         Parameter { name: "chunked", about: "without a Content-Length", takes: Takes::Flag },
     ],
     form: Form::Body(make),

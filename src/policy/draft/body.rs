@@ -2,13 +2,12 @@
 
 use toml::de::DeValue;
 
+use super::payload::read_choices;
 use super::{At, Section};
 use crate::diag::{Code, Diagnostics, Mark};
+use crate::payload::{Form, families};
+use crate::policy::Body;
 use crate::policy::section::mistyped;
-use crate::policy::{Body, Payload};
-use crate::units::Bytes;
-
-const LARGEST: Bytes = Bytes(1 << 40);
 
 /// Reads `body`; its mark is that of the template where it is one.
 pub(super) fn read_body(section: &mut Section<'_>, out: &mut Diagnostics) -> At<Body> {
@@ -44,11 +43,12 @@ fn read_table(section: &mut Section<'_>, mark: Mark, out: &mut Diagnostics) -> A
     if let Some(text) = table.text("text", out) {
         found.push(Body::Text { template: text.value, content_type: "text/plain; charset=utf-8".to_owned() });
     }
-    found.extend(read_payloads(&mut table, out).into_iter().map(Body::Payload));
+    let bodies = families().filter(|family| matches!(family.form, Form::Body(_)));
+    found.extend(read_choices(bodies, &mut table, out).into_iter().map(Body::Payload));
     table.finish(out);
     if found.len() != 1 && out.len() == before {
         let message = format!("`body` needs one content, and has {}", found.len());
-        let cure = "write one of `json`, `text`, `image-bomb`, `deep-json`, `wide-json`, `giant-string`, `upload`, `gzip-bomb`";
+        let cure = "write one of `json`, `text`, or a body that `plimsoll payload list` shows";
         out.push(Code::Conflict, &mark, message, cure);
     }
     let body = found.into_iter().next().unwrap_or(Body::Empty);
@@ -71,70 +71,6 @@ fn typed(body: Body, content_type: Option<At<String>>, out: &mut Diagnostics) ->
             other
         }
     }
-}
-
-fn read_payloads(table: &mut Section<'_>, out: &mut Diagnostics) -> Vec<Payload> {
-    let readers = [read_image_bomb, read_deep_json, read_wide_json, read_giant_string, read_upload, read_gzip_bomb];
-    readers.into_iter().filter_map(|read| read(table, out)).collect()
-}
-
-fn read_image_bomb(table: &mut Section<'_>, out: &mut Diagnostics) -> Option<Payload> {
-    let mut bomb = table.section("image-bomb", out)?;
-    bomb.word("format", &[("png", ())], out);
-    // PNG allows 2^31 − 1 pixels each way.
-    let width = bomb.integer("width", 1..=0x7fff_ffff, out).map_or(20_000, |at| at.value as u32);
-    let height = bomb.integer("height", 1..=0x7fff_ffff, out).map_or(20_000, |at| at.value as u32);
-    if u64::from(width) * u64::from(height) > 1 << 36 {
-        let message = format!("`{width} × {height}` pixels take minutes to compress");
-        out.push(Code::OutOfRange, &bomb.mark, message, "stay below 68 billion pixels, for example 20000 × 20000");
-    }
-    bomb.finish(out);
-    Some(Payload::ImageBomb { width, height })
-}
-
-fn read_deep_json(table: &mut Section<'_>, out: &mut Diagnostics) -> Option<Payload> {
-    let mut deep = table.section("deep-json", out)?;
-    let depth = deep.integer("depth", 1..=1_000_000_000, out).map_or(100_000, |at| at.value);
-    deep.finish(out);
-    Some(Payload::DeepJson { depth })
-}
-
-fn read_wide_json(table: &mut Section<'_>, out: &mut Diagnostics) -> Option<Payload> {
-    let mut wide = table.section("wide-json", out)?;
-    let keys = wide.integer("keys", 1..=1_000_000_000, out).map_or(200_000, |at| at.value);
-    wide.finish(out);
-    Some(Payload::WideJson { keys })
-}
-
-fn read_giant_string(table: &mut Section<'_>, out: &mut Diagnostics) -> Option<Payload> {
-    let mut giant = table.section("giant-string", out)?;
-    let size = read_size(&mut giant, Bytes(64 << 20), out);
-    giant.finish(out);
-    Some(Payload::GiantString { size })
-}
-
-fn read_upload(table: &mut Section<'_>, out: &mut Diagnostics) -> Option<Payload> {
-    let mut upload = table.section("upload", out)?;
-    let size = read_size(&mut upload, Bytes(200_000_000), out);
-    let chunked = upload.flag("chunked", out).unwrap_or(false);
-    upload.finish(out);
-    Some(Payload::Upload { size, chunked })
-}
-
-fn read_gzip_bomb(table: &mut Section<'_>, out: &mut Diagnostics) -> Option<Payload> {
-    let mut bomb = table.section("gzip-bomb", out)?;
-    let size = read_size(&mut bomb, Bytes(1 << 30), out);
-    bomb.finish(out);
-    Some(Payload::GzipBomb { size })
-}
-
-fn read_size(table: &mut Section<'_>, default: Bytes, out: &mut Diagnostics) -> Bytes {
-    let Some(size) = table.quantity::<Bytes>("size", "64 MiB", out) else { return default };
-    if size.value > LARGEST || size.value == Bytes(0) {
-        let message = format!("a body of `{}` makes no sense", size.value);
-        out.push(Code::OutOfRange, &size.mark, message, format!("write `\"1 B\"` to `\"{LARGEST}\"`"));
-    }
-    size.value
 }
 
 /// A string is JSON as it stands, anything else is written as JSON.

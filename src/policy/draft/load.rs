@@ -1,16 +1,18 @@
 //! `[load]`.
 
-use super::behaviour::read_behaviour;
+use super::payload::read_payload;
 use super::request::RequestDraft;
 use super::{At, Origin, Section, check_name};
 use crate::diag::{Code, Diagnostics, Mark};
-use crate::policy::Behaviour;
+use crate::payload::{Choice, Form};
+use crate::policy::Body;
 use crate::units::{Elapsed, RequestRate};
 
 /// What `[load]` says.
 #[derive(Debug, Default)]
 pub(in crate::policy) struct LoadDraft {
     pub base_url: Option<Origin>,
+    pub authority: Option<String>,
     pub seed: Option<u64>,
     pub warm_up: RoundDraft,
     pub steady: RoundDraft,
@@ -35,13 +37,15 @@ pub(in crate::policy) struct RoundDraft {
 pub(in crate::policy) struct UglyDraft {
     pub request: RequestDraft,
     pub round: RoundDraft,
-    pub behaviour: Behaviour,
+    pub payload: Option<Choice>,
+    pub width: Option<u32>,
 }
 
 impl LoadDraft {
     pub fn read(mut section: Section<'_>, out: &mut Diagnostics) -> Self {
         let draft = Self {
             base_url: read_base_url(&mut section, out),
+            authority: section.text("authority", out).map(|at| at.value),
             seed: section.integer("seed", 0..=i64::MAX as u64, out).map(|at| at.value),
             warm_up: read_round("warm-up", 1, &mut section, out),
             steady: read_round("steady", 1000, &mut section, out),
@@ -60,6 +64,7 @@ impl LoadDraft {
         let own = std::mem::take(self);
         *self = Self {
             base_url: own.base_url.or(base.base_url),
+            authority: own.authority.or(base.authority),
             seed: own.seed.or(base.seed),
             warm_up: own.warm_up.or(base.warm_up),
             steady: own.steady.or(base.steady),
@@ -166,13 +171,40 @@ fn read_ugly(section: &mut Section<'_>, out: &mut Diagnostics) -> Vec<UglyDraft>
     let payloads = table.named_sections(out).into_iter().map(|(name, mut section)| {
         let name = owned(name);
         check_name(&At { value: &name.value, mark: name.mark.clone() }, out);
-        let request = RequestDraft::read_ugly(name, &mut section, out);
+        let mut request = RequestDraft::read_ugly(name, &mut section, out);
         let round = RoundDraft::read(&mut section, 1000, out);
-        let behaviour = read_behaviour(&mut section, out);
+        let payload = place(read_payload(&mut section, out), &mut request, out);
+        let width = read_burst(&mut section, out);
         section.finish(out);
-        UglyDraft { request, round, behaviour }
+        UglyDraft { request, payload, round, width }
     });
     payloads.collect()
+}
+
+/// A payload that is a body becomes the request's body.
+fn place(payload: Option<At<Choice>>, request: &mut RequestDraft, out: &mut Diagnostics) -> Option<Choice> {
+    let At { value, mark } = payload?;
+    match value.family.form {
+        Form::Client(_) => Some(value),
+        Form::Request(_) | Form::Body(_) if request.request.body != Body::Empty => {
+            let message = format!("`{}` is a body, and there is one already", value.family.name);
+            out.push(Code::Conflict, &mark, message, "keep `payload` or `body`");
+            None
+        }
+        Form::Request(_) => Some(value),
+        Form::Body(_) => {
+            request.request.body = Body::Payload(value);
+            None
+        }
+    }
+}
+
+/// Reads `burst`: how many come at the same moment.
+fn read_burst(section: &mut Section<'_>, out: &mut Diagnostics) -> Option<u32> {
+    let mut table = section.section("burst", out)?;
+    let width = table.integer("width", 2..=10_000, out).map_or(50, |at| at.value as u32);
+    table.finish(out);
+    Some(width)
 }
 
 fn owned(At { value, mark }: At<&str>) -> At<String> {

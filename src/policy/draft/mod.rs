@@ -1,10 +1,10 @@
 //! What one policy file says, before defaults and extended files are added.
 
-mod behaviour;
 mod body;
 mod field;
 mod load;
 mod metric;
+mod payload;
 mod request;
 mod rules;
 mod service;

@@ -3,6 +3,8 @@
 /// `http://host:port` of a URL, and its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::policy) struct Origin {
+    /// Whether it is `https`.
+    pub secure: bool,
     /// Host without port; an IPv6 address keeps its brackets.
     pub host: String,
     /// Port; 80 where none is given.
@@ -14,11 +16,10 @@ pub(in crate::policy) struct Origin {
 impl Origin {
     /// Splits a URL; an error says what is wrong with it.
     pub fn parse(url: &str) -> Result<Self, String> {
-        if url.starts_with("https://") {
-            return Err(format!("`{url}` is TLS, which would measure the TLS library too"));
-        }
-        let Some(rest) = url.strip_prefix("http://") else {
-            return Err(format!("`{url}` does not begin with `http://`"));
+        let (secure, rest) = match (url.strip_prefix("http://"), url.strip_prefix("https://")) {
+            (Some(rest), _) => (false, rest),
+            (None, Some(rest)) => (true, rest),
+            (None, None) => return Err(format!("`{url}` does not begin with `http://` or `https://`")),
         };
         if rest.contains(|c: char| c.is_control() || c.is_whitespace() || c == '#') {
             return Err(format!("`{}` holds a character that a URL cannot hold", url.escape_debug()));
@@ -26,12 +27,14 @@ impl Origin {
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         let (host, port) = split_authority(authority).ok_or_else(|| format!("`{authority}` is no `host:port`"))?;
-        Ok(Self { host, port, path: path.to_owned() })
+        let port = port.unwrap_or(if secure { 443 } else { 80 });
+        Ok(Self { secure, host, port, path: path.to_owned() })
     }
 
     /// `http://host:port`.
     pub fn url(&self) -> String {
-        format!("http://{}:{}", self.host, self.port)
+        let scheme = if self.secure { "https" } else { "http" };
+        format!("{scheme}://{}:{}", self.host, self.port)
     }
 
     /// `host:port`.
@@ -41,7 +44,7 @@ impl Origin {
 }
 
 /// Host and port of `host`, `host:port` or `[::1]:port`.
-pub(super) fn split_authority(authority: &str) -> Option<(String, u16)> {
+pub(super) fn split_authority(authority: &str) -> Option<(String, Option<u16>)> {
     let split = if authority.starts_with('[') {
         let end = authority.find(']')?;
         let inside = &authority[1..end];
@@ -52,9 +55,11 @@ pub(super) fn split_authority(authority: &str) -> Option<(String, u16)> {
     };
     let (host, port) = split;
     let port = match port.strip_prefix(':') {
-        None if port.is_empty() => 80,
+        None if port.is_empty() => None,
         None => return None,
-        Some(digits) if digits.chars().all(|c| c.is_ascii_digit()) => digits.parse().ok().filter(|port| *port > 0)?,
+        Some(digits) if digits.chars().all(|c| c.is_ascii_digit()) => {
+            Some(digits.parse().ok().filter(|port| *port > 0)?)
+        }
         Some(_) => return None,
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -71,13 +76,14 @@ mod tests {
         let origin = Origin::parse("http://127.0.0.1:8080/health?deep=1").unwrap();
         assert_eq!((origin.url().as_str(), origin.path.as_str()), ("http://127.0.0.1:8080", "/health?deep=1"));
         assert_eq!(Origin::parse("http://localhost").unwrap().authority(), "localhost:80");
+        assert_eq!(Origin::parse("https://a").unwrap().url(), "https://a:443");
         assert_eq!(Origin::parse("http://[::1]:9/").unwrap().authority(), "[::1]:9");
     }
 
     #[test]
-    fn what_is_no_plain_http_url_is_refused() {
+    fn what_is_no_http_url_is_refused() {
         for url in
-            ["", "localhost:80", "https://a", "http://", "http://a:b", "http://a:0", "http://a:99999", "http://a b"]
+            ["", "localhost:80", "ftp://a", "http://", "http://a:b", "http://a:0", "http://a:99999", "http://a b"]
         {
             assert!(Origin::parse(url).is_err(), "{url}");
         }

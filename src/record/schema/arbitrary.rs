@@ -44,6 +44,7 @@ fn requests() -> impl Strategy<Value = RequestTally> {
             statuses,
             failures,
             aborted,
+            cut: aborted / 2,
             bytes_out,
             bytes_in,
             latency_us,

@@ -75,6 +75,8 @@ pub(super) struct RequestTally {
     pub statuses: BTreeMap<String, u64>,
     pub failures: BTreeMap<String, u64>,
     pub aborted: u64,
+    #[serde(default)]
+    pub cut: u64,
     pub bytes_out: u64,
     pub bytes_in: u64,
     pub latency_us: (u64, u64),

@@ -8,10 +8,26 @@ use crate::record::Phase;
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The base URL is not `http://host:port`.
-    #[error("`{url}` cannot be loaded: write `http://host:port`, without a path")]
+    #[error("`{url}` cannot be loaded: write `http://host:port` or `https://host:port`, without a path")]
     BaseUrl {
         /// As it stands in the policy.
         url: String,
+    },
+    /// TLS cannot be prepared.
+    #[error("no TLS to `{host}`: {why}")]
+    Tls {
+        /// Host.
+        host: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The certificates of `load.authority` cannot be read.
+    #[error("the certificates in `{file}` cannot be read: {why}; check `load.authority`, a PEM file")]
+    Authority {
+        /// As it stands in the policy.
+        file: String,
+        /// What is wrong.
+        why: String,
     },
     /// The name of the host has no address.
     #[error("no address found for `{host}`: check `load.base-url` ({source})")]

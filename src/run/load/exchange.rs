@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::Request;
+use tokio::task::JoinSet;
 
 use super::address::Address;
 use super::line::Line;
 use super::outcome::{End, Failure, Outcome, Seen};
 use super::outgoing::Outgoing;
-use super::raw;
+use super::talk;
+use crate::payload::Talk;
 use crate::plan::PlannedRequest;
-use crate::policy::Behaviour;
 
 /// A request with its time.
 pub(super) struct Job {
@@ -24,19 +25,36 @@ pub(super) struct Job {
     pub(super) ready: Instant,
 }
 
-/// Sends the request of a job and waits for what comes of it, at most `timeout`.
+/// Sends the request of a job as a library does and waits for what comes of it, at most `timeout`.
 pub(super) async fn exchange(line: &mut Option<Line>, job: Job, address: &Address, timeout: Duration) -> Outcome {
     let mut seen = Seen::default();
-    let end = match job.planned.behaviour {
-        Behaviour::Polite | Behaviour::Burst { .. } => polite(line, &job, address, timeout, &mut seen).await,
-        Behaviour::HangUp { after } => {
-            let hang_up = raw::hang_up(&job, address, after.0, &mut seen);
-            tokio::time::timeout(timeout, hang_up).await.unwrap_or(End::Failed(Failure::Timeout))
-        }
-        Behaviour::SlowReader { rate, hold } => raw::read_slowly(&job, address, rate.0, hold.0, &mut seen).await,
-    };
+    let end = polite(line, &job, address, timeout, &mut seen).await;
+    outcome(&job, end, seen)
+}
+
+/// Has the talks of a job's request, side by side; one outcome for each, told as it comes.
+pub(super) async fn talk(
+    job: Job,
+    talks: Vec<Talk>,
+    address: &Arc<Address>,
+    timeout: Duration,
+    tell: impl Fn(Outcome),
+) {
+    // Dropped with this future, which ends every connection.
+    let mut running = JoinSet::new();
+    for talk in talks {
+        let address = address.clone();
+        running.spawn(async move { talk::run(talk, &address, timeout).await });
+    }
+    while let Some(ended) = running.join_next().await {
+        let (end, seen) = ended.unwrap_or((End::Failed(Failure::Unreachable), Seen::default()));
+        tell(outcome(&job, end, seen));
+    }
+}
+
+fn outcome(job: &Job, end: End, seen: Seen) -> Outcome {
     let latency_us = u64::try_from(job.due.elapsed().as_micros()).unwrap_or(u64::MAX);
-    Outcome { name: job.planned.name, expect: job.planned.expect, end, seen, latency_us }
+    Outcome { name: job.planned.name.clone(), expect: job.planned.expect, end, seen, latency_us }
 }
 
 async fn polite(line: &mut Option<Line>, job: &Job, address: &Address, timeout: Duration, seen: &mut Seen) -> End {

@@ -32,7 +32,7 @@ pub(super) struct Line {
 impl Line {
     /// Opens a connection.
     pub(super) async fn open(address: &Address) -> Result<Self, Failure> {
-        let stream = address.connect(false).await?;
+        let stream = address.connect(false, false).await?;
         let meter = Arc::new(Meter::default());
         let (sender, connection) = http1::handshake(Wire::new(stream, meter.clone())).await?;
         Ok(Self { sender, connection: Some(connection), meter, idle_since: Instant::now() })

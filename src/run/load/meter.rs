@@ -47,6 +47,11 @@ impl Meter {
         self.given.fetch_add(bytes, Relaxed);
     }
 
+    /// Bytes after the head that the socket took.
+    pub(super) fn after_head(&self) -> u64 {
+        self.after_head.load(Relaxed)
+    }
+
     /// The body gave all it has.
     pub(super) fn end(&self) {
         self.whole.store(true, Relaxed);

@@ -9,6 +9,7 @@
 //! * **Only here.** Only to the host of `base-url`, and only on this machine or a private network.
 
 mod address;
+mod answer;
 mod error;
 mod exchange;
 mod line;
@@ -17,10 +18,12 @@ mod metronome;
 mod outcome;
 mod outgoing;
 mod phase;
-mod raw;
 mod sender;
 mod slots;
+mod socket;
+mod talk;
 mod tallies;
+mod tls;
 mod wire;
 
 pub use error::LoadError;

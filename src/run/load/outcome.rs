@@ -37,6 +37,8 @@ pub(super) enum End {
     Answered(u16),
     /// The client gave up, as planned.
     Aborted,
+    /// The service ended the connection of a client that misbehaved.
+    Cut,
     /// With no answer.
     Failed(Failure),
 }

@@ -12,7 +12,7 @@ use hyper::header::{HOST, HeaderName, HeaderValue};
 
 use super::LoadError;
 use super::meter::Meter;
-use crate::plan::payload::Chunks;
+use crate::payload::Chunks;
 use crate::plan::{PlannedBody, PlannedRequest};
 
 /// A body on its way out: generated while it is sent.

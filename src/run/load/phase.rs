@@ -11,8 +11,8 @@ use super::outgoing;
 use super::sender::Progress;
 use super::slots::Slots;
 use super::tallies::Slips;
-use crate::plan::{PlannedRequest, Requests, round_of};
-use crate::policy::{Behaviour, Load};
+use crate::plan::{Requests, round_of};
+use crate::policy::Load;
 use crate::record::{LoadTally, Phase};
 
 /// A generator that wakes up later than this moves the schedule instead of catching up: a burst would be
@@ -37,7 +37,7 @@ impl Sending {
     pub(super) async fn run(self, progress: Arc<Progress>) -> Result<LoadTally, LoadError> {
         let no_requests = || LoadError::NoRequests { phase: self.phase.clone() };
         let rate = round_of(&self.load, &self.phase).ok_or_else(no_requests)?.rate;
-        let address = Address::resolve(&self.load.base_url, self.public)?;
+        let address = Address::resolve(&self.load.base_url, self.load.authority.as_deref(), self.public)?;
         let host = address.host.clone();
         let width = self.burst();
         let in_flight = (self.load.in_flight as usize).max(width);
@@ -73,9 +73,13 @@ impl Sending {
         Ok(slots.tallies().sum(slips, digest.finalize().to_hex().to_string()))
     }
 
+    /// How many are sent at once.
     fn burst(&self) -> usize {
-        match self.plan.get(&self.phase, self.first) {
-            Some(PlannedRequest { behaviour: Behaviour::Burst { width }, .. }) => width.max(1) as usize,
+        match &self.phase {
+            Phase::Ugly { payload, .. } => {
+                let ugly = self.load.ugly.iter().find(|ugly| ugly.request.name == *payload);
+                ugly.map_or(1, |ugly| ugly.width.max(1) as usize)
+            }
             _ => 1,
         }
     }

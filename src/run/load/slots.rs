@@ -9,8 +9,9 @@ use tokio::sync::mpsc;
 
 use super::LoadError;
 use super::address::Address;
-use super::exchange::{Job, exchange};
+use super::exchange::{Job, exchange, talk};
 use super::line::Line;
+use super::outcome::Outcome;
 use super::sender::Progress;
 use super::tallies::Tallies;
 
@@ -34,7 +35,7 @@ struct Shared {
     freed: Notify,
     tallies: Mutex<Tallies>,
     progress: Arc<Progress>,
-    address: Address,
+    address: Arc<Address>,
     timeout: Duration,
 }
 
@@ -42,6 +43,7 @@ impl Slots {
     /// At most `most` requests will be in flight.
     pub(super) fn new(most: usize, address: Address, timeout: Duration, progress: Arc<Progress>) -> Self {
         let (idle, freed, tallies) = (Mutex::default(), Notify::new(), Mutex::new(Tallies::new()));
+        let address = Arc::new(address);
         let shared = Arc::new(Shared { idle, freed, tallies, progress, address, timeout });
         Self { shared, doors: Vec::new(), most: most.max(1) }
     }
@@ -114,10 +116,26 @@ impl Shared {
 
     async fn send(&self, line: &mut Option<Line>, job: Job) {
         let late = Instant::now().saturating_duration_since(job.ready);
+        match job.planned.talks(&self.address.host) {
+            None => {
+                self.begin(&job, late);
+                let outcome = exchange(line, job, &self.address, self.timeout).await;
+                self.end(&outcome);
+            }
+            Some(talks) => {
+                talks.iter().for_each(|_| self.begin(&job, late));
+                talk(job, talks, &self.address, self.timeout, |outcome| self.end(&outcome)).await;
+            }
+        }
+    }
+
+    fn begin(&self, job: &Job, late: Duration) {
         self.tallies().begin(&job.planned.name, late);
         self.progress.sent.fetch_add(1, Relaxed);
-        let outcome = exchange(line, job, &self.address, self.timeout).await;
-        let failed = self.tallies().end(&outcome);
+    }
+
+    fn end(&self, outcome: &Outcome) {
+        let failed = self.tallies().end(outcome);
         if outcome.seen.status.is_some() {
             self.progress.answered.fetch_add(1, Relaxed);
         }

@@ -67,6 +67,10 @@ impl Tallies {
                 counts.aborted += 1;
                 outcome.seen.status
             }
+            End::Cut => {
+                counts.cut += 1;
+                outcome.seen.status
+            }
             End::Failed(failure) => {
                 if failure == Failure::Timeout {
                     tally.latency.record(outcome.latency_us);

@@ -7,20 +7,20 @@ use std::task::{Context, Poll, ready};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 
 use super::meter::Meter;
+use super::socket::Socket;
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Wire {
-    stream: TokioIo<TcpStream>,
+    stream: TokioIo<Socket>,
     meter: Arc<Meter>,
     broken: bool,
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream, meter: Arc<Meter>) -> Self {
+    pub(super) fn new(stream: Socket, meter: Arc<Meter>) -> Self {
         Self { stream: TokioIo::new(stream), meter, broken: false }
     }
 

@@ -1,0 +1,77 @@
+//! A client that behaves as no library does, in a plan.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{PlannedBody, PlannedRequest};
+use crate::payload::{Act, Body, Choice, Request, Talk, Turn, Wire};
+
+/// How the client of a request behaves, if not as a library does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedClient {
+    pub(super) choice: Arc<Choice>,
+    pub(super) turn: Turn,
+}
+
+/// Stands for the host in digests: they tell what is sent, not where.
+const ANY_HOST: &str = "service";
+
+impl PlannedRequest {
+    /// The bare connections of a request whose client behaves as no library does; `None` for all others.
+    /// `host` is the `host` header.
+    pub fn talks(&self, host: &str) -> Option<Vec<Talk>> {
+        let client = self.client.as_ref()?;
+        let request = Request {
+            method: self.method.to_string(),
+            path: self.path.clone(),
+            headers: self.headers.clone(),
+            body: self.body.again(),
+        };
+        client.choice.talks(&client.turn, Wire { request, host: host.to_owned() })
+    }
+
+    /// What stands for the talks in a digest: parameters, key, and the first MiB of what is written.
+    pub(super) fn digest_of_talks(&self) -> Vec<u8> {
+        let Some(client) = &self.client else { return Vec::new() };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(client.choice.describe().as_bytes()).update(&client.turn.key);
+        let mut written = 0;
+        for talk in self.talks(ANY_HOST).unwrap_or_default() {
+            hasher.update(format!("{:?}{:?}{:?}{:?}", talk.after, talk.reading, talk.hold, talk.ending).as_bytes());
+            for act in talk.acts {
+                match &act {
+                    Act::Write(bytes) => {
+                        hasher.update(bytes);
+                        written += bytes.len() as u64;
+                    }
+                    // Pauses of nothing would never end.
+                    other => {
+                        hasher.update(format!("{other:?}").as_bytes());
+                        written += 1024;
+                    }
+                }
+                if written >= super::body::DIGESTED {
+                    break;
+                }
+            }
+        }
+        hasher.finalize().as_bytes().to_vec()
+    }
+}
+
+impl PlannedBody {
+    fn again(&self) -> Option<Body> {
+        match self {
+            Self::Empty => None,
+            Self::Text(text) => Some(text_body(text.clone())),
+            Self::Payload(payload) => payload.again(),
+        }
+    }
+}
+
+/// Its content type stands among the headers of the request already.
+fn text_body(text: Bytes) -> Body {
+    let size = text.len() as u64;
+    Body { headers: Vec::new(), ..Body::new("", size, (!text.is_empty()).then_some(text).into_iter()) }
+}
