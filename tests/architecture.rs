@@ -24,7 +24,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// Modules without files, clock, environment, threads or async; `heap` alone reads the dump it is given.
-const PURE: &[&str] = &["units", "diag", "payload", "policy", "plan", "heap", "record", "stats", "compare", "verdict", "report"];
+const PURE: &[&str] =
+    &["units", "diag", "payload", "policy", "plan", "heap", "record", "stats", "compare", "verdict", "report"];
 
 const IMPURE: &[&str] = &[
     "std::time::Instant",
