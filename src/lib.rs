@@ -6,6 +6,7 @@
 pub mod commands;
 pub mod compare;
 pub mod diag;
+pub mod git;
 pub mod github;
 pub mod heap;
 pub mod payload;

@@ -20,6 +20,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("report", &["units", "diag", "policy", "compare", "verdict", "record", "heap", "stats"]),
     ("run", &["units", "payload", "policy", "plan", "record", "heap"]),
     ("store", &["units", "record"]),
+    ("git", &[]),
     ("github", &["store"]),
 ];
 

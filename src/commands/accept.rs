@@ -33,7 +33,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Err(code) => return Ok(code),
     };
     let baselines = args.check.baselines()?;
-    let judged = args.check.judge(&policy.rules)?;
+    let judged = args.check.judge_stored(&policy.rules)?;
     let restart = match (&judged.comparison.reference, judged.verdict.outcome) {
         _ if !judged.recordings.iter().all(|recording| recording.complete) => {
             bail!("the run was cut short: only a whole run can be a baseline")

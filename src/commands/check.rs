@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DAY")]
     pub date: Option<jiff::civil::Date>,
     /// Where the baselines are: a folder, git+branch://NAME, github+artifacts://NAME, s3://BUCKET/FOLDER, gs://…, az://…
-    /// [default: .plimsoll/baselines beside the policy].
+    /// [default: what `run --against` measured in turn, else .plimsoll/baselines beside the policy].
     #[arg(long, value_name = "PLACE")]
     pub baseline: Option<String>,
 }
@@ -44,8 +44,18 @@ impl Args {
         self.judge_read(rules, judge::read(&self.recordings, &self.folder().join(store::RUNS))?)
     }
 
+    /// Reads the recordings and judges them against the stored baseline, whatever else they were measured with.
+    pub(super) fn judge_stored(&self, rules: &Rules) -> anyhow::Result<Judged> {
+        let mut read = judge::read(&self.recordings, &self.folder().join(store::RUNS))?;
+        read.against.clear();
+        self.judge_read(rules, read)
+    }
+
     /// Judges recordings that were read already.
-    pub(super) fn judge_read(&self, rules: &Rules, read: judge::Read) -> anyhow::Result<Judged> {
+    pub(super) fn judge_read(&self, rules: &Rules, mut read: judge::Read) -> anyhow::Result<Judged> {
+        if self.baseline.is_some() {
+            read.against.clear();
+        }
         judge::judge(rules, read, &self.baselines()?, self.date.unwrap_or_else(today))
     }
 

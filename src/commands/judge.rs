@@ -9,7 +9,7 @@ use crate::compare::{Comparison, compare};
 use crate::policy::{Level, Rules};
 use crate::record::Recording;
 use crate::report::{self, Report};
-use crate::store::{self, Baselines, RecordingFolder};
+use crate::store::{self, Baseline, Baselines, RecordingFolder};
 use crate::units::Gauge;
 use crate::verdict::{Verdict, judge as to_verdict};
 
@@ -25,21 +25,28 @@ pub(super) struct Judged {
 }
 
 /// Recordings that were read back, with what was missing in them.
+#[derive(Clone)]
 pub(super) struct Read {
     pub recordings: Vec<Recording>,
     pub notes: Vec<String>,
+    /// Runs of another commit, measured in turn with these: a baseline of their own.
+    pub against: Vec<Recording>,
 }
 
-/// Judges the repeats of a run against the stored baseline of its scenario.
+/// Judges the repeats of a run against those of the commit that was measured in turn with it, else against the stored
+/// baseline of its scenario.
 pub(super) fn judge(
     rules: &Rules,
     read: Read,
     baselines: &Baselines,
     today: jiff::civil::Date,
 ) -> anyhow::Result<Judged> {
-    let Read { recordings, mut notes } = read;
+    let Read { recordings, mut notes, against } = read;
     let scenario = recordings.first().map(|recording| recording.scenario.as_str()).unwrap_or_default();
-    let baseline = baselines.load(scenario)?;
+    let baseline = match against.is_empty() {
+        true => baselines.load(scenario)?,
+        false => Baseline { recordings: against, skipped: Vec::new() },
+    };
     notes.extend(baseline.skipped);
     let mut base_commits: Vec<String> = baseline.recordings.iter().filter_map(|run| run.commit.clone()).collect();
     base_commits.dedup();
@@ -68,9 +75,13 @@ pub(super) fn read(paths: &[PathBuf], runs: &Path) -> anyhow::Result<Read> {
         }
         paths => paths,
     };
-    let mut read = Read { recordings: Vec::new(), notes: Vec::new() };
+    let mut read = Read::from(Vec::new());
     for path in paths {
         let opened = RecordingFolder::open(path)?;
+        for other in store::against(&opened.path)? {
+            read.against.push(other.recording);
+            read.notes.extend(other.notes);
+        }
         read.recordings.push(opened.recording);
         read.notes.extend(opened.notes);
     }
@@ -79,7 +90,7 @@ pub(super) fn read(paths: &[PathBuf], runs: &Path) -> anyhow::Result<Read> {
 
 impl From<Vec<Recording>> for Read {
     fn from(recordings: Vec<Recording>) -> Self {
-        Self { recordings, notes: Vec::new() }
+        Self { recordings, notes: Vec::new(), against: Vec::new() }
     }
 }
 

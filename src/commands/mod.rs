@@ -1,6 +1,7 @@
 //! The command line: each command reads its inputs, calls the stages, writes the outputs.
 
 mod accept;
+mod against;
 mod baseline;
 mod check;
 mod demo;

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::Global;
+use super::against::{Against, Refused};
 use super::baseline::place;
+use super::judge::{Judged, Read, judge};
 use super::measure::{Ground, Measured, measure, saved};
 use super::progress::Progress;
-use crate::plan::plan;
+use crate::plan::{Plan, plan};
 use crate::policy::{DumpPolicy, Policy};
 use crate::run::{End, today};
 use crate::store::RUNS;
@@ -27,6 +29,9 @@ pub(super) struct Args {
     /// [default: .plimsoll/baselines beside the policy].
     #[arg(long, value_name = "PLACE")]
     baseline: Option<String>,
+    /// Build and measure the service of this commit, branch or tag too, in turn with the one here, and compare with that.
+    #[arg(long, value_name = "REF", conflicts_with = "baseline")]
+    against: Option<String>,
     /// Keep the heap dumps after they were analyzed.
     #[arg(long, conflicts_with = "no_dumps")]
     keep_dumps: bool,
@@ -46,6 +51,9 @@ A run starts the service, waits until it is ready, sends the warm-up, the equal 
 memory floor after each, takes the heap dumps, stops the service, and judges.
 The service never outlives the run: not after Ctrl-C, and not after `kill -9`.
 
+With --against, the service of that commit is built (`[service] build`) and measured in turn with the one here, so that \
+nothing but the change differs: no stored baseline is needed.
+
 Ctrl-C ends a run in an orderly way with exit code 3; what was recorded is kept and `plimsoll report` shows it.";
 
 /// Runs the command.
@@ -63,27 +71,78 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         base: folder.to_owned(),
         keep_dumps: args.keep_dumps,
     };
-    let baselines = place::baselines(args.baseline.as_deref(), folder)?;
-    let mut recordings = Vec::new();
-    loop {
-        let mut progress = Progress::new(global);
-        let measured = measure(&policy, &plan, &ground, &mut progress)?;
-        args.describe(&measured);
-        if let End::Interrupted(signal) = measured.end {
+    let mut read = Read::from(Vec::new());
+    let against = match args.against.as_deref() {
+        None => None,
+        Some(name) => match Against::prepare(name, &policy, folder, &mut Progress::new(global)) {
+            Ok(against) => Some(against),
+            Err(Refused::New(why)) => {
+                read.notes.push(why);
+                None
+            }
+            Err(refused) => return refused.tell(),
+        },
+    };
+    let ended = args.repeat(&policy, &plan, &ground, against.as_ref(), read, global);
+    if let Some(against) = against {
+        against.remove();
+    }
+    match ended? {
+        Ended::Judged(judged) => judged.print(global),
+        Ended::Interrupted(signal, measured) => {
             anstream::eprintln!("ended by {signal}; {}", saved(&measured.folder, &measured.recording, None));
-            return Ok(ExitCode::from(3));
+            Ok(ExitCode::from(3))
         }
-        recordings.push(measured.recording);
-        let judged = super::judge::judge(&policy.rules, recordings.clone().into(), &baselines, today())?;
-        let runs = u32::try_from(recordings.len()).unwrap_or(u32::MAX);
-        if judged.verdict.outcome != Outcome::Inconclusive || runs >= args.confirm || measured.end != End::Complete {
-            return judged.print(global);
-        }
-        progress.say(&format!("not sure yet after {runs} of at most {} runs: measuring again", args.confirm));
     }
 }
 
+/// What the repeats of a run came to.
+enum Ended {
+    Judged(Box<Judged>),
+    Interrupted(&'static str, Box<Measured>),
+}
+
 impl Args {
+    /// Measures until the evidence is enough, each time on both sides where there are two.
+    fn repeat(
+        &self,
+        policy: &Policy,
+        plan: &Plan,
+        ground: &Ground,
+        against: Option<&Against>,
+        mut read: Read,
+        global: &Global,
+    ) -> anyhow::Result<Ended> {
+        let baselines = place::baselines(self.baseline.as_deref(), &ground.base)?;
+        loop {
+            let mut progress = Progress::new(global);
+            let measured = measure(policy, plan, ground, &mut progress)?;
+            self.describe(&measured);
+            if let End::Interrupted(signal) = measured.end {
+                return Ok(Ended::Interrupted(signal, Box::new(measured)));
+            }
+            if let Some(against) = against {
+                if let Some(signal) = against.interrupted() {
+                    return Ok(Ended::Interrupted(signal, Box::new(measured)));
+                }
+                let other = against.measure(policy, plan, ground, &measured, &mut progress)?;
+                self.describe(&other);
+                if let End::Interrupted(signal) = other.end {
+                    return Ok(Ended::Interrupted(signal, Box::new(other)));
+                }
+                read.against.push(other.recording);
+            }
+            read.recordings.push(measured.recording);
+            let judged = judge(&policy.rules, read.clone(), &baselines, today())?;
+            let runs = u32::try_from(read.recordings.len()).unwrap_or(u32::MAX);
+            if judged.verdict.outcome != Outcome::Inconclusive || runs >= self.confirm || measured.end != End::Complete
+            {
+                return Ok(Ended::Judged(Box::new(judged)));
+            }
+            progress.say(&format!("not sure yet after {runs} of at most {} runs: measuring again", self.confirm));
+        }
+    }
+
     fn adapt(&self, mut policy: Policy) -> Policy {
         if self.no_dumps {
             policy.service.dumps = DumpPolicy::Never;

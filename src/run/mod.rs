@@ -2,6 +2,7 @@
 //!
 //! The only part with a clock and an async runtime.
 
+mod build;
 mod capture;
 mod cgroup;
 mod clock;
@@ -25,8 +26,9 @@ mod setup;
 mod start;
 mod tree;
 
+pub use build::{BuildError, build};
 pub use clock::{Clock, now, today};
 pub use error::RunError;
 pub use execute::execute;
-pub use interrupt::Interrupt;
+pub use interrupt::{Interrupt, Watch};
 pub use setup::{End, Finished, Observer, Overhead, Sent, Setup};

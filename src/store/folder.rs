@@ -145,6 +145,18 @@ pub fn newest(runs: &Path) -> Result<PathBuf, StoreError> {
     dated.max().map(|(_, path)| path).ok_or_else(none)
 }
 
+/// The recordings of the other side that a recording was measured in turn with, oldest first; mostly none.
+///
+/// # Errors
+/// When one is there and cannot be read.
+pub fn against(folder: &Path) -> Result<Vec<Opened>, StoreError> {
+    let Ok(entries) = fs::read_dir(folder.join(super::AGAINST)) else { return Ok(Vec::new()) };
+    let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    folders.retain(|path| path.is_dir());
+    folders.sort();
+    folders.iter().map(|path| RecordingFolder::open(path)).collect()
+}
+
 /// A scenario's name as a file name: nothing in it can leave the folder, and no two names share a file.
 pub(super) fn file_name(scenario: &str) -> String {
     let keep = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };

@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use baseline::{Baseline, Baselines, Stored};
-pub use folder::{Opened, RecordingFolder, newest};
+pub use folder::{Opened, RecordingFolder, against, newest};
 pub use git_branch::GitBranch;
 #[cfg(feature = "object-storage")]
 pub use object_storage::{ObjectStorage, is_bucket};
@@ -23,6 +23,9 @@ use crate::record::schema::SchemaError;
 pub const RUNS: &str = ".plimsoll/runs";
 /// Where baselines are kept, below the folder of the policy.
 pub const BASELINES: &str = ".plimsoll/baselines";
+
+/// Where a recording keeps those of the other side of `run --against`, within its own folder.
+pub const AGAINST: &str = "against";
 
 /// Larger files are not read: they are no recording of ours.
 const LARGEST_FILE: u64 = 1 << 30;

@@ -38,5 +38,5 @@ pub(super) fn of_run(
          is the policy here that of the first stage?",
         run.id,
     );
-    Ok(Some(Read { recordings, notes: Vec::new() }))
+    Ok(Some(recordings.into()))
 }
