@@ -1,11 +1,16 @@
 //! A body that is generated while it is taken.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::pieces::once;
 
 /// The chunks of a body, in order, none empty, each of at most 64 KiB.
 pub type Chunks = Box<dyn Iterator<Item = Bytes> + Send>;
+
+/// Makes the chunks of a body once more.
+pub type Again = Arc<dyn Fn() -> Chunks + Send + Sync>;
 
 /// A generated body.
 pub struct Body {
@@ -17,13 +22,15 @@ pub struct Body {
     pub chunked: bool,
     /// Its bytes.
     pub chunks: Chunks,
+    /// Makes them once more, for clients that send the same again; `None` where the bytes are held anyway.
+    pub again: Option<Again>,
 }
 
 impl Body {
     /// A body of a content type, of a size that is known without generating it.
     pub fn new(content_type: &str, size: u64, chunks: impl Iterator<Item = Bytes> + Send + 'static) -> Self {
         let headers = vec![("content-type", content_type.to_owned())];
-        Self { headers, size, chunked: false, chunks: Box::new(chunks) }
+        Self { headers, size, chunked: false, chunks: Box::new(chunks), again: None }
     }
 
     /// A body of a content type whose size is found by generating it once.

@@ -1,6 +1,8 @@
 //! A family with its parameters, as a policy chooses it.
 
-use super::{Body, Family, Form, Request, Takes, Talk, Turn, Value, Values, Wire};
+use std::sync::Arc;
+
+use super::{Again, Body, Family, Form, Request, Takes, Talk, Turn, Value, Values, Wire};
 use crate::units::{Bytes, Elapsed};
 
 /// A family with the values of its parameters.
@@ -30,10 +32,16 @@ impl Choice {
     pub fn body(&self, turn: &Turn) -> Option<Body> {
         let Form::Body(make) = self.family.form else { return None };
         let body = make(&self.values, turn);
-        Some(match &self.form_field {
+        let body = match &self.form_field {
             Some(field) => body.in_form(field, self.family.name),
             None => body,
-        })
+        };
+        let (choice, turn) = (self.clone(), *turn);
+        let again: Again = Arc::new(move || match choice.body(&turn) {
+            Some(body) => body.chunks,
+            None => Box::new(std::iter::empty()),
+        });
+        Some(Body { again: Some(again), ..body })
     }
 
     /// Changes a request that a well-behaved client will send: gives it the body, or what the family makes

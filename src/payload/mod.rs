@@ -9,11 +9,14 @@
 //! bit by bit: no byte depends on a library's version.
 
 mod archives;
+#[cfg(test)]
+mod bare;
 mod body;
 mod choice;
 mod connections;
 mod documents;
 mod family;
+mod filler;
 mod images;
 mod keys;
 mod pieces;
@@ -26,10 +29,10 @@ mod values;
 mod work;
 mod zeros;
 
-pub use body::{Body, Chunks};
+pub use body::{Again, Body, Chunks};
 pub use choice::Choice;
 pub use family::{About, Family, Form, Group, Parameter, Takes};
-pub use request::{Request, Turn, Wire};
+pub use request::{Copies, Request, Turn, Wire};
 pub use talk::{Act, Acts, Ending, Reading, Talk};
 pub use values::{Value, Values};
 

@@ -1,8 +1,10 @@
 //! What a family is given: a plain request, and its number.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
-use super::Body;
+use super::{Again, Body, Chunks};
 
 /// Which request of a run it is. Equal turns make equal bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,12 @@ impl Wire {
 
     /// The whole head of a request that carries its body in the usual way and then closes.
     pub fn polite_head(&self) -> Vec<u8> {
+        self.whole_head(Some("close"))
+    }
+
+    /// The whole head of a request that carries its body in the usual way, with a `connection` header of
+    /// this value.
+    pub fn whole_head(&self, connection: Option<&str>) -> Vec<u8> {
         let mut head = self.head();
         match &self.request.body {
             Some(body) => {
@@ -90,20 +98,73 @@ impl Wire {
             }
             None => {}
         }
-        head.extend(b"connection: close\r\n\r\n");
+        if let Some(connection) = connection {
+            head.extend(format!("connection: {connection}\r\n").into_bytes());
+        }
+        head.extend(b"\r\n");
         head
     }
 
     /// The whole request, as a polite client writes it.
     pub fn polite(mut self) -> impl Iterator<Item = Bytes> + Send {
         let head = self.polite_head();
+        std::iter::once(Bytes::from(head)).chain(framed(self.request.body.take()))
+    }
+
+    /// The whole request, to be written several times.
+    pub fn copies(mut self) -> Copies {
+        let [closing, keeping] = [Some("close"), None].map(|connection| self.whole_head(connection).into());
         let body = self.request.body.take();
         let chunked = body.as_ref().is_some_and(|body| body.chunked);
-        let chunks = body.into_iter().flat_map(|body| body.chunks);
-        let framed = chunks.map(move |chunk| if chunked { frame(&chunk) } else { chunk });
-        let last = chunked.then(|| Bytes::from_static(b"0\r\n\r\n"));
-        std::iter::once(Bytes::from(head)).chain(framed).chain(last)
+        let again = body.map(|body| body.again.unwrap_or_else(|| held(body.chunks)));
+        Copies { closing, keeping, chunked, again }
     }
+}
+
+/// A request that is written several times: all share what of it is held, and the rest is generated for
+/// each.
+pub struct Copies {
+    closing: Bytes,
+    keeping: Bytes,
+    chunked: bool,
+    again: Option<Again>,
+}
+
+impl Copies {
+    /// The request, after which the connection is to close.
+    pub fn closing(&self) -> Chunks {
+        self.copy(&self.closing)
+    }
+
+    /// The request, after which the connection stays.
+    pub fn keeping(&self) -> Chunks {
+        self.copy(&self.keeping)
+    }
+
+    fn copy(&self, head: &Bytes) -> Chunks {
+        let chunks = self.again.as_ref().map_or_else(|| Box::new(std::iter::empty()) as Chunks, |again| again());
+        Box::new(std::iter::once(head.clone()).chain(frames(self.chunked, chunks)))
+    }
+}
+
+/// What stands after a head that [`Wire::whole_head`] wrote.
+pub(super) fn framed(body: Option<Body>) -> impl Iterator<Item = Bytes> + Send {
+    let chunked = body.as_ref().is_some_and(|body| body.chunked);
+    frames(chunked, body.into_iter().flat_map(|body| body.chunks))
+}
+
+fn frames(chunked: bool, chunks: impl Iterator<Item = Bytes> + Send) -> impl Iterator<Item = Bytes> + Send {
+    let last = chunked.then(|| Bytes::from_static(b"0\r\n\r\n"));
+    chunks.map(move |chunk| if chunked { frame(&chunk) } else { chunk }).chain(last)
+}
+
+/// Chunks that are in memory as they are.
+fn held(chunks: Chunks) -> Again {
+    let chunks: Arc<[Bytes]> = chunks.collect();
+    Arc::new(move || {
+        let chunks = chunks.clone();
+        Box::new((0..chunks.len()).filter_map(move |at| chunks.get(at).cloned()))
+    })
 }
 
 /// A chunk of a chunked body (RFC 9112, section 7.1).
