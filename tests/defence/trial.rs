@@ -35,6 +35,8 @@ pub enum Answers {
     Status(u16),
     /// It ends the connection, or the client leaves as planned: no answer.
     Ends,
+    /// Any mix of these two.
+    Either(u16, u16),
     /// Any mix of this status and ended connections.
     StatusOrEnds(u16),
 }
@@ -101,6 +103,7 @@ impl Trial {
         let good = match self.answers {
             Answers::Status(status) => answered(status) == tally.sent,
             Answers::Ends => ended == tally.sent,
+            Answers::Either(one, other) => answered(one) + answered(other) == tally.sent,
             Answers::StatusOrEnds(status) => answered(status) + ended == tally.sent,
         };
         assert!(good, "{name}: the hardened service answers {tally:?}");

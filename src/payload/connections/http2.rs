@@ -17,18 +17,16 @@ pub(super) enum Kind {
     Continuation = 9,
 }
 
-pub(super) const ACK: u8 = 1;
 pub(super) const END_STREAM: u8 = 1;
 pub(super) const END_HEADERS: u8 = 4;
 
-/// The preface, our settings (id and value), and the acknowledgement of the peer's, which it sends before it
-/// reads anything.
+/// The preface and our settings (id and value). The peer's are never acknowledged: who has not seen a limit
+/// has its streams refused one by one, and keeps its connection.
 pub(super) fn beginning(settings: &[(u16, u32)]) -> Vec<u8> {
     let mut bytes = PREFACE.to_vec();
     let settings: Vec<u8> =
         settings.iter().flat_map(|(id, value)| [&id.to_be_bytes()[..], &value.to_be_bytes()].concat()).collect();
     add_frame(&mut bytes, Kind::Settings, 0, 0, &settings);
-    add_frame(&mut bytes, Kind::Settings, ACK, 0, &[]);
     bytes
 }
 

@@ -13,7 +13,7 @@ pub(super) const FAMILY: &Family = &Family {
         provokes: "Work that nobody waits for any more and that goes on beside its own repetition: the memory of \
                    one request, as many times as the client was impatient.",
         seen: "cloudfoundry/gorouter issue 333 (1 MB for each cancelled request), nodejs/undici issue 5462.",
-        becomes: "@@",
+        becomes: "A small request 10 times in 2 s; 116 MiB in a Node service whose work takes a second and 20 MiB.",
         safe: "Work that stops with its connection: at no time more than one at work.",
     },
     parameters: &[
