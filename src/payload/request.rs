@@ -23,7 +23,8 @@ pub struct Request {
     pub method: String,
     /// Path and query.
     pub path: String,
-    /// Names in lower case; without `host`, `content-length`, `transfer-encoding` and `connection`.
+    /// Names in lower case; without `content-length`, `transfer-encoding` and `connection`. A `host` takes the
+    /// place of the target's.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Option<Body>,
@@ -65,11 +66,17 @@ impl Wire {
     /// Request line and headers with `host`, up to and without the blank line that ends them.
     pub fn head(&self) -> Vec<u8> {
         let Request { method, path, headers, .. } = &self.request;
-        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.host).into_bytes();
-        for (name, value) in headers {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.authority()).into_bytes();
+        for (name, value) in headers.iter().filter(|(name, _)| name != "host") {
             head.extend(format!("{name}: {value}\r\n").into_bytes());
         }
         head
+    }
+
+    /// What the request says its host is.
+    pub fn authority(&self) -> &str {
+        let own = self.request.headers.iter().find(|(name, _)| name == "host");
+        own.map_or(&self.host, |(_, host)| host)
     }
 
     /// The whole head of a request that carries its body in the usual way and then closes.

@@ -34,13 +34,13 @@ fn slow_reader() {
 #[test]
 fn sse_reader() {
     let trial = leaving("connections.cjs", family("sse-reader", &[("hold", 2000)]));
-    Trial { naive: 50 * MIB, hardened: 25 * MIB, ..trial }.run();
+    Trial { naive: 30 * MIB, hardened: 20 * MIB, ..trial }.run();
 }
 
 #[test]
 fn websocket_reader() {
     let trial = leaving("connections.cjs", family("websocket-reader", &[("hold", 2500)]));
-    Trial { naive: 40 * MIB, hardened: 20 * MIB, ..trial }.run();
+    Trial { naive: 30 * MIB, hardened: 20 * MIB, ..trial }.run();
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn http2_streams() {
 fn http2_headers_without_end() {
     let payload = family("http2-streams", &[("hold", 2500)]).with("flood", Value::Text("continuation".into()));
     let trial = leaving("continuation.cjs", payload);
-    Trial { naive: 70 * MIB, hardened: 10 * MIB, ..trial }.run();
+    Trial { naive: 40 * MIB, hardened: 10 * MIB, ..trial }.run();
 }
 
 #[test]

@@ -64,13 +64,13 @@ pub(super) fn block(wire: &Wire) -> Vec<u8> {
     const SCHEME_HTTP: u8 = 6;
     let request = &wire.request;
     let mut block = Vec::new();
-    for (name, value) in [(METHOD, &request.method), (PATH, &request.path), (AUTHORITY, &wire.host)] {
+    for (name, value) in [(METHOD, &*request.method), (PATH, &request.path), (AUTHORITY, wire.authority())] {
         // A literal that enters no table, with an indexed name.
         add_number(&mut block, 0, 4, name);
         add_string(&mut block, value.as_bytes());
     }
     block.push(0x80 | SCHEME_HTTP);
-    for (name, value) in &request.headers {
+    for (name, value) in request.headers.iter().filter(|(name, _)| name != "host") {
         add_field(&mut block, name.as_bytes(), value.as_bytes());
     }
     block

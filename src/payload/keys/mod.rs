@@ -39,7 +39,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::payload::{Choice, Request, Value, bare};
+    use crate::payload::{Choice, Request, Value, Wire, bare};
 
     fn made(choice: &Choice, index: u64) -> Request {
         let mut request = bare::request("GET", None);
@@ -64,6 +64,15 @@ mod tests {
                 assert!(seen.insert((method, path, headers)), "{} {index}", family.name);
             }
         }
+    }
+
+    #[test]
+    fn a_host_takes_the_place_of_the_targets() {
+        let request = made(&Choice::of(unique_host::FAMILY), 3);
+        let head = Wire { request, host: "service:80".into() }.polite_head();
+        let head = String::from_utf8(head).unwrap();
+        let hosts: Vec<&str> = head.lines().filter(|line| line.starts_with("host: ")).collect();
+        assert!(matches!(hosts[..], [host] if host.ends_with(".example.test")), "{head}");
     }
 
     #[test]
