@@ -13,7 +13,9 @@ pub(super) const FAMILY: &Family = &Family {
                    grown for a request and are kept while the connection idles.",
         seen: "Every service behind a load balancer that restarts; dust-tt/dust issue 24357 (24,000 open streams, \
                OOM).",
-        becomes: "Some hundred bytes on each of 500 connections; 500 threads and 500 descriptors in a Python service with a thread for each connection. With the megabyte of stack that a thread reserves elsewhere it is the end of a small container.",
+        becomes: "Some hundred bytes on each of 500 connections; 500 threads and 500 descriptors in a Python service \
+                  with a thread for each connection. With the megabyte of stack that a thread reserves elsewhere it \
+                  is the end of a small container.",
         safe: "200 for those that are served, 503 or a closed connection above a limit, idle connections closed \
                after some seconds; memory and threads bounded.",
     },

@@ -15,7 +15,8 @@ pub(super) const FAMILY: &Family = &Family {
         provokes: "A thread, a descriptor and read buffers for each connection that says nothing, until no other \
                    can come in.",
         seen: "Apache httpd CVE-2007-6750; the reason for header time-outs in every server since.",
-        becomes: "Some hundred bytes on each of 200 connections; 201 threads and 203 descriptors in a Python service with a thread for each connection.",
+        becomes: "Some hundred bytes on each of 200 connections; 201 threads and 203 descriptors in a Python service \
+                  with a thread for each connection.",
         safe: "408 or a closed connection after some seconds without a whole head; threads stay few.",
     },
     parameters: &[

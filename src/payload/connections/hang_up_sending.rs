@@ -15,7 +15,8 @@ pub(super) const FAMILY: &Family = &Family {
                    break off: buffers, temporary files and descriptors that stay for ever.",
         seen: "oven-sh/bun issue 33699 (5 MB of each broken upload stay), expressjs/multer pull requests 971 and \
                1120 (open files), node-formidable/formidable pull request 460.",
-        becomes: "1 MiB on the wire; in Node 1.1 MB for each broken upload, kept for ever: look at the slope, not at the peak.",
+        becomes: "1 MiB on the wire; in Node 1.1 MB for each broken upload, kept for ever: look at the slope, not at \
+                  the peak.",
         safe: "No answer is owed; what was received goes with the connection.",
     },
     parameters: &[

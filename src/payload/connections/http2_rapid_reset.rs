@@ -14,7 +14,8 @@ pub(super) const FAMILY: &Family = &Family {
         provokes: "Work for each request that goes on after it was cancelled: a cancelled stream does not count \
                    against the limit on streams, so one connection begins as many as it likes.",
         seen: "CVE-2023-44487 (every HTTP/2 server in October 2023), CVE-2019-9514.",
-        becomes: "520 kB on the wire; 368 MiB in a Node service whose lookups hold 256 KiB for a second and are not cancelled, although Node itself ends the connection after a thousand resets.",
+        becomes: "520 kB on the wire; 368 MiB in a Node service whose lookups hold 256 KiB for a second and are not \
+                  cancelled, although Node itself ends the connection after a thousand resets.",
         safe: "GOAWAY and a closed connection after some hundred resets, and work that ends with its stream; \
                memory stays flat.",
     },

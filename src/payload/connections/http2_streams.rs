@@ -16,7 +16,8 @@ pub(super) const FAMILY: &Family = &Family {
                    collected before any limit on headers is asked.",
         seen: "CVE-2019-9517 and CVE-2019-9511 (answers that wait); Go CVE-2023-45288, Node CVE-2024-27983, Apache \
                httpd CVE-2024-27316, Envoy CVE-2024-30255 (CONTINUATION).",
-        becomes: "Streams: 39 kB on the wire, 289 MiB in a Node service that answers 256 KiB each. Headers: 8.2 MB on the wire, 142 MiB in a gateway that collects the fields.",
+        becomes: "Streams: 39 kB on the wire, 289 MiB in a Node service that answers 256 KiB each. Headers: 8.2 MB \
+                  on the wire, 142 MiB in a gateway that collects the fields.",
         safe: "REFUSED_STREAM above the limit on streams, which is around a hundred, and answers that are made as \
                the window opens; ENHANCE_YOUR_CALM or 431 after some KiB of headers; memory stays flat.",
     },

@@ -15,7 +15,8 @@ pub(super) const FAMILY: &Family = &Family {
         provokes: "Services that begin each request as soon as it was parsed: limits on connections do not count \
                    them, and answers wait in memory for those before them.",
         seen: "Node CVE-2013-4450 (a flood of pipelined requests).",
-        becomes: "450 kB on the wire; 220 MiB in a Node service whose handlers wait 300 ms for a backend and hold 16 KiB each.",
+        becomes: "450 kB on the wire; 220 MiB in a Node service whose handlers wait 300 ms for a backend and hold 16 \
+                  KiB each.",
         safe: "200 for each, few at a time: the service reads on when it has answered; or a closed connection.",
     },
     parameters: &[

@@ -16,7 +16,8 @@ pub(super) const FAMILY: &Family = &Family {
         provokes: "A thread, its stack and its buffers for each connection for as long as the client likes, in \
                    services with a time limit for each read but none for the whole request.",
         seen: "slowloris and slow POST (slowhttptest sends both); Apache httpd CVE-2007-6750.",
-        becomes: "Some hundred bytes on each of 20 connections; 20 threads for 5 s in a Python service with a thread for each connection.",
+        becomes: "Some hundred bytes on each of 20 connections; 20 threads for 5 s in a Python service with a thread \
+                  for each connection.",
         safe: "408 or a closed connection when the whole request takes too long; threads stay few.",
     },
     parameters: &[

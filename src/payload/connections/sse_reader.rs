@@ -12,7 +12,8 @@ pub(super) const FAMILY: &Family = &Family {
         provokes: "Every event is written to every client, read or not: the unread ones wait in the memory of the \
                    service, for each client its own, until the connection dies.",
         seen: "OpenCTI-Platform/opencti issue 13908, dust-tt/dust issue 24357 (24,000 streams, OOM).",
-        becomes: "One request on each of 10 connections; 119 MiB in Node after 2 s of 64 KiB each 10 ms, and ever more.",
+        becomes: "One request on each of 10 connections; 119 MiB in Node after 2 s of 64 KiB each 10 ms, and ever \
+                  more.",
         safe: "A bound on what waits for each client, and a closed connection above it; memory stays flat.",
     },
     parameters: &[

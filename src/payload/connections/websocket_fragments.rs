@@ -16,9 +16,9 @@ pub(super) const FAMILY: &Family = &Family {
         summary: "A WebSocket message in very many fragments that never ends.",
         provokes: "Receivers that keep a list of fragments until the last one: an object for each byte, while the \
                    size of the message stays below every limit.",
-        seen: "ws CVE-2026-48779 (GHSA-96hv-2xvq-fx4p) and websockets/ws issue 2331, websocket-client pull request \
-               165, undici CVE-2026-1526.",
-        becomes: "3.5 MB on the wire for half a megabyte of message; 102 MiB in a Node receiver that keeps a list of fragments.",
+        seen: "ws CVE-2026-48779 (GHSA-96hv-2xvq-fx4p) and websockets/ws issue 2331, c4punks/CWIST issue 161.",
+        becomes: "3.5 MB on the wire for half a megabyte of message; 102 MiB in a Node receiver that keeps a list of \
+                  fragments.",
         safe: "1008 or 1009 and a closed connection after some thousand fragments; memory stays flat.",
     },
     parameters: &[

@@ -15,11 +15,11 @@ pub(super) const FAMILY: &Family = &Family {
     group: Group::Connections,
     about: About {
         summary: "WebSocket clients that ask and never read.",
-        provokes: "Broadcasts and answers that are sent without a look at what still waits: a queue for each \
-                   client, in the memory of the service.",
-        seen: "levy-street/world-of-claudecraft issue 950, matter-js/matterjs-server issue 825, \
-               tornadoweb/tornado issue 2391.",
-        becomes: "One request and one frame on each of 10 connections; 87 MiB in Node after 2 s of 64 KiB each 10 ms, and ever more.",
+        provokes: "Broadcasts and answers that are sent without a look at what still waits: a queue for each client, \
+                   in the memory of the service.",
+        seen: "levy-street/world-of-claudecraft issue 950, matter-js/matterjs-server issue 825.",
+        becomes: "One request and one frame on each of 10 connections; 87 MiB in Node after 2 s of 64 KiB each 10 \
+                  ms, and ever more.",
         safe: "101, then a bound on what waits for each client and a closed connection above it; memory stays flat.",
     },
     parameters: &[

@@ -8,10 +8,14 @@ pub(super) const FAMILY: &Family = &Family {
     group: Group::Keys,
     about: About {
         summary: "As many tenants as wanted, each with an entry somewhere.",
-        provokes: "Caches, pools and limiters for each tenant: memory that fills until all tenants were seen, or until there is no more.",
-        seen: "elastic/elasticsearch pull request 102672 bounds such a table; every cache that was sized for the tenants of last year.",
-        becomes: "One small request; 37 kB for each tenant in a Node service that caches pages by tenant, until all tenants were seen.",
-        safe: "200 with memory that reaches a plateau below the limit however many tenants there are: a bound on tenants that are held, and eviction.",
+        provokes: "Caches, pools and limiters for each tenant: memory that fills until all tenants were seen, or \
+                   until there is no more.",
+        seen: "elastic/elasticsearch pull request 102672 bounds such a table; every cache that was sized for the \
+               tenants of last year.",
+        becomes: "One small request; 37 kB for each tenant in a Node service that caches pages by tenant, until all \
+                  tenants were seen.",
+        safe: "200 with memory that reaches a plateau below the limit however many tenants there are: a bound on \
+               tenants that are held, and eviction.",
     },
     parameters: &[
         Parameter {

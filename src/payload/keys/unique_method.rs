@@ -8,9 +8,11 @@ pub(super) const FAMILY: &Family = &Family {
     group: Group::Keys,
     about: About {
         summary: "An HTTP method that is new in each request.",
-        provokes: "Metrics labelled by method, which looks like a handful of words and is any token that the client sends.",
+        provokes: "Metrics labelled by method, which looks like a handful of words and is any token that the client \
+                   sends.",
         seen: "otelhttp CVE-2023-45142, sigstore/timestamp-authority pull request 1374.",
-        becomes: "One small request; 9.6 kB for each in a Go service that keeps a histogram by method: look at the slope, not at the peak.",
+        becomes: "One small request; 9.6 kB for each in a Go service that keeps a histogram by method: look at the \
+                  slope, not at the peak.",
         safe: "405 or 501 with memory that stays flat: unknown methods share one label.",
     },
     parameters: &[],

@@ -10,8 +10,10 @@ pub(super) const FAMILY: &Family = &Family {
         summary: "The same request more than once at the same moment.",
         provokes: "The same expensive answer made as often as it is asked for, because the cache knows it only \
                    when the first is done; entries that are made twice.",
-        seen: "uptimepage/uptimepage issue 81, alookai/alook issue 157 (cache stampedes); double clicks; proxies that send a request again.",
-        becomes: "Two small requests, and twice the memory of one: with 10 copies 162 MiB in a Node service whose report takes 16 MiB.",
+        seen: "uptimepage/uptimepage issue 81, alookai/alook issue 157 (cache stampedes); double clicks; proxies \
+               that send a request again.",
+        becomes: "Two small requests, and twice the memory of one: with 10 copies 162 MiB in a Node service whose \
+                  report takes 16 MiB.",
         safe: "One answer is made, and all that ask for it meanwhile share it.",
     },
     parameters: &[Parameter {

@@ -12,8 +12,10 @@ pub(super) const FAMILY: &Family = &Family {
         summary: "The same request again and again, without waiting for the answer.",
         provokes: "Queues without a bound in a service that is slower than its clients are patient: each retry \
                    adds its body to the work that waits, which makes everything slower still.",
-        seen: "google/knative-gcp issue 1102 (memory grows until evicted); the usual end of an outage that began as a slow database.",
-        becomes: "A small request 50 times in 2.5 s; 134 MiB in a Node service that does one job of 100 ms at a time and holds 4 MiB for each that waits.",
+        seen: "google/knative-gcp issue 1102 (what waits for a retry grows until the service is evicted); the usual \
+               end of an outage that began as a slow database.",
+        becomes: "A small request 50 times in 2.5 s; 134 MiB in a Node service that does one job of 100 ms at a time \
+                  and holds 4 MiB for each that waits.",
         safe: "503 or 429 with Retry-After above a bound on what waits, memory flat.",
     },
     parameters: &[

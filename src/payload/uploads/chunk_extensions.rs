@@ -12,7 +12,8 @@ pub(super) const FAMILY: &Family = &Family {
         provokes: "Readers of chunked bodies that collect the line of a chunk before they look at it, and limits \
                    on bodies that do not count it.",
         seen: "Go CVE-2023-39326, Node CVE-2024-22019, oven-sh/bun issue 34504 (32 MiB accepted).",
-        becomes: "8.4 MB on the wire for one byte of body; 17 MiB in a Python handler that reads the line of a chunk without a limit, and as much more as the extension is longer.",
+        becomes: "8.4 MB on the wire for one byte of body; 17 MiB in a Python handler that reads the line of a chunk \
+                  without a limit, and as much more as the extension is longer.",
         safe: "413 or 400 after some KiB of extension; memory stays flat.",
     },
     parameters: &[

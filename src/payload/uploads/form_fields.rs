@@ -12,7 +12,8 @@ pub(super) const FAMILY: &Family = &Family {
     about: About {
         summary: "A URL-encoded form of very many fields.",
         provokes: "Parsers that make a name, a value, a list and a map entry of each ten bytes.",
-        seen: "tornado CVE-2026-82397, starlette CVE-2026-54283; Python's max_num_fields (bpo-34866), Django's DATA_UPLOAD_MAX_NUMBER_FIELDS and PHP's max_input_vars exist for it.",
+        seen: "tornado CVE-2026-82397, starlette CVE-2026-54283; Python's max_num_fields (bpo-34866), Django's \
+               DATA_UPLOAD_MAX_NUMBER_FIELDS and PHP's max_input_vars exist for it.",
         becomes: "10 MB on the wire, 251 MiB in Python's parse_qs.",
         safe: "413 or 400 after some hundred fields; memory stays flat.",
     },

@@ -12,7 +12,8 @@ pub(super) const FAMILY: &Family = &Family {
         provokes: "More announced than sent: a buffer of the announced size before the first byte has come, and a \
                    worker that waits for the rest. Less announced than sent: what is left over is taken for the \
                    next request of the connection.",
-        seen: "minreq issue 63, httrack pull request 536 and pjproject pull request 5199 are the same in clients; msgpack-c issue 1013 and protobuf issue 27102 trust announced lengths inside a message.",
+        seen: "minreq issue 63, httrack pull request 536 and pjproject pull request 5199 are the same in clients; \
+               msgpack-c issue 1013 and protobuf issue 27102 trust announced lengths inside a message.",
         becomes: "64 KiB on the wire; 521 MiB in a Java handler that allocates what is announced.",
         safe: "413 for an announcement above the limit before the body is read; a buffer that grows with what has \
                come; 408 or a closed connection after a time without bytes; 400 for what is left over.",

@@ -15,7 +15,8 @@ pub(super) const FAMILY: &Family = &Family {
                    on bytes do not help, as the parts are all but empty.",
         seen: "Go CVE-2022-41725 and CVE-2023-24536, Apache Commons FileUpload CVE-2025-48976, hapijs/hapi issue \
                4425, apache/pekko-http issue 1266, python-multipart GHSA-pp6c-gr5w-3c5g.",
-        becomes: "6.2 MB on the wire, 72 MiB in Python's email parser, which web frameworks of old used for forms.",
+        becomes: "6.2 MB on the wire, 72 MiB in Python's email parser, which reads forms where the standard library \
+                  has to do.",
         safe: "413 or 400 after some hundred parts; memory stays flat.",
     },
     parameters: &[

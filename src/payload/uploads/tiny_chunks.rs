@@ -11,7 +11,7 @@ pub(super) const FAMILY: &Family = &Family {
         summary: "A chunked body of one byte a chunk.",
         provokes: "Handlers that keep a list of what came until all is there: an object for each byte, which in \
                    some runtimes holds on to the whole read buffer that it was cut from.",
-        seen: "ws CVE-2026-48779 is the same with web sockets; h2o/picohttpparser issue 81.",
+        seen: "ws CVE-2026-48779 (tiny fragments and data chunks) is the same with WebSocket.",
         becomes: "6 MB on the wire for 1 MB of body; 424 MiB in a Node handler that pushes each chunk into an array.",
         safe: "2xx with one buffer that grows by what came, or 413; memory stays flat.",
     },
