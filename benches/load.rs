@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use plimsoll::payload::{Choice, Value, find};
-use plimsoll::policy::{Body, Expect, Load, Request, Round, Ugly};
+use plimsoll::policy::{Arrivals, Body, Connections, Exchange, Expect, Load, Request, Round, Ugly};
 use plimsoll::record::{LoadTally, Phase};
 use plimsoll::run::load::{Progress, Sender};
 use plimsoll::units::{Elapsed, RequestRate};
@@ -67,7 +67,7 @@ async fn run(rate: f64, in_flight: u32, requests: u64, body: Body, ugly: bool) -
 }
 
 fn load(url: &str, rate: f64, in_flight: u32, body: Body, ugly: bool) -> Load {
-    let round = Round { requests: 1, rounds: 1, rate: RequestRate(rate) };
+    let round = Round { requests: 1, rounds: 1, arrivals: Arrivals::Rate(RequestRate(rate)) };
     let request = Request {
         name: "a".into(),
         weight: 1,
@@ -76,12 +76,16 @@ fn load(url: &str, rate: f64, in_flight: u32, body: Body, ugly: bool) -> Load {
         headers: BTreeMap::new(),
         body,
         with: BTreeMap::new(),
+        exchange: Exchange::Http,
         expect: Expect::Class(2),
     };
     let ugly = ugly.then(|| Ugly { request: request.clone(), payload: None, round, width: 1 });
     Load {
         base_url: url.into(),
         authority: None,
+        http2: false,
+        connections: Connections::KeepAlive,
+        login: None,
         seed: 7,
         warm_up: round,
         steady: round,

@@ -56,9 +56,18 @@ fn sources(module: &str) -> Vec<PathBuf> {
             }
         }
     }
+    let tests: Vec<PathBuf> = found.iter().flat_map(|path| test_modules(path)).collect();
+    found.retain(|path| !tests.contains(path));
     found.sort();
     assert!(!found.is_empty(), "no sources of `{module}` found");
     found
+}
+
+/// Files of modules that exist for tests alone.
+fn test_modules(parent: &Path) -> Vec<PathBuf> {
+    let text = fs::read_to_string(parent).unwrap();
+    let names = text.split("#[cfg(test)]\nmod ").skip(1).filter_map(|rest| rest.split(';').next());
+    names.filter(|name| !name.contains(['{', '\n'])).map(|name| parent.with_file_name(format!("{name}.rs"))).collect()
 }
 
 /// The code of a file: without its tests and comments.

@@ -17,6 +17,7 @@ const TABLES: &[(&str, &str)] = &[
     ("rounds", "[load.steady]"),
     ("request", "[load.request.a]\nget = \"/\""),
     ("ugly", "[load.ugly.a]\nget = \"/\""),
+    ("login", "[load.login]\npost = \"/login\""),
     ("body-table", "[load.ugly.a]\npost = \"/\"\n[load.ugly.a.body]\ntext = \"a\""),
     ("image-bomb", "[load.ugly.a]\npost = \"/\"\n[load.ugly.a.body.image-bomb]"),
     ("bound", "[[bound]]\nmetric = \"live.floor\"\nmax = \"1 B\""),

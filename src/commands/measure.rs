@@ -21,6 +21,8 @@ pub(super) struct Ground {
     pub base: PathBuf,
     /// Whether heap dumps stay.
     pub keep_dumps: bool,
+    /// Whether the load may go to a public address.
+    pub public: bool,
 }
 
 /// A run that was measured.
@@ -58,6 +60,7 @@ pub(super) fn measure(
         log: &log,
         dumps: &dumps,
         keep_dumps: ground.keep_dumps,
+        public: ground.public,
         started: &started,
         commit: commit.as_deref(),
     };

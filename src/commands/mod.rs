@@ -12,6 +12,7 @@ mod judge;
 mod measure;
 mod merge;
 mod output;
+mod payload;
 mod plan;
 mod policy;
 mod progress;
@@ -114,6 +115,9 @@ enum Command {
     Publish(publish::Args),
     /// Merge the JSON reports of many jobs into one verdict.
     Merge(merge::Args),
+    /// The catalogue of ugly payloads: list, show, write.
+    #[command(subcommand)]
+    Payload(payload::Command),
     /// Show what would be sent, sampled and dumped, without running.
     Plan(plan::Args),
     /// Check a policy.
@@ -174,6 +178,7 @@ impl Cli {
             Command::Baseline(command) => baseline::execute(command, global),
             Command::Publish(args) => publish::execute(args, global),
             Command::Merge(args) => merge::execute(args, global),
+            Command::Payload(command) => payload::execute(command, global),
             Command::Plan(args) => plan::execute(args, global),
             Command::Policy(command) => policy::execute(command, global),
             Command::Explain(args) => explain::execute(args, global),

@@ -1,5 +1,6 @@
 //! `plimsoll plan`: what a run would send, sample and dump, without running.
 
+mod bytes;
 mod outline;
 mod render;
 
@@ -19,6 +20,10 @@ pub(super) struct Args {
     /// Requests to show of each name.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(0..=1000))]
     requests: u64,
+    /// Make every request and print the digest of what each phase sends: two plans with one digest send the
+    /// same bytes. The digests stand in recordings too.
+    #[arg(long)]
+    bytes: bool,
 }
 
 /// Runs the command.
@@ -27,6 +32,14 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         Ok(policy) => policy,
         Err(code) => return Ok(code),
     };
+    if args.bytes {
+        let digests = bytes::digests(&policy);
+        print(&match global.format {
+            Format::Json => format!("{:#}\n", bytes::json(&digests)),
+            _ => bytes::terminal(&digests),
+        })?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let outline = Outline::of(&policy, args.requests);
     print(&match global.format {
         Format::Json => format!("{:#}\n", render::json(&outline)),

@@ -10,6 +10,7 @@ use super::output::print;
 use super::{Color, Format, Global};
 use crate::diag::Source;
 use crate::policy::{Policy, parse};
+use crate::units::Bytes;
 
 /// What can be done.
 #[derive(Debug, clap::Subcommand)]
@@ -24,8 +25,8 @@ pub(super) enum Command {
     Schema,
 }
 
-/// No policy is larger; what is larger is refused by the parser with a word.
-const LARGEST: u64 = (1 << 20) + 1;
+/// No file of a policy is larger, data of its fields included; the parser refuses larger policies with a word.
+const LARGEST: u64 = 64 << 20;
 
 /// Runs the command.
 pub(super) fn execute(command: Command, global: &Global) -> anyhow::Result<ExitCode> {
@@ -84,7 +85,10 @@ fn load(path: &Path) -> Result<String, String> {
     use std::io::Read as _;
     let mut text = Vec::new();
     let file = std::fs::File::open(path).map_err(|error| plain(&error))?;
-    file.take(LARGEST).read_to_end(&mut text).map_err(|error| plain(&error))?;
+    file.take(LARGEST + 1).read_to_end(&mut text).map_err(|error| plain(&error))?;
+    if text.len() as u64 > LARGEST {
+        return Err(format!("it is larger than {}", Bytes(LARGEST)));
+    }
     String::from_utf8(text).map_err(|_| "it is no UTF-8 text".to_owned())
 }
 

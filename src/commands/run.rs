@@ -35,6 +35,9 @@ pub(super) struct Args {
     /// Keep the heap dumps after they were analyzed.
     #[arg(long, conflicts_with = "no_dumps")]
     keep_dumps: bool,
+    /// Allow `load.base-url` to be a public address. Only for a service of your own: ugly payloads are attacks.
+    #[arg(long)]
+    allow_public: bool,
     /// Take no heap dumps: owners stay unknown.
     #[arg(long)]
     no_dumps: bool,
@@ -70,6 +73,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         runs: args.out.clone().unwrap_or_else(|| folder.join(RUNS)),
         base: folder.to_owned(),
         keep_dumps: args.keep_dumps,
+        public: args.allow_public,
     };
     let mut read = Read::from(Vec::new());
     let against = match args.against.as_deref() {

@@ -22,6 +22,7 @@ mod keys;
 mod pieces;
 mod request;
 mod retries;
+mod stated;
 mod talk;
 mod text;
 mod uploads;
@@ -31,8 +32,10 @@ mod zeros;
 
 pub use body::{Again, Body, Chunks};
 pub use choice::Choice;
+pub use connections::websocket_talk as websocket;
 pub use family::{About, Family, Form, Group, Parameter, Takes};
 pub use request::{Copies, Request, Turn, Wire};
+pub use stated::StatedError;
 pub use talk::{Act, Acts, Ending, Reading, Talk};
 pub use values::{Value, Values};
 

@@ -41,7 +41,7 @@ pub enum Act {
 }
 
 /// What is done on the reading side. The end of the connection ends the talk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     /// One HTTP/1 answer, which ends the talk.
     Answer,
@@ -51,6 +51,12 @@ pub enum Reading {
     Slowly(u64),
     /// So many bytes, with which the client gives up as planned; 0: as soon as all is written.
     Until(u64),
+    /// So many server-sent events of an answer, with which the talk ends.
+    Events(u32),
+    /// So many messages of a WebSocket, with which the talk ends.
+    Messages(u32),
+    /// All up to and with these bytes, with which the talk ends; none: up to the end of the connection.
+    Through(Bytes),
     /// Nothing: the talk ends with `hold`.
     Nothing,
 }

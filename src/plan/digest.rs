@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::PlannedStep;
 use crate::payload::Choice;
-use crate::policy::{Body, Field, Load, Request};
+use crate::policy::{Arrivals, Body, Exchange, Field, Load, Request};
 use crate::record::Phase;
 
 /// Hex digest (BLAKE3) of what is sent.
@@ -20,11 +20,15 @@ pub(super) fn digest(load: &Load, steps: &[PlannedStep]) -> String {
         }
     }
     for round in [load.warm_up, load.steady, load.diagnosis] {
-        text.number(round.rate.0.to_bits());
+        text.arrivals(round.arrivals);
+    }
+    text.word(&format!("{:?} {}", load.connections, if load.http2 { "http2" } else { "http1" }));
+    if let Some(login) = &load.login {
+        text.request(&login.request);
     }
     load.requests.iter().for_each(|request| text.request(request));
     for ugly in &load.ugly {
-        text.word("ugly").number(ugly.round.rate.0.to_bits()).number(ugly.width.into());
+        text.word("ugly").arrivals(ugly.round.arrivals).number(ugly.width.into());
         text.word(&ugly.payload.as_ref().map(Choice::describe).unwrap_or_default());
         text.request(&ugly.request);
     }
@@ -54,6 +58,14 @@ impl Text {
         self
     }
 
+    fn arrivals(&mut self, arrivals: Arrivals) -> &mut Self {
+        match arrivals {
+            Arrivals::Rate(rate) => self.word("rate").number(rate.0.to_bits()),
+            Arrivals::Ramp { from, to } => self.word("ramp").number(from.0.to_bits()).number(to.0.to_bits()),
+            Arrivals::Users(users) => self.word("users").number(users.into()),
+        }
+    }
+
     fn request(&mut self, request: &Request) {
         self.word(&request.name).number(request.weight.into()).word(&request.method).word(&request.path);
         self.number(request.headers.len() as u64);
@@ -64,6 +76,15 @@ impl Text {
             Body::Empty => self.word("empty"),
             Body::Text { template, content_type } => self.word("text").word(template).word(content_type),
             Body::Payload(payload) => self.word(&payload.describe()),
+        };
+        match &request.exchange {
+            Exchange::Http => self.word("http"),
+            Exchange::Events(count) => self.word("events").number((*count).into()),
+            Exchange::WebSocket { messages, receive } => {
+                self.word("websocket").number((*receive).into()).number(messages.len() as u64);
+                messages.iter().fold(&mut *self, |text, message| text.word(message))
+            }
+            Exchange::Tcp { until } => self.word("tcp").word(until),
         };
         self.fields(&request.with);
     }
@@ -77,6 +98,7 @@ impl Text {
                 Field::Zipf(below) => self.word("zipf").number(*below),
                 Field::Unique => self.word("unique"),
                 Field::Uuid => self.word("uuid"),
+                Field::Taken(name) => self.word("taken").word(name),
                 Field::OneOf(words) => {
                     self.word("one-of").number(words.len() as u64);
                     words.iter().fold(&mut *self, |text, word| text.word(word))

@@ -1,6 +1,9 @@
 //! Values of fields: functions of seed, domain and request number. Integers only, so that every
 //! machine draws the same.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -13,6 +16,8 @@ pub(super) struct Source {
     key: [u8; 32],
     scramble: u64,
     domain: u64,
+    /// What was taken from the answer of the login.
+    taken: Arc<BTreeMap<String, String>>,
 }
 
 /// Request numbers below this are told apart by `unique`; that is nine years at a million a second.
@@ -25,7 +30,13 @@ impl Source {
         let base = hasher.update(&seed.to_le_bytes()).finalize();
         let [a, b, c, d, e, f, g, h, ..] = *base.as_bytes();
         let key = *hasher.update(&domain.to_le_bytes()).finalize().as_bytes();
-        Self { key, scramble: u64::from_le_bytes([a, b, c, d, e, f, g, h]), domain }
+        let taken = Arc::default();
+        Self { key, scramble: u64::from_le_bytes([a, b, c, d, e, f, g, h]), domain, taken }
+    }
+
+    /// With what was taken from the answer of the login.
+    pub(super) fn taking(self, taken: Arc<BTreeMap<String, String>>) -> Self {
+        Self { taken, ..self }
     }
 
     /// The generator of request `index`: counter based, no request depends on another.
@@ -52,6 +63,8 @@ impl Source {
                 generator.fill_bytes(&mut bytes);
                 uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
             }
+            // Known only once the login was answered: until then it stands for itself.
+            Field::Taken(name) => self.taken.get(name).cloned().unwrap_or_else(|| format!("{{{name}}}")),
             Field::OneOf(words) => {
                 turn.checked_rem(words.len() as u64).and_then(|at| words.get(at as usize)).cloned().unwrap_or_default()
             }

@@ -19,6 +19,7 @@ pub use request::{PlannedBody, PlannedRequest, Requests, request};
 pub use steps::plan;
 pub(crate) use steps::round_of;
 
+use crate::payload::Turn;
 use crate::policy::Load;
 use crate::record::Phase;
 
@@ -53,4 +54,9 @@ pub enum PlannedStep {
     CoolDown,
     /// Take a heap dump of every process that can give one.
     Dump(crate::record::DumpPoint),
+}
+
+/// What a payload is given for request `index`, outside of any policy.
+pub fn turn(seed: u64, index: u64) -> Turn {
+    draw::Source::new(seed, 1).turn(index)
 }

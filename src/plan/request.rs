@@ -1,5 +1,6 @@
 //! Request number *i* of a phase.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use super::draw::Source;
 use super::mix::Mix;
 use super::template::{self, Template};
 use crate::payload::{self, Choice, Turn};
-use crate::policy::{Body, Expect, Field, Load, Request};
+use crate::policy::{Body, Connections, Exchange, Expect, Field, Load, Request};
 use crate::record::Phase;
 
 /// One request as it will be sent.
@@ -28,6 +29,8 @@ pub struct PlannedRequest {
     pub body: PlannedBody,
     /// How the client behaves, if not as a library does.
     pub client: Option<PlannedClient>,
+    /// What its connection belongs to, where each client has a connection of its own.
+    pub key: Option<String>,
     /// Which answers are right.
     pub expect: Expect,
 }
@@ -50,6 +53,8 @@ pub struct Requests {
     source: Source,
     ordinary: Vec<Prepared>,
     ugly: Vec<(Source, Prepared)>,
+    /// What the login's answer set, as a `cookie` header.
+    cookies: Option<String>,
 }
 
 /// Request number `index` of the kind of `phase`: a pure function of these three. `None` for a phase
@@ -61,20 +66,48 @@ pub fn request(load: &Load, phase: &Phase, index: u64) -> Option<PlannedRequest>
 impl Requests {
     /// Prepares the requests of a load profile.
     pub fn new(load: &Load) -> Self {
-        let ordinary = load.requests.iter().map(|request| Prepared::new(request, None)).collect();
+        let key = match &load.connections {
+            Connections::PerKey(field) => Some(field.as_str()),
+            _ => None,
+        };
+        let ordinary = load.requests.iter().map(|request| Prepared::new(request, None, key)).collect();
         let ugly = load.ugly.iter().zip(1..);
         let ugly =
-            ugly.map(|(ugly, n)| (Source::new(load.seed, n), Prepared::new(&ugly.request, ugly.payload.as_ref())));
+            ugly.map(|(ugly, n)| (Source::new(load.seed, n), Prepared::new(&ugly.request, ugly.payload.as_ref(), key)));
         Self {
             mix: Mix::new(&load.requests.iter().map(|request| request.weight).collect::<Vec<_>>()),
             source: Source::new(load.seed, 0),
             ordinary,
             ugly: ugly.collect(),
+            cookies: None,
         }
+    }
+
+    /// The same with what was taken from the answer of the login, and its cookies as a `cookie` header.
+    pub fn taking(self, taken: BTreeMap<String, String>, cookies: Option<String>) -> Self {
+        let taken = Arc::new(taken);
+        let ugly = self.ugly.into_iter().map(|(source, prepared)| (source.taking(taken.clone()), prepared)).collect();
+        Self { source: self.source.taking(taken.clone()), ugly, cookies, ..self }
+    }
+
+    /// The request of the login.
+    pub fn login(load: &Load) -> Option<PlannedRequest> {
+        let login = load.login.as_ref()?;
+        Some(Prepared::new(&login.request, None, None).at(&Source::new(load.seed, 0), 0, 0))
     }
 
     /// Request number `index` of the kind of `phase`.
     pub fn get(&self, phase: &Phase, index: u64) -> Option<PlannedRequest> {
+        let mut request = self.uncooked(phase, index)?;
+        if let Some(cookies) =
+            self.cookies.as_ref().filter(|_| !request.headers.iter().any(|(name, _)| name == "cookie"))
+        {
+            request.headers.push(("cookie".to_owned(), cookies.clone()));
+        }
+        Some(request)
+    }
+
+    fn uncooked(&self, phase: &Phase, index: u64) -> Option<PlannedRequest> {
         match phase {
             Phase::CoolDown => None,
             Phase::Ugly { payload, .. } => {
@@ -98,6 +131,9 @@ struct Prepared {
     body: PreparedBody,
     fields: Vec<Field>,
     payload: Option<Arc<Choice>>,
+    exchange: PreparedExchange,
+    /// Which field is the key of the connection.
+    key: Option<usize>,
     expect: Expect,
 }
 
@@ -108,8 +144,16 @@ enum PreparedBody {
     Payload(Arc<Choice>),
 }
 
+#[derive(Debug, Clone)]
+enum PreparedExchange {
+    Http,
+    Events(u32),
+    WebSocket { messages: Vec<Template>, receive: u32 },
+    Tcp { until: Arc<str> },
+}
+
 impl Prepared {
-    fn new(request: &Request, payload: Option<&Choice>) -> Self {
+    fn new(request: &Request, payload: Option<&Choice>, key: Option<&str>) -> Self {
         let names: Vec<&str> = request.with.keys().map(String::as_str).collect();
         let (body, content_type) = match &request.body {
             Body::Empty => (PreparedBody::Empty, None),
@@ -134,6 +178,16 @@ impl Prepared {
             body,
             fields: request.with.values().cloned().collect(),
             payload: payload.map(|choice| Arc::new(choice.clone())),
+            exchange: match &request.exchange {
+                Exchange::Http => PreparedExchange::Http,
+                Exchange::Events(count) => PreparedExchange::Events(*count),
+                Exchange::WebSocket { messages, receive } => PreparedExchange::WebSocket {
+                    messages: messages.iter().map(|message| Template::parse(message, &names)).collect(),
+                    receive: *receive,
+                },
+                Exchange::Tcp { until } => PreparedExchange::Tcp { until: until.as_str().into() },
+            },
+            key: key.and_then(|key| names.iter().position(|name| *name == key)),
             expect: request.expect,
         }
     }
@@ -152,7 +206,8 @@ impl Prepared {
                 PreparedBody::Text(text) => PlannedBody::Text(text.render(&values, template::plain).into()),
                 PreparedBody::Empty | PreparedBody::Payload(_) => PlannedBody::Empty,
             },
-            client: None,
+            client: self.client(&values, source, index),
+            key: self.key.and_then(|field| values.get(field).cloned()),
             expect: self.expect,
         };
         if let PreparedBody::Payload(choice) = &self.body {
@@ -162,6 +217,19 @@ impl Prepared {
             request.become_ugly(choice, source.turn(index));
         }
         request
+    }
+
+    fn client(&self, values: &[String], source: &Source, index: u64) -> Option<PlannedClient> {
+        match &self.exchange {
+            PreparedExchange::Http => None,
+            PreparedExchange::Events(count) => Some(PlannedClient::Events(*count)),
+            PreparedExchange::WebSocket { messages, receive } => Some(PlannedClient::WebSocket {
+                messages: messages.iter().map(|message| message.render(values, template::plain)).collect(),
+                receive: *receive,
+                turn: source.turn(index),
+            }),
+            PreparedExchange::Tcp { until } => Some(PlannedClient::Tcp { until: until.clone() }),
+        }
     }
 }
 
@@ -181,7 +249,7 @@ impl PlannedRequest {
     /// What the choice makes of path, headers, body or client.
     fn become_ugly(&mut self, choice: &Arc<Choice>, turn: Turn) {
         if let payload::Form::Client(_) = choice.family.form {
-            self.client = Some(PlannedClient { choice: choice.clone(), turn });
+            self.client = Some(PlannedClient::Family { choice: choice.clone(), turn });
             return;
         }
         let (path, headers) = (std::mem::take(&mut self.path), std::mem::take(&mut self.headers));
@@ -240,10 +308,8 @@ impl PlannedRequest {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::policy::{Round, Ugly};
+    use crate::policy::{Arrivals, Round, Ugly};
     use crate::units::{Elapsed, RequestRate};
 
     pub(in crate::plan) fn get(name: &str, weight: u32, path: &str) -> Request {
@@ -255,20 +321,29 @@ pub(super) mod tests {
             headers: BTreeMap::new(),
             body: Body::Empty,
             with: BTreeMap::new(),
+            exchange: Exchange::Http,
             expect: Expect::Class(2),
         }
     }
 
     pub(in crate::plan) fn ugly(name: &str, body: Body) -> Ugly {
         let request = Request { method: "POST".into(), body, ..get(name, 1, "/ugly") };
-        Ugly { request, payload: None, round: Round { requests: 4, rounds: 1, rate: RequestRate(10.0) }, width: 1 }
+        Ugly {
+            request,
+            payload: None,
+            round: Round { requests: 4, rounds: 1, arrivals: Arrivals::Rate(RequestRate(10.0)) },
+            width: 1,
+        }
     }
 
     pub(in crate::plan) fn load(requests: Vec<Request>) -> Load {
-        let round = Round { requests: 10, rounds: 1, rate: RequestRate(100.0) };
+        let round = Round { requests: 10, rounds: 1, arrivals: Arrivals::Rate(RequestRate(100.0)) };
         Load {
             base_url: "http://127.0.0.1:1".into(),
             authority: None,
+            http2: false,
+            connections: Connections::KeepAlive,
+            login: None,
             seed: 7,
             warm_up: round,
             steady: round,

@@ -79,12 +79,12 @@ pub(crate) fn round_of(load: &Load, phase: &Phase) -> Option<Round> {
 mod tests {
     use super::super::request::tests::{get, load, ugly};
     use super::*;
-    use crate::policy::{Body, Readiness, Rules, Service};
+    use crate::policy::{Arrivals, Body, Readiness, Rules, Service};
     use crate::units::{Elapsed, RequestRate};
 
     fn policy(dumps: DumpPolicy) -> Policy {
         let second = Elapsed::from_millis(1000);
-        let round = |requests, rounds| Round { requests, rounds, rate: RequestRate(100.0) };
+        let round = |requests, rounds| Round { requests, rounds, arrivals: Arrivals::Rate(RequestRate(100.0)) };
         let mut load = load(vec![get("a", 1, "/")]);
         (load.warm_up, load.steady, load.diagnosis) = (round(5, 1), round(20, 2), round(8, 2));
         load.ugly = vec![ugly("big", Body::Empty)];

@@ -8,7 +8,10 @@ use super::draft::{
     Draft, LoadDraft, Origin, ReadyDraft, RequestDraft, RoundDraft, RulesDraft, ServiceDraft, Stated, UglyDraft,
 };
 use super::section::At;
-use super::{Body, DumpPolicy, Expect, Headroom, Level, Load, Policy, Readiness, Request, Round, Rules, Service, Ugly};
+use super::{
+    Arrivals, Body, Connections, DumpPolicy, Exchange, Expect, Headroom, Level, Load, Policy, Readiness, Request,
+    Round, Rules, Service, Ugly,
+};
 
 /// Requests before anything is judged.
 const WARM_UP: u64 = 500;
@@ -20,8 +23,8 @@ const DIAGNOSIS: (u64, u32) = (500, 2);
 const UGLY: (u64, u32) = (20, 4);
 /// With fewer rounds there is no slope.
 pub(super) const FEWEST_ROUNDS: u32 = 4;
-const RATE: RequestRate = RequestRate(400.0);
-const UGLY_RATE: RequestRate = RequestRate(20.0);
+const RATE: Arrivals = Arrivals::Rate(RequestRate(400.0));
+const UGLY_RATE: Arrivals = Arrivals::Rate(RequestRate(20.0));
 
 /// The policy, or nothing where something is missing without which there is none.
 pub(super) fn complete(source: &std::sync::Arc<Source>, draft: Draft, out: &mut Diagnostics) -> Option<Policy> {
@@ -107,9 +110,9 @@ fn complete_load(draft: LoadDraft, base: &Origin, out: &mut Diagnostics) -> Load
     let warm_up = Round {
         requests: draft.warm_up.requests.map_or(WARM_UP, |at| at.value),
         rounds: 1,
-        rate: draft.warm_up.rate.unwrap_or(steady.rate),
+        arrivals: draft.warm_up.arrivals.unwrap_or(steady.arrivals),
     };
-    let diagnosis = complete_round(&draft.diagnosis, DIAGNOSIS, steady.rate, out);
+    let diagnosis = complete_round(&draft.diagnosis, DIAGNOSIS, steady.arrivals, out);
     let mut requests: Vec<Request> = draft.requests.into_iter().map(|draft| draft.request).collect();
     if requests.is_empty() {
         requests.push(root());
@@ -117,6 +120,9 @@ fn complete_load(draft: LoadDraft, base: &Origin, out: &mut Diagnostics) -> Load
     Load {
         base_url: base.url(),
         authority: draft.authority,
+        http2: draft.http2.unwrap_or(false),
+        connections: draft.connections.unwrap_or(Connections::KeepAlive),
+        login: draft.login,
         seed: draft.seed.unwrap_or(1),
         warm_up,
         steady,
@@ -139,6 +145,7 @@ fn root() -> Request {
         headers: Default::default(),
         body: Body::Empty,
         with: Default::default(),
+        exchange: Exchange::Http,
         expect: Expect::Class(2),
     }
 }
@@ -154,8 +161,8 @@ fn complete_ugly(draft: UglyDraft, out: &mut Diagnostics) -> Ugly {
 }
 
 /// Equal rounds: what is not stated is chosen so that it divides.
-fn complete_round(draft: &RoundDraft, default: (u64, u32), rate: RequestRate, out: &mut Diagnostics) -> Round {
-    let rate = draft.rate.unwrap_or(rate);
+fn complete_round(draft: &RoundDraft, default: (u64, u32), arrivals: Arrivals, out: &mut Diagnostics) -> Round {
+    let arrivals = draft.arrivals.unwrap_or(arrivals);
     let (requests, rounds) = match (&draft.requests, &draft.rounds) {
         (None, None) => default,
         (None, Some(rounds)) => {
@@ -176,7 +183,7 @@ fn complete_round(draft: &RoundDraft, default: (u64, u32), rate: RequestRate, ou
             (requests.value, rounds.value)
         }
     };
-    Round { requests, rounds, rate }
+    Round { requests, rounds, arrivals }
 }
 
 /// The number of rounds nearest to the usual one that divides the requests.
@@ -198,7 +205,7 @@ fn unequal(requests: u64, rounds: u32, mark: &Mark, out: &mut Diagnostics) {
 }
 
 fn check_names(load: &LoadDraft, out: &mut Diagnostics) {
-    for UglyDraft { request: RequestDraft { request, mark }, .. } in &load.ugly {
+    for UglyDraft { request: RequestDraft { request, mark, .. }, .. } in &load.ugly {
         if load.requests.iter().any(|other| other.request.name == request.name) {
             let message = format!("`{}` is a request and an ugly payload", request.name);
             out.push(Code::DuplicateName, mark, message, "rename one: tallies and findings go by name");

@@ -12,6 +12,12 @@ pub struct Load {
     pub base_url: String,
     /// A file of certificates (PEM) that are trusted besides the system's.
     pub authority: Option<String>,
+    /// Whether HTTP/2 is spoken: over TLS by agreement, else from the first byte on.
+    pub http2: bool,
+    /// What connections are for.
+    pub connections: Connections,
+    /// What is asked for once, before anything else.
+    pub login: Option<Login>,
     /// Everything random comes from this.
     pub seed: u64,
     /// Requests that are not judged.
@@ -39,8 +45,78 @@ pub struct Round {
     pub requests: u64,
     /// Rounds.
     pub rounds: u32,
-    /// Arrivals per second.
-    pub rate: RequestRate,
+    /// When they come.
+    pub arrivals: Arrivals,
+}
+
+/// When requests come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Arrivals {
+    /// Open model: so many a second, whether or not answers come.
+    Rate(RequestRate),
+    /// Open model: from one rate to another, evenly over the requests' time.
+    Ramp {
+        /// At the beginning of each round.
+        from: RequestRate,
+        /// At its end.
+        to: RequestRate,
+    },
+    /// Closed model: so many virtual users, each sending as soon as its answer is there.
+    Users(u32),
+}
+
+impl Arrivals {
+    /// How long so many requests take at least; closed models do not say.
+    pub fn lasts(self, requests: u64) -> Option<Elapsed> {
+        let mean = match self {
+            Self::Rate(rate) => rate.0,
+            Self::Ramp { from, to } => (from.0 + to.0) / 2.0,
+            Self::Users(_) => return None,
+        };
+        std::time::Duration::try_from_secs_f64(requests as f64 / mean).ok().map(Elapsed)
+    }
+}
+
+impl std::fmt::Display for Arrivals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rate(rate) => rate.fmt(f),
+            Self::Ramp { from, to } => write!(f, "{from} to {to}"),
+            Self::Users(users) => write!(f, "{users} users"),
+        }
+    }
+}
+
+/// What connections are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Connections {
+    /// One for each request in flight, kept alive within a phase.
+    KeepAlive,
+    /// A new one for each request.
+    PerRequest,
+    /// One for each value of this field, kept alive within a phase: a client with a key of its own.
+    PerKey(String),
+}
+
+/// A request that is made once, before the load, and what is taken from its answer for all others. Its cookies
+/// go with all others by themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Login {
+    /// What is asked.
+    pub request: Request,
+    /// What `{name}` stands for in all other requests.
+    pub take: BTreeMap<String, Taken>,
+}
+
+/// Where a value stands in the answer of a login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// At this JSON pointer (RFC 6901) of the body.
+    Json(String),
+    /// In this header.
+    Header(String),
+    /// In this cookie.
+    Cookie(String),
 }
 
 /// One kind of request.
@@ -60,8 +136,31 @@ pub struct Request {
     pub body: Body,
     /// What `{name}` stands for.
     pub with: BTreeMap<String, Field>,
+    /// How it is made.
+    pub exchange: Exchange,
     /// Which answers are right.
     pub expect: Expect,
+}
+
+/// How a request is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchange {
+    /// One HTTP request, one answer.
+    Http,
+    /// One HTTP request; so many server-sent events of its answer are read, then the client leaves.
+    Events(u32),
+    /// A WebSocket: these messages are sent, so many are awaited, then it is closed.
+    WebSocket {
+        /// Texts with `{name}` for fields.
+        messages: Vec<String>,
+        /// Messages of the service that are awaited.
+        receive: u32,
+    },
+    /// Bare TCP: the body is sent, then the answer is read up to and with this text.
+    Tcp {
+        /// What ends the answer; empty: the service ends the connection.
+        until: String,
+    },
 }
 
 /// A request that is meant to hurt: each is a phase of its own.
@@ -106,6 +205,8 @@ pub enum Field {
     Uuid,
     /// One of these, in turn.
     OneOf(Vec<String>),
+    /// What was taken from the answer of the login under this name.
+    Taken(String),
 }
 
 /// Which status codes are right.

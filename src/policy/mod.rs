@@ -7,12 +7,13 @@ mod draft;
 mod load;
 mod overlay;
 mod parse;
+mod rows;
 mod rules;
 mod section;
 mod service;
 
 pub use builtin::{BUILT_IN, built_in};
-pub use load::{Body, Expect, Field, Load, Request, Round, Ugly};
+pub use load::{Arrivals, Body, Connections, Exchange, Expect, Field, Load, Login, Request, Round, Taken, Ugly};
 pub use parse::parse;
 pub use rules::{Bound, Growth, Headroom, Level, OwnerRule, PhaseFilter, Recovery, Rules, Slope, Waiver};
 pub use service::{DumpPolicy, Readiness, Service};

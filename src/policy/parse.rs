@@ -1,15 +1,15 @@
 //! From text to a policy: reads the file and those it extends, overlays them, fills in the defaults.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::Policy;
 use super::builtin::{BUILT_IN, built_in};
 use super::complete::complete;
 use super::draft::Draft;
-use super::section::{At, Section};
+use super::rows;
+use super::section::{At, Section, beside};
+use super::{Field, Policy};
 use crate::diag::{Code, Diagnostics, Mark, Source, nearest};
 
 /// Larger files are no policies.
@@ -31,6 +31,7 @@ pub fn parse(source: &Source, loader: &dyn Fn(&str) -> Result<String, String>) -
     let mut draft = read(&source, &mut out);
     let mut reading = Reading { loader, files: 1, out: &mut out };
     reading.extend(&mut draft, std::slice::from_ref(&source.name));
+    reading.rows(&mut draft);
     if draft.rules.is_empty() {
         reading.default_rules(&mut draft);
     }
@@ -63,6 +64,25 @@ impl Reading<'_> {
             let ancestors: Vec<String> = ancestors.iter().cloned().chain([source.name.clone()]).collect();
             self.extend(&mut base, &ancestors);
             draft.extend(base);
+        }
+    }
+
+    /// Reads the files in which values of fields stand.
+    fn rows(&mut self, draft: &mut Draft) {
+        let ugly = draft.load.ugly.iter_mut().map(|ugly| &mut ugly.request);
+        for request in draft.load.requests.iter_mut().chain(ugly) {
+            for rows in std::mem::take(&mut request.rows) {
+                let At { value, mark } = &rows.file;
+                let path = beside(&mark.source.name, value);
+                match (self.loader)(&path).and_then(|text| rows::values(&rows, &text)) {
+                    Ok(values) => drop(request.request.with.insert(rows.field, Field::OneOf(values))),
+                    Err(why) => {
+                        let message = format!("`{path}` cannot be used: {why}");
+                        let cure = "paths count from the file that names them; CSV has a header, JSON lines objects";
+                        self.out.push(Code::UnreadablePolicy, mark, message, cure);
+                    }
+                }
+            }
         }
     }
 
@@ -115,14 +135,6 @@ impl Reading<'_> {
                 None
             }
         }
-    }
-}
-
-/// The path of a file that another one names.
-fn beside(file: &str, path: &str) -> String {
-    match Path::new(file).parent() {
-        Some(folder) if folder != Path::new("") => folder.join(path).to_string_lossy().into_owned(),
-        _ => path.to_owned(),
     }
 }
 

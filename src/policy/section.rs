@@ -1,6 +1,7 @@
 //! A TOML table under reading: typed values out, mistakes aside, unknown keys at the end.
 
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -36,6 +37,11 @@ impl<'a> Section<'a> {
         self.known.push(key);
         let value = self.table.get(key)?;
         Some(At { value: value.get_ref(), mark: self.mark_of(value) })
+    }
+
+    /// The value of a key, without having asked for it.
+    pub fn peek(&self, key: &str) -> Option<&'a DeValue<'a>> {
+        self.table.get(key).map(Spanned::get_ref)
     }
 
     /// Whether the key is there, whatever its value.
@@ -184,6 +190,14 @@ impl<'a> Section<'a> {
 
     fn mark_at(&self, span: std::ops::Range<usize>) -> Mark {
         Mark { source: Arc::clone(self.source), span }
+    }
+}
+
+/// The path of a file that another one names: counted from that file.
+pub(super) fn beside(file: &str, path: &str) -> String {
+    match Path::new(file).parent() {
+        Some(folder) if folder != Path::new("") => folder.join(path).to_string_lossy().into_owned(),
+        _ => path.to_owned(),
     }
 }
 

@@ -13,7 +13,7 @@ pub mod sarif;
 mod section;
 mod sparkline;
 pub mod terminal;
-mod text;
+pub(crate) mod text;
 mod xml;
 
 pub use text::{clean, shorten, wrap};

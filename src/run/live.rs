@@ -17,6 +17,7 @@ use super::error::RunError;
 use super::interrupt::Interrupt;
 use super::journal::Journal;
 use super::keeper::{self, Exit, Group, Keeper, KeeperError, Report};
+use super::load::Sender;
 use super::probe::Agents;
 use super::sample::{Sampler, Tick};
 use super::setup::Setup;
@@ -29,6 +30,7 @@ const SWEEP: Duration = Duration::from_secs(10);
 /// The state of a run while the service lives.
 pub(super) struct Live<'a> {
     pub setup: &'a Setup<'a>,
+    pub sender: Sender,
     pub journal: Journal<'a>,
     pub clock: Clock,
     pub keeper: Keeper,

@@ -10,7 +10,7 @@ use tokio::time::{interval, sleep};
 use super::error::RunError;
 use super::hang;
 use super::live::{Live, Stop};
-use super::load::{LoadError, Progress, Sender};
+use super::load::{LoadError, Progress};
 use super::setup::Sent;
 use crate::record::{Event, Incident, LoadTally, Phase};
 
@@ -74,8 +74,8 @@ impl Live<'_> {
     }
 
     fn sending(&self, phase: Phase, first: u64, requests: u64, progress: Arc<Progress>) -> Sending {
-        let load = Arc::new(self.setup.plan.load.clone());
-        Sending(tokio::spawn(async move { Sender::new(load).send(&phase, first, requests, &progress).await }))
+        let sender = self.sender.clone();
+        Sending(tokio::spawn(async move { sender.send(&phase, first, requests, &progress).await }))
     }
 
     /// No load for a while, then settled.

@@ -24,6 +24,8 @@ pub struct Setup<'a> {
     pub dumps: &'a Path,
     /// Whether heap dumps stay after they were analyzed.
     pub keep_dumps: bool,
+    /// Whether the load may go to a public address.
+    pub public: bool,
     /// Wall clock time of the start, RFC 3339.
     pub started: &'a str,
     /// Commit of the service, where there is one.

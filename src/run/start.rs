@@ -12,6 +12,7 @@ use super::interrupt::Interrupt;
 use super::journal::Journal;
 use super::keeper::{Exit, Keeper, Order};
 use super::live::{Live, Stop};
+use super::load::Sender;
 use super::output::last_lines;
 use super::probe::Agents;
 use super::ready::{Place, Question, accepts, holder};
@@ -52,6 +53,7 @@ pub(super) async fn start<'a>(
     let (sampler, ticks) = Sampler::start(keeper.pid(), group, service.sample_every.0, clock);
     Ok(Live {
         setup,
+        sender: sender(setup),
         journal,
         clock,
         keeper,
@@ -157,4 +159,10 @@ pub(super) fn with_output(error: RunError, setup: &Setup<'_>) -> RunError {
         }
         other => other,
     }
+}
+
+/// What sends the phases; a login is made once for all of them.
+fn sender(setup: &Setup<'_>) -> Sender {
+    let sender = Sender::new(Arc::new(setup.plan.load.clone()));
+    if setup.public { sender.allow_public() } else { sender }
 }

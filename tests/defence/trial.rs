@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use plimsoll::payload::{Choice, Value, find};
-use plimsoll::policy::{Body, Expect, Load, Request, Round, Ugly};
+use plimsoll::policy::{Arrivals, Body, Connections, Exchange, Expect, Load, Request, Round, Ugly};
 use plimsoll::record::{Phase, RequestTally};
 use plimsoll::run::load::{Progress, Sender};
 use plimsoll::units::{Elapsed, RequestRate};
@@ -134,7 +134,7 @@ impl Trial {
     }
 
     fn send(&self, port: u16, path: &str) -> RequestTally {
-        let round = Round { requests: self.requests, rounds: 1, rate: RequestRate(200.0) };
+        let round = Round { requests: self.requests, rounds: 1, arrivals: Arrivals::Rate(RequestRate(200.0)) };
         let mut request = Request {
             name: "ugly".into(),
             weight: 1,
@@ -143,6 +143,7 @@ impl Trial {
             headers: BTreeMap::new(),
             body: self.body.clone(),
             with: BTreeMap::new(),
+            exchange: Exchange::Http,
             expect: Expect::Any,
         };
         let is_body = matches!(self.payload.family.form, plimsoll::payload::Form::Body(_));
@@ -153,6 +154,9 @@ impl Trial {
         let load = Load {
             base_url: format!("http://127.0.0.1:{port}"),
             authority: None,
+            http2: false,
+            connections: Connections::KeepAlive,
+            login: None,
             seed: 7,
             warm_up: round,
             steady: round,
@@ -165,7 +169,7 @@ impl Trial {
         };
         let phase = Phase::Ugly { payload: "ugly".into(), round: 1 };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let mut sender = Sender::new(Arc::new(load));
+        let sender = Sender::new(Arc::new(load));
         let progress = Arc::new(Progress::default());
         let mut tally = runtime.block_on(sender.send(&phase, 0, self.requests, &progress)).unwrap();
         tally.requests.remove("ugly").unwrap_or_default()

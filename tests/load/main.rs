@@ -6,5 +6,6 @@ mod failures;
 mod model;
 mod payloads;
 mod profile;
+mod protocols;
 mod runtimes;
 mod server;

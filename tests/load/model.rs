@@ -63,7 +63,7 @@ async fn two_runs_send_the_same_bytes_in_the_same_order() {
 async fn later_rounds_go_on_where_the_first_ended() {
     let server = Server::start();
     let load = Arc::new(profile(&server.url, 1000.0, vec![with(get("a", "/{k}"), "k", Field::Unique)]));
-    let mut sender = Sender::new(load);
+    let sender = Sender::new(load);
     let progress = Arc::new(Progress::default());
     let first = sender.send(&STEADY, 0, 50, &progress).await.unwrap();
     let second = sender.send(&STEADY, 50, 50, &progress).await.unwrap();
@@ -122,7 +122,7 @@ async fn at_the_end_of_a_phase_and_when_it_is_dropped_every_connection_is_closed
     send(profile(&server.url, 1000.0, vec![get("ok", "/ok")]), 20).await.unwrap();
     wait_until("all closed at the end", || server.open() == 0);
     let load = profile(&server.url, 1000.0, vec![get("never", "/never")]);
-    let mut sender = Sender::new(Arc::new(load));
+    let sender = Sender::new(Arc::new(load));
     let progress = Arc::new(Progress::default());
     let sending = tokio::spawn(async move { sender.send(&STEADY, 0, 1000, &progress).await });
     wait_until("requests in flight", || server.open() == 64);

@@ -2,7 +2,7 @@
 
 use plimsoll::payload::Choice;
 use plimsoll::plan::{PayloadBody, PlannedBody, request};
-use plimsoll::policy::{Body, Expect, Request, Round, Ugly};
+use plimsoll::policy::{Arrivals, Body, Expect, Request, Round, Ugly};
 use plimsoll::record::Phase;
 use plimsoll::units::RequestRate;
 
@@ -34,7 +34,7 @@ async fn every_payload_arrives_byte_for_byte_as_planned() {
         let post = post("ugly", "/ok", Body::Payload(payload.clone()));
         let mut load = profile(&server.url, 50.0, vec![]);
         let tally = send_ugly(load.clone(), post.clone(), Client::Polite, 2).await;
-        let round = Round { requests: 2, rounds: 1, rate: RequestRate(1.0) };
+        let round = Round { requests: 2, rounds: 1, arrivals: Arrivals::Rate(RequestRate(1.0)) };
         load.ugly = vec![Ugly { request: post, payload: None, round, width: 1 }];
         let phase = Phase::Ugly { payload: "ugly".into(), round: 1 };
         let mut planned = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use plimsoll::payload::{Choice, Value, find};
-use plimsoll::policy::{Body, Expect, Field, Load, Request, Round, Ugly};
+use plimsoll::policy::{Arrivals, Body, Connections, Exchange, Expect, Field, Load, Request, Round, Ugly};
 use plimsoll::record::{LoadTally, Phase};
 use plimsoll::run::load::{LoadError, Progress, Sender};
 use plimsoll::units::{Elapsed, RequestRate};
@@ -20,6 +20,7 @@ pub fn get(name: &str, path: &str) -> Request {
         headers: BTreeMap::new(),
         body: Body::Empty,
         with: BTreeMap::new(),
+        exchange: Exchange::Http,
         expect: Expect::Class(2),
     }
 }
@@ -34,10 +35,13 @@ pub fn with(mut request: Request, name: &str, field: Field) -> Request {
 }
 
 pub fn profile(base_url: &str, rate: f64, requests: Vec<Request>) -> Load {
-    let round = Round { requests: 100, rounds: 1, rate: RequestRate(rate) };
+    let round = Round { requests: 100, rounds: 1, arrivals: Arrivals::Rate(RequestRate(rate)) };
     Load {
         base_url: base_url.into(),
         authority: None,
+        http2: false,
+        connections: Connections::KeepAlive,
+        login: None,
         seed: 7,
         warm_up: round,
         steady: round,

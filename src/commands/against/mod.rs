@@ -112,8 +112,12 @@ impl Against {
         progress: &mut Progress,
     ) -> anyhow::Result<Measured> {
         progress.say(&format!("now {}", self.commit));
-        let ground =
-            Ground { runs: ours.folder.join(AGAINST), base: self.folder.clone(), keep_dumps: ground.keep_dumps };
+        let ground = Ground {
+            runs: ours.folder.join(AGAINST),
+            base: self.folder.clone(),
+            keep_dumps: ground.keep_dumps,
+            public: ground.public,
+        };
         let mut measured = measure(policy, plan, &ground, progress)
             .map_err(|error| anyhow!("the service of {} could not be measured: {error}", self.commit))?;
         if let (Some(signal), End::Complete) = (self.interrupted(), measured.end) {

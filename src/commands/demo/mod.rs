@@ -87,7 +87,7 @@ fn policy(twin: &str, cache: &str, command: &[String]) -> anyhow::Result<Policy>
 
 /// Measures and judges one twin; `None` after a Ctrl-C.
 fn run(policy: &Policy, folder: &Path, keep_dumps: bool, global: &Global) -> anyhow::Result<Option<Judged>> {
-    let ground = Ground { runs: folder.join("runs"), base: folder.to_owned(), keep_dumps };
+    let ground = Ground { runs: folder.join("runs"), base: folder.to_owned(), keep_dumps, public: false };
     let measured = measure(policy, &plan(policy), &ground, &mut Progress::new(global))?;
     if let End::Interrupted(signal) = measured.end {
         anstream::eprintln!("ended by {signal}");

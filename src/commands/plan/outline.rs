@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{PlannedBody, PlannedRequest, PlannedStep, Requests, plan};
-use crate::policy::{DumpPolicy, Expect, Policy, Round, Ugly};
+use crate::policy::{Arrivals, DumpPolicy, Expect, Policy, Round, Ugly};
 use crate::record::{DumpPoint, Phase};
-use crate::units::{Bytes, Elapsed, RequestRate};
+use crate::units::{Bytes, Elapsed};
 
 /// What a run will do.
 pub(super) struct Outline {
@@ -29,7 +29,7 @@ pub(super) struct Stage {
     pub name: String,
     pub requests: u64,
     pub rounds: u32,
-    pub rate: Option<RequestRate>,
+    pub arrivals: Option<Arrivals>,
     pub lasts: Option<Elapsed>,
     /// Bytes of all bodies, where they are the same for each request.
     pub sends: Option<Bytes>,
@@ -94,9 +94,7 @@ fn stages(policy: &Policy, steps: &[PlannedStep], requests: &Requests) -> Vec<St
         }
     }
     for stage in &mut stages {
-        let seconds = stage.rate.map(|rate| stage.requests as f64 / rate.0);
-        let sending = seconds.and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
-        stage.lasts = stage.lasts.or(sending.map(Elapsed));
+        stage.lasts = stage.lasts.or(stage.arrivals.and_then(|arrivals| arrivals.lasts(stage.requests)));
         stage.sends = stage.sends.map(|each| Bytes(each.0.saturating_mul(stage.requests)));
     }
     stages
@@ -106,12 +104,12 @@ fn begun(policy: &Policy, phase: &Phase, name: String, count: u64, requests: &Re
     let round = round_of(policy, phase);
     let body = matches!(phase, Phase::Ugly { .. }).then(|| requests.get(phase, 0)).flatten();
     let sends = body.map(|request| Bytes(request.body.size()));
-    Stage { name, requests: count, rounds: 1, rate: round.map(|round| round.rate), lasts: None, sends }
+    Stage { name, requests: count, rounds: 1, arrivals: round.map(|round| round.arrivals), lasts: None, sends }
 }
 
 impl Stage {
     fn pause(name: &str, lasts: Option<Elapsed>) -> Self {
-        Self { name: name.to_owned(), requests: 0, rounds: 0, rate: None, lasts, sends: None }
+        Self { name: name.to_owned(), requests: 0, rounds: 0, arrivals: None, lasts, sends: None }
     }
 }
 

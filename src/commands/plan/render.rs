@@ -54,7 +54,7 @@ fn stages(outline: &Outline) -> Table {
             stage.name.clone(),
             count(stage.requests),
             count(stage.rounds.into()),
-            stage.rate.map(|rate| rate.to_string()).unwrap_or_default(),
+            stage.arrivals.map(|arrivals| arrivals.to_string()).unwrap_or_default(),
             stage.lasts.map(|lasts| lasts.to_string()).unwrap_or_default(),
             stage.sends.filter(|sends| sends.0 > 0).map(|sends| sends.to_string()).unwrap_or_default(),
         ]);
@@ -96,7 +96,7 @@ pub(super) fn json(outline: &Outline) -> Value {
             "name": stage.name,
             "requests": stage.requests,
             "rounds": stage.rounds,
-            "rate": stage.rate.map(|rate| rate.0),
+            "arrivals": stage.arrivals.map(|arrivals| arrivals.to_string()),
             "lasts-ms": stage.lasts.map(|lasts| lasts.millis()),
             "body-bytes": stage.sends.map(|sends| sends.0),
         })

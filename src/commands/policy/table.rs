@@ -59,7 +59,7 @@ fn summary(policy: &Policy) -> String {
     format!(
         "scenario `{}`: {requests} requests in {rounds} rounds at {}; kinds of request: {}, ugly payloads: {}",
         policy.name,
-        load.steady.rate,
+        load.steady.arrivals,
         load.requests.len(),
         load.ugly.len()
     )

@@ -128,10 +128,15 @@ fn characters(text: &[u8]) -> usize {
     count
 }
 
+/// In the name of each edge that stands for an entry of a weak map.
+const PAIR: &[u8] = b" / part of key (";
+
 /// A name, without the text that may be in it.
 fn name(text: &[u8]) -> Vec<u8> {
-    if let Some(pair) = std::str::from_utf8(text).ok().and_then(weak_pair) {
-        return pair.into_bytes();
+    if memchr::memmem::find(text, PAIR).is_some() {
+        // What only looks like a pair holds somebody's text all the same.
+        let pair = std::str::from_utf8(text).ok().and_then(weak_pair).map(String::into_bytes);
+        return pair.unwrap_or_else(|| vec![b'*'; characters(text)]);
     }
     match memchr::memmem::find(text, b"://")
         .and_then(|scheme| text[scheme..].iter().position(|byte| b"?#".contains(byte)).map(|query| scheme + query + 1))
@@ -145,13 +150,10 @@ fn name(text: &[u8]) -> Vec<u8> {
 fn weak_pair(text: &str) -> Option<String> {
     let (number, rest) = text.split_once(" / part of key (")?;
     let (pair, table) = rest.rsplit_once(" pair in WeakMap (table @")?;
-    let id = |part: &str| {
-        let digits = part.rsplit_once(" @").map_or("", |(_, id)| id.trim_end_matches(')'));
-        digits.parse::<u64>().unwrap_or(0)
-    };
-    let key = pair.split_once(") -> value (").map_or(0, |(key, _)| id(key));
+    let id = |part: &str| part.rsplit_once(" @")?.1.trim_end_matches(')').parse::<u64>().ok();
+    let key = id(pair.split_once(") -> value (")?.0)?;
     let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
-    let (number, value, table) = (digits(number), id(pair), digits(table));
+    let (number, value, table) = (digits(number), id(pair)?, digits(table));
     Some(format!("{number} / part of key (* @{key}) -> value (* @{value}) pair in WeakMap (table @{table})"))
 }
 
@@ -193,6 +195,8 @@ mod tests {
             said("12 / part of key (Object @5) -> value (my ) -> value (secret @7) pair in WeakMap (table @99)"),
             "12 / part of key (* @5) -> value (* @7) pair in WeakMap (table @99)"
         );
+        let broken = "2 / part of key (Object @9) o_fielue (secret @11) pair in WeakMap (table @7)";
+        assert_eq!(said(broken), "*".repeat(broken.len()), "no pair before, none afterwards");
         assert_eq!(said("Window / https://shop.example/pay?token=1"), "Window / https://shop.example/pay?*");
         assert_eq!(said("file:///srv/app.js"), "file:///srv/app.js");
     }

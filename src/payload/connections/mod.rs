@@ -12,8 +12,11 @@ mod slow_reader;
 mod slow_writer;
 mod sse_reader;
 mod websocket;
+
 mod websocket_fragments;
 mod websocket_reader;
+
+pub use websocket::talk as websocket_talk;
 
 use super::{Family, Parameter, Takes};
 

@@ -46,7 +46,7 @@ mod tests {
         let talks = bare::talks(&Choice::of(FAMILY), bare::request("GET", None));
         assert_eq!(talks.len(), 10);
         for talk in talks {
-            assert_eq!((talk.narrow, talk.reading), (true, Reading::Nothing));
+            assert_eq!((talk.narrow, &talk.reading), (true, &Reading::Nothing));
             assert_eq!(bare::parsed(&bare::acted(talk).0).0["accept"], "text/event-stream");
         }
     }

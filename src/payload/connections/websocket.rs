@@ -1,9 +1,10 @@
 //! WebSocket by hand (RFC 6455): what a client writes.
 
+use bytes::Bytes;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::payload::Wire;
+use crate::payload::{Act, Reading, Talk, Turn, Wire};
 
 /// Says what a frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,21 @@ pub(super) fn add_frame(into: &mut Vec<u8>, opcode: Opcode, last: bool, data: &[
     generator.fill_bytes(&mut mask);
     into.extend(mask);
     into.extend(data.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+}
+
+/// The talk of a client that sends these texts and awaits so many messages.
+pub fn talk(wire: &Wire, messages: &[String], receive: u32, turn: &Turn) -> Talk {
+    let mut generator = ChaCha8Rng::from_seed(turn.key);
+    let mut acts = vec![Act::Write(upgrade(wire, &mut generator).into()), Act::AwaitHead];
+    for message in messages {
+        let mut frame = Vec::with_capacity(message.len() + 14);
+        add_frame(&mut frame, Opcode::Text, true, message.as_bytes(), &mut generator);
+        let mut frame = Bytes::from(frame);
+        while !frame.is_empty() {
+            acts.push(Act::Write(frame.split_to(frame.len().min(64 << 10))));
+        }
+    }
+    Talk { reading: Reading::Messages(receive), ..Talk::acting(acts.into_iter()) }
 }
 
 /// RFC 4648, section 4.

@@ -67,7 +67,7 @@ mod tests {
         let choice = Choice::of(FAMILY).with("asks", Value::Number(3)).with("connections", Value::Number(2));
         let mut keys = Vec::new();
         for talk in bare::talks(&choice, bare::request("GET", None)) {
-            assert_eq!((talk.narrow, talk.reading), (true, Reading::Nothing));
+            assert_eq!((talk.narrow, &talk.reading), (true, &Reading::Nothing));
             let (written, _) = bare::acted(talk);
             keys.push(bare::parsed(&written).0["sec-websocket-key"].clone());
             let mut server = tungstenite::accept(bare::Deaf::new(&written)).unwrap();

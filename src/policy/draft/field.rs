@@ -7,24 +7,27 @@ use toml::de::DeValue;
 use super::{At, Section, template};
 use crate::diag::{Code, Diagnostics, Mark};
 use crate::policy::section::{mistyped, suggest};
-use crate::policy::{Body, Field};
+use crate::policy::{Body, Exchange, Field};
 
 /// Reads `with`; each field's mark is that of its name.
-pub(super) fn read_fields(section: &mut Section<'_>, out: &mut Diagnostics) -> BTreeMap<String, At<Field>> {
-    let Some(table) = section.section("with", out) else { return BTreeMap::new() };
-    let mut fields = BTreeMap::new();
+pub(super) fn read_fields(
+    section: &mut Section<'_>,
+    out: &mut Diagnostics,
+) -> (BTreeMap<String, At<Field>>, Vec<Rows>) {
+    let Some(table) = section.section("with", out) else { return (BTreeMap::new(), Vec::new()) };
+    let (mut fields, mut rows) = (BTreeMap::new(), Vec::new());
     for (name, At { value, mark }) in table.entries() {
         let read = match value {
             DeValue::String(word) => read_word(word, &mark, out),
             DeValue::Array(_) => read_choice(name.value, value, &mark, out),
-            DeValue::Table(_) => read_range(&table, name.value, out),
+            DeValue::Table(_) => read_range(&table, name.value, &mut rows, out),
             other => mistyped(name.value, "`{ zipf = 10000 }`, `\"unique\"` or a list of strings", other, &mark, out),
         };
         if let Some(field) = read {
             fields.insert(name.value.to_owned(), At { value: field, mark: name.mark });
         }
     }
-    fields
+    (fields, rows)
 }
 
 fn read_word(word: &str, mark: &Mark, out: &mut Diagnostics) -> Option<Field> {
@@ -57,7 +60,7 @@ fn read_choice(name: &str, value: &DeValue<'_>, mark: &Mark, out: &mut Diagnosti
     }
 }
 
-fn read_range(table: &Section<'_>, name: &str, out: &mut Diagnostics) -> Option<Field> {
+fn read_range(table: &Section<'_>, name: &str, rows: &mut Vec<Rows>, out: &mut Diagnostics) -> Option<Field> {
     const MOST: u64 = 1 << 40;
     let mut section = table.named_sections(&mut Diagnostics::default()).into_iter().find(|(n, _)| n.value == name)?.1;
     let before = out.len();
@@ -73,30 +76,80 @@ fn read_range(table: &Section<'_>, name: &str, out: &mut Diagnostics) -> Option<
         }
         Some(Field::OneOf(at.value))
     });
+    // The values come when the file is read.
+    let column = read_rows(name, &mut section, out).map(|column| {
+        rows.push(column);
+        Field::OneOf(Vec::new())
+    });
     let mark = section.mark.clone();
     section.finish(out);
-    let kinds: Vec<Field> = [uniform, zipf, choice].into_iter().flatten().collect();
+    let kinds: Vec<Field> = [uniform, zipf, choice, column].into_iter().flatten().collect();
     if kinds.len() != 1 && out.len() == before {
         let message = format!("`{name}` needs one kind of value, and has {}", kinds.len());
-        out.push(Code::Conflict, &mark, message, "write one of `uniform`, `zipf`, `one-of`");
+        out.push(Code::Conflict, &mark, message, "write one of `uniform`, `zipf`, `one-of`, `csv`, `jsonl`");
     }
     kinds.into_iter().next()
 }
 
+/// A field whose values are a column of a file, one for each row, in turn.
+#[derive(Debug, Clone)]
+pub(in crate::policy) struct Rows {
+    /// Name of the field.
+    pub field: String,
+    /// The file.
+    pub file: At<String>,
+    /// How it is written.
+    pub format: RowFormat,
+    /// Header of the column, or key of each line.
+    pub column: String,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::policy) enum RowFormat {
+    /// RFC 4180, with a header.
+    Csv,
+    /// A JSON object a line.
+    JsonLines,
+}
+
+/// Reads `csv` or `jsonl`, and `column`.
+fn read_rows(name: &str, section: &mut Section<'_>, out: &mut Diagnostics) -> Option<Rows> {
+    let csv = section.text("csv", out).map(|file| (file, RowFormat::Csv));
+    let jsonl = section.text("jsonl", out).map(|file| (file, RowFormat::JsonLines));
+    let column = section.text("column", out);
+    let (file, format) = csv.or(jsonl)?;
+    let Some(column) = column else {
+        let cure = "add `column = \"name\"`: the header of a CSV column, or the key in each JSON line";
+        out.push(Code::MissingKey, &file.mark, "which values of the file are meant?", cure);
+        return None;
+    };
+    Some(Rows { field: name.to_owned(), file, format, column: column.value })
+}
+
+/// Where `{name}` can stand in a request.
+pub(super) struct Templates<'a> {
+    pub path: &'a At<String>,
+    pub headers: &'a BTreeMap<String, At<String>>,
+    pub body: &'a At<Body>,
+    pub exchange: &'a Exchange,
+}
+
 /// Every `{name}` has its field, every field its `{name}`.
-pub(super) fn check_fields(
-    path: &At<String>,
-    headers: &BTreeMap<String, At<String>>,
-    body: &At<Body>,
-    with: &BTreeMap<String, At<Field>>,
-    out: &mut Diagnostics,
-) {
+pub(super) fn check_fields(templates: Templates<'_>, with: &BTreeMap<String, At<Field>>, out: &mut Diagnostics) {
+    let Templates { path, headers, body, exchange } = templates;
     let body_text = match &body.value {
         Body::Text { template, .. } => template.as_str(),
         Body::Empty | Body::Payload(_) => "",
     };
+    let messages = match exchange {
+        Exchange::WebSocket { messages, .. } => messages.as_slice(),
+        _ => &[],
+    };
     let headers = headers.values().map(|value| (value.value.as_str(), &value.mark));
-    let templates = [(path.value.as_str(), &path.mark), (body_text, &body.mark)].into_iter().chain(headers);
+    let messages = messages.iter().map(|message| (message.as_str(), &path.mark));
+    let templates = [(path.value.as_str(), &path.mark), (body_text, &body.mark)];
+    let templates = templates.into_iter().chain(headers).chain(messages);
     let mut used = BTreeSet::new();
     // A slip of the pen makes an unknown and an unused name: it is one mistake.
     let mut meant = BTreeSet::new();
@@ -115,7 +168,7 @@ pub(super) fn check_fields(
         }
     }
     for (name, field) in with {
-        if !used.contains(name) && !meant.contains(name) {
+        if !used.contains(name) && !meant.contains(name) && !matches!(field.value, Field::Taken(_)) {
             let message = format!("no path, header or body uses `{{{name}}}`");
             out.push(Code::UnusedField, &field.mark, message, format!("remove `{name}`, or use `{{{name}}}`"));
         }

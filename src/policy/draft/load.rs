@@ -1,11 +1,17 @@
 //! `[load]`.
 
+use std::collections::BTreeSet;
+
+use toml::de::DeValue;
+
+use super::login::read_login;
 use super::payload::read_payload;
 use super::request::RequestDraft;
 use super::{At, Origin, Section, check_name};
 use crate::diag::{Code, Diagnostics, Mark};
 use crate::payload::{Choice, Form};
-use crate::policy::Body;
+use crate::policy::section::beside;
+use crate::policy::{Arrivals, Body, Connections, Login};
 use crate::units::{Elapsed, RequestRate};
 
 /// What `[load]` says.
@@ -13,6 +19,9 @@ use crate::units::{Elapsed, RequestRate};
 pub(in crate::policy) struct LoadDraft {
     pub base_url: Option<Origin>,
     pub authority: Option<String>,
+    pub http2: Option<bool>,
+    pub connections: Option<Connections>,
+    pub login: Option<Login>,
     pub seed: Option<u64>,
     pub warm_up: RoundDraft,
     pub steady: RoundDraft,
@@ -29,7 +38,7 @@ pub(in crate::policy) struct LoadDraft {
 pub(in crate::policy) struct RoundDraft {
     pub requests: Option<At<u64>>,
     pub rounds: Option<At<u32>>,
-    pub rate: Option<RequestRate>,
+    pub arrivals: Option<Arrivals>,
 }
 
 /// What `[load.ugly.name]` says.
@@ -43,9 +52,14 @@ pub(in crate::policy) struct UglyDraft {
 
 impl LoadDraft {
     pub fn read(mut section: Section<'_>, out: &mut Diagnostics) -> Self {
+        let login = read_login(&mut section, out);
+        let taken: BTreeSet<String> = login.iter().flat_map(|login| login.take.keys().cloned()).collect();
         let draft = Self {
             base_url: read_base_url(&mut section, out),
-            authority: section.text("authority", out).map(|at| at.value),
+            authority: section.text("authority", out).map(|at| beside(&at.mark.source.name, &at.value)),
+            http2: section.word("protocol", &[("http1", false), ("http2", true)], out).map(|at| at.value),
+            connections: read_connections(&mut section, out),
+            login,
             seed: section.integer("seed", 0..=i64::MAX as u64, out).map(|at| at.value),
             warm_up: read_round("warm-up", 1, &mut section, out),
             steady: read_round("steady", 1000, &mut section, out),
@@ -53,8 +67,8 @@ impl LoadDraft {
             cool_down: section.quantity("cool-down", "10 s", out).map(|at| at.value),
             in_flight: section.integer("in-flight", 1..=10_000, out).map(|at| at.value as u32),
             timeout: read_timeout(&mut section, out),
-            requests: read_requests(&mut section, out),
-            ugly: read_ugly(&mut section, out),
+            requests: read_requests(&mut section, &taken, out),
+            ugly: read_ugly(&mut section, &taken, out),
         };
         section.finish(out);
         draft
@@ -65,6 +79,9 @@ impl LoadDraft {
         *self = Self {
             base_url: own.base_url.or(base.base_url),
             authority: own.authority.or(base.authority),
+            http2: own.http2.or(base.http2),
+            connections: own.connections.or(base.connections),
+            login: own.login.or(base.login),
             seed: own.seed.or(base.seed),
             warm_up: own.warm_up.or(base.warm_up),
             steady: own.steady.or(base.steady),
@@ -85,7 +102,7 @@ impl RoundDraft {
         Self {
             requests: section.integer("requests", 1..=1_000_000_000, out),
             rounds: if rounds > 1 { section.integer("rounds", 1..=rounds, out).map(at_most) } else { None },
-            rate: read_rate(section, out),
+            arrivals: read_arrivals(section, out),
         }
     }
 
@@ -94,7 +111,7 @@ impl RoundDraft {
             // Requests and rounds go together: one of them from each file would rarely divide.
             rounds: if self.requests.is_some() || self.rounds.is_some() { self.rounds } else { base.rounds },
             requests: self.requests.or(base.requests),
-            rate: self.rate.or(base.rate),
+            arrivals: self.arrivals.or(base.arrivals),
         }
     }
 }
@@ -136,8 +153,52 @@ fn read_round(key: &'static str, rounds: u64, section: &mut Section<'_>, out: &m
     round
 }
 
-fn read_rate(section: &mut Section<'_>, out: &mut Diagnostics) -> Option<RequestRate> {
-    let rate = section.quantity::<RequestRate>("rate", "400/s", out)?;
+/// Reads `rate` (one, or from one to another) or `users`.
+fn read_arrivals(section: &mut Section<'_>, out: &mut Diagnostics) -> Option<Arrivals> {
+    let users = section.integer("users", 1..=10_000, out);
+    let arrivals = match section.peek("rate") {
+        Some(DeValue::Table(_)) => {
+            let mut ramp = section.section("rate", out)?;
+            let (from, to) = (read_rate(&mut ramp, "from", out), read_rate(&mut ramp, "to", out));
+            if !ramp.has("from") || !ramp.has("to") {
+                let cure = "write `rate = { from = \"10/s\", to = \"400/s\" }`";
+                out.push(Code::MissingKey, &ramp.mark, "a ramp goes from a rate to another", cure);
+            }
+            ramp.finish(out);
+            Some(Arrivals::Ramp { from: from?, to: to? })
+        }
+        _ => read_rate(section, "rate", out).map(Arrivals::Rate),
+    };
+    match users {
+        Some(At { mark, .. }) if arrivals.is_some() => {
+            out.push(Code::Conflict, &mark, "`users` wait for answers, and a rate does not", "keep `rate` or `users`");
+            None
+        }
+        Some(At { value, .. }) => Some(Arrivals::Users(value as u32)),
+        None => arrivals,
+    }
+}
+
+/// Reads `connections`.
+fn read_connections(section: &mut Section<'_>, out: &mut Diagnostics) -> Option<Connections> {
+    if let Some(DeValue::Table(_)) = section.peek("connections") {
+        let mut table = section.section("connections", out)?;
+        let key = table.text("per", out);
+        table.finish(out);
+        return key.map(|at| Connections::PerKey(at.value));
+    }
+    let words = [("keep-alive", Connections::KeepAlive), ("per-request", Connections::PerRequest)];
+    let At { value, mark } = section.text("connections", out)?;
+    let found = words.iter().find(|(word, _)| *word == value).map(|(_, meaning)| meaning.clone());
+    if found.is_none() {
+        let cure = "write `\"keep-alive\"`, `\"per-request\"` or `{ per = \"field\" }`";
+        out.push(Code::UnknownWord, &mark, format!("`connections` cannot be `{}`", value.escape_debug()), cure);
+    }
+    found
+}
+
+fn read_rate(section: &mut Section<'_>, key: &'static str, out: &mut Diagnostics) -> Option<RequestRate> {
+    let rate = section.quantity::<RequestRate>(key, "400/s", out)?;
     if !(0.001..=1e6).contains(&rate.value.0) {
         let message = format!("`{}` is no rate that can be kept", rate.value);
         out.push(Code::OutOfRange, &rate.mark, message, "write a rate from `\"4/h\"` to `\"1000000/s\"`");
@@ -154,24 +215,24 @@ fn read_timeout(section: &mut Section<'_>, out: &mut Diagnostics) -> Option<Elap
     Some(timeout.value)
 }
 
-fn read_requests(section: &mut Section<'_>, out: &mut Diagnostics) -> Vec<RequestDraft> {
+fn read_requests(section: &mut Section<'_>, taken: &BTreeSet<String>, out: &mut Diagnostics) -> Vec<RequestDraft> {
     let Some(table) = section.section("request", out) else { return Vec::new() };
     let requests = table.named_sections(out).into_iter().map(|(name, mut section)| {
         let name = owned(name);
         check_name(&At { value: &name.value, mark: name.mark.clone() }, out);
-        let request = RequestDraft::read(name, &mut section, out);
+        let request = RequestDraft::read(name, &mut section, taken, out);
         section.finish(out);
         request
     });
     requests.collect()
 }
 
-fn read_ugly(section: &mut Section<'_>, out: &mut Diagnostics) -> Vec<UglyDraft> {
+fn read_ugly(section: &mut Section<'_>, taken: &BTreeSet<String>, out: &mut Diagnostics) -> Vec<UglyDraft> {
     let Some(table) = section.section("ugly", out) else { return Vec::new() };
     let payloads = table.named_sections(out).into_iter().map(|(name, mut section)| {
         let name = owned(name);
         check_name(&At { value: &name.value, mark: name.mark.clone() }, out);
-        let mut request = RequestDraft::read_ugly(name, &mut section, out);
+        let mut request = RequestDraft::read_ugly(name, &mut section, taken, out);
         let round = RoundDraft::read(&mut section, 1000, out);
         let payload = place(read_payload(&mut section, out), &mut request, out);
         let width = read_burst(&mut section, out);

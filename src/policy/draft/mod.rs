@@ -1,8 +1,10 @@
 //! What one policy file says, before defaults and extended files are added.
 
 mod body;
+mod exchange;
 mod field;
 mod load;
+mod login;
 mod metric;
 mod payload;
 mod request;
@@ -16,6 +18,7 @@ use crate::diag::{Code, Diagnostics};
 
 use super::section::{At, Section};
 
+pub(super) use field::{RowFormat, Rows};
 pub(super) use load::{LoadDraft, RoundDraft, UglyDraft};
 pub(super) use request::RequestDraft;
 pub(super) use rules::{ABSOLUTE, GROWTH, RulesDraft, Stated};

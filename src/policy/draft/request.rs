@@ -1,35 +1,43 @@
 //! `[load.request.name]`, and what `[load.ugly.name]` shares with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::DeValue;
 
 use super::body::read_body;
-use super::field::{check_fields, read_fields};
+use super::exchange::read_exchange;
+use super::field::{Rows, Templates, check_fields, read_fields};
 use super::{At, Section};
 use crate::diag::{Code, Diagnostics, Mark};
 use crate::policy::section::mistyped;
-use crate::policy::{Expect, Request};
+use crate::policy::{Exchange, Expect, Field, Request};
 
 /// A request and where its name stands.
 #[derive(Debug, Clone)]
 pub(in crate::policy) struct RequestDraft {
     pub request: Request,
     pub mark: Mark,
+    /// Fields whose values stand in files.
+    pub rows: Vec<Rows>,
 }
 
 const METHODS: [&str; 6] = ["get", "post", "put", "patch", "delete", "head"];
 
 impl RequestDraft {
     /// Reads a request of the ordinary mix: 2xx is right unless it says otherwise.
-    pub fn read(name: At<String>, section: &mut Section<'_>, out: &mut Diagnostics) -> Self {
+    pub fn read(name: At<String>, section: &mut Section<'_>, taken: &BTreeSet<String>, out: &mut Diagnostics) -> Self {
         let weight = section.integer("weight", 1..=1_000_000, out).map_or(1, |at| at.value as u32);
-        Self::read_with(name, weight, Expect::Class(2), section, out)
+        Self::read_with(name, weight, Expect::Class(2), section, taken, out)
     }
 
     /// Reads a request of an ugly payload: any answer is right unless it says otherwise.
-    pub fn read_ugly(name: At<String>, section: &mut Section<'_>, out: &mut Diagnostics) -> Self {
-        Self::read_with(name, 1, Expect::Any, section, out)
+    pub fn read_ugly(
+        name: At<String>,
+        section: &mut Section<'_>,
+        taken: &BTreeSet<String>,
+        out: &mut Diagnostics,
+    ) -> Self {
+        Self::read_with(name, 1, Expect::Any, section, taken, out)
     }
 
     fn read_with(
@@ -37,15 +45,26 @@ impl RequestDraft {
         weight: u32,
         expect: Expect,
         section: &mut Section<'_>,
+        taken: &BTreeSet<String>,
         out: &mut Diagnostics,
     ) -> Self {
         let before = out.len();
         let (method, path) = read_target(&name, section, out);
+        let exchange = read_exchange(section, out);
+        let expect = match exchange {
+            Exchange::WebSocket { .. } | Exchange::Tcp { .. } => Expect::Any,
+            _ => expect,
+        };
         let headers = read_headers(section, out);
         let body = read_body(section, out);
-        let with = read_fields(section, out);
+        let (mut with, rows) = read_fields(section, out);
+        for name in taken {
+            let field = || At { value: Field::Taken(name.clone()), mark: path.mark.clone() };
+            with.entry(name.clone()).or_insert_with(field);
+        }
         if out.len() == before {
-            check_fields(&path, &headers, &body, &with, out);
+            let templates = Templates { path: &path, headers: &headers, body: &body, exchange: &exchange };
+            check_fields(templates, &with, out);
         }
         let request = Request {
             name: name.value,
@@ -55,9 +74,10 @@ impl RequestDraft {
             headers: headers.into_iter().map(|(name, value)| (name, value.value)).collect(),
             body: body.value,
             with: with.into_iter().map(|(name, field)| (name, field.value)).collect(),
+            exchange,
             expect: read_expect(section, out).unwrap_or(expect),
         };
-        Self { request, mark: name.mark }
+        Self { request, mark: name.mark, rows }
     }
 }
 
@@ -67,6 +87,13 @@ fn read_target(name: &At<String>, section: &mut Section<'_>, out: &mut Diagnosti
         if let Some(path) = section.text(method, out) {
             targets.push((method.to_uppercase(), path));
         }
+    }
+    // A WebSocket begins as a GET; bare TCP has no path.
+    if let Some(path) = section.text("websocket", out) {
+        targets.push(("GET".to_owned(), path));
+    }
+    if let Some(DeValue::Table(_)) = section.peek("tcp") {
+        targets.push(("GET".to_owned(), At { value: "/".to_owned(), mark: name.mark.clone() }));
     }
     if let [_, (_, second), ..] = &targets[..] {
         let message = format!("`{}` has two methods", name.value);

@@ -8,6 +8,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use super::LoadError;
 use super::socket::Socket;
+use super::streams::Streams;
 use super::tls::Tls;
 
 /// Receive buffer of a client that reads slowly; the kernel doubles it. Set before the connection is
@@ -24,6 +25,8 @@ pub(super) struct Address {
     preferred: AtomicUsize,
     /// For `https`.
     tls: Option<Tls>,
+    /// For HTTP/2.
+    streams: Option<Streams>,
 }
 
 impl Address {
@@ -53,8 +56,18 @@ impl Address {
         }
         match sockets.iter().map(|socket| socket.ip()).find(|ip| !public && !is_private(*ip)) {
             Some(address) => Err(LoadError::PublicAddress { host, address }),
-            None => Ok(Self { host, sockets, preferred: AtomicUsize::new(0), tls }),
+            None => Ok(Self { host, sockets, preferred: AtomicUsize::new(0), tls, streams: None }),
         }
+    }
+
+    /// Speaks HTTP/2 with well-behaved clients.
+    pub(super) fn speaking_http2(self, http2: bool) -> Self {
+        Self { streams: http2.then(Streams::default), ..self }
+    }
+
+    /// The connections that requests share, if they do.
+    pub(super) fn streams(&self) -> Option<&Streams> {
+        self.streams.as_ref()
     }
 
     /// Opens a connection; `narrow` gives it a small receive buffer, `http2` offers that in a TLS handshake.

@@ -16,6 +16,8 @@ pub(super) struct Answer {
     interim: bool,
     /// What `content-length` says.
     length: Option<u64>,
+    /// Whether the body comes in chunks.
+    pub(super) chunked: bool,
     body: u64,
 }
 
@@ -35,7 +37,8 @@ impl Answer {
         let end = searched + end + 4;
         let rest = self.head.split_off(end);
         let head = std::mem::take(&mut self.head);
-        let (status, length) = parse(&head).ok_or(Failure::Malformed)?;
+        let (status, length, chunked) = parse(&head).ok_or(Failure::Malformed)?;
+        self.chunked = chunked;
         self.interim = true;
         // After 101 the connection speaks another language: what follows is its body.
         if (100..200).contains(&status) && status != 101 {
@@ -50,6 +53,11 @@ impl Answer {
     pub(super) fn count(&mut self, bytes: u64) {
         self.read += bytes;
         self.body += bytes;
+    }
+
+    /// Bytes of the body so far: after the read that ended the head, what it held beyond.
+    pub(super) fn rest(&self) -> usize {
+        self.body as usize
     }
 
     /// Whether the head of an answer was read, an interim one (`101`) included.
@@ -76,16 +84,22 @@ impl Answer {
     }
 }
 
-/// Status and `content-length` of a head.
-fn parse(head: &[u8]) -> Option<(u16, Option<u64>)> {
+/// Status and `content-length` of a head, and whether the body is chunked.
+fn parse(head: &[u8]) -> Option<(u16, Option<u64>, bool)> {
     let text = std::str::from_utf8(head).ok()?;
     let mut lines = text.split("\r\n");
     let mut words = lines.next()?.split(' ');
     let status = words.next()?.starts_with("HTTP/1.").then(|| words.next())??;
     let status = status.parse().ok().filter(|status| (100..1000).contains(status))?;
-    let length = lines.filter_map(|line| line.split_once(':'));
-    let length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    Some((status, length.filter_map(|(_, value)| value.trim().parse().ok()).next()))
+    let (mut length, mut chunked) = (None, false);
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        if name.eq_ignore_ascii_case("content-length") {
+            length = length.or(value.trim().parse().ok());
+        } else if name.eq_ignore_ascii_case("transfer-encoding") {
+            chunked |= value.to_ascii_lowercase().contains("chunked");
+        }
+    }
+    Some((status, length, chunked))
 }
 
 #[cfg(test)]

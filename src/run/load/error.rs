@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::record::Phase;
+use crate::units::{Bytes, Elapsed};
 
 /// Why a phase could not be sent.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,12 @@ pub enum LoadError {
     BaseUrl {
         /// As it stands in the policy.
         url: String,
+    },
+    /// The login did not give what it should.
+    #[error("the login failed: {why}; check `[load.login]`")]
+    Login {
+        /// What happened; never a value that was taken.
+        why: String,
     },
     /// TLS cannot be prepared.
     #[error("no TLS to `{host}`: {why}")]
@@ -55,6 +62,30 @@ pub enum LoadError {
         name: String,
         /// What is wrong.
         why: String,
+    },
+    /// A phase would send more than is allowed.
+    #[error("phase `{phase}` would send {bytes} of bodies, more than {most}: make the payload or its number smaller")]
+    TooMuch {
+        /// Which.
+        phase: Phase,
+        /// Of all its requests.
+        bytes: Bytes,
+        /// At most.
+        most: Bytes,
+    },
+    /// A phase does not come to its end.
+    #[error(
+        "phase `{phase}` was not sent after {after}: {sent} of {planned} requests; the service answers too slowly for it, lower `requests` or `timeout`"
+    )]
+    Stuck {
+        /// Which.
+        phase: Phase,
+        /// How long it was tried.
+        after: Elapsed,
+        /// Begun until then.
+        sent: u64,
+        /// All.
+        planned: u64,
     },
     /// The load profile has nothing for the phase.
     #[error("phase `{phase}` has no requests: check `[load]`")]

@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use http_body::Body as _;
 use hyper::Request;
-use hyper::client::conn::http1::{self, Connection, SendRequest};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, Connection};
+use hyper::client::conn::http2;
+use hyper::{HeaderMap, Response};
 
 use super::address::Address;
 use super::meter::Meter;
@@ -20,39 +23,94 @@ use super::wire::Wire;
 /// is lost. So a connection that was idle for this long is replaced before it is used.
 const STALE: Duration = Duration::from_secs(1);
 
+/// Bytes of an answer that a connection reads at once; hyper's least.
+const READ_BUFFER: usize = 8 << 10;
+
 /// See the module. Hyper's connection is polled within the request's own future: no second task.
 pub(super) struct Line {
-    sender: SendRequest<Outgoing>,
-    /// `None` once it ended.
-    connection: Option<Connection<Wire, Outgoing>>,
+    speaks: Speaks,
     pub(super) meter: Arc<Meter>,
     idle_since: Instant,
 }
 
+enum Speaks {
+    /// A connection of its own.
+    Http1 {
+        sender: http1::SendRequest<Outgoing>,
+        /// `None` once it ended.
+        connection: Option<Box<Connection<Wire, Outgoing>>>,
+    },
+    /// Streams of a connection that others use too.
+    Http2 { sender: http2::SendRequest<Outgoing> },
+}
+
 impl Line {
-    /// Opens a connection.
+    /// Opens a connection, or with HTTP/2 joins one.
     pub(super) async fn open(address: &Address) -> Result<Self, Failure> {
-        let stream = address.connect(false, false).await?;
         let meter = Arc::new(Meter::default());
-        let (sender, connection) = http1::handshake(Wire::new(stream, meter.clone())).await?;
-        Ok(Self { sender, connection: Some(connection), meter, idle_since: Instant::now() })
+        let speaks = match address.streams() {
+            Some(streams) => {
+                meter.count_only_given();
+                Speaks::Http2 { sender: streams.join(address).await? }
+            }
+            None => {
+                let stream = address.connect(false, false).await?;
+                let (sender, connection) = http1::Builder::new()
+                    // Answers are thrown away as they come: a large buffer would only cost memory.
+                    .max_buf_size(READ_BUFFER)
+                    .handshake(Wire::new(stream, meter.clone()))
+                    .await?;
+                Speaks::Http1 { sender, connection: Some(Box::new(connection)) }
+            }
+        };
+        Ok(Self { speaks, meter, idle_since: Instant::now() })
     }
 
     /// Waits until the service closes the idle connection.
     pub(super) async fn closed(&mut self) {
-        poll_fn(|cx| if advance(&mut self.connection, cx) { Poll::Pending } else { Poll::Ready(()) }).await;
+        match &mut self.speaks {
+            Speaks::Http1 { connection, .. } => {
+                poll_fn(|cx| if advance(connection, cx) { Poll::Pending } else { Poll::Ready(()) }).await;
+            }
+            // Somebody else looks after it.
+            Speaks::Http2 { .. } => std::future::pending().await,
+        }
     }
 
     /// Whether a request may be put on it.
     pub(super) fn fresh(&self) -> bool {
-        self.connection.is_some() && !self.sender.is_closed() && self.idle_since.elapsed() < STALE
+        match &self.speaks {
+            Speaks::Http1 { sender, connection } => {
+                connection.is_some() && !sender.is_closed() && self.idle_since.elapsed() < STALE
+            }
+            Speaks::Http2 { sender } => !sender.is_closed(),
+        }
     }
 
     /// Sends a request and reads the whole answer; `seen` tells how far it came, even if the future is
     /// dropped half-way.
     pub(super) async fn exchange(&mut self, request: Request<Outgoing>, seen: &mut Seen) -> Result<u16, Failure> {
-        let connection = &mut self.connection;
-        let sender = &mut self.sender;
+        let response = self.head(request).await?;
+        let status = response.status().as_u16();
+        seen.status = Some(status);
+        self.body(response.into_body(), |data| seen.bytes_in += data.len() as u64).await?;
+        Ok(status)
+    }
+
+    /// Sends a request and keeps its answer; of a long body only the beginning.
+    pub(super) async fn whole(&mut self, request: Request<Outgoing>) -> Result<Whole, Failure> {
+        let response = self.head(request).await?;
+        let (parts, incoming) = response.into_parts();
+        let mut body = Vec::new();
+        let keep = |data: &[u8]| body.extend_from_slice(&data[..data.len().min(LARGEST_BODY - body.len())]);
+        self.body(incoming, keep).await?;
+        Ok(Whole { status: parts.status.as_u16(), headers: parts.headers, body })
+    }
+
+    async fn head(&mut self, request: Request<Outgoing>) -> Result<Response<Incoming>, Failure> {
+        let Speaks::Http1 { sender, connection } = &mut self.speaks else {
+            return self.shared_head(request).await;
+        };
         poll_fn(|cx| {
             advance(connection, cx);
             sender.poll_ready(cx)
@@ -63,32 +121,48 @@ impl Line {
             advance(connection, cx);
             response.as_mut().poll(cx)
         });
-        let response = response.await?;
-        let status = response.status().as_u16();
-        seen.status = Some(status);
-        let mut body = response.into_body();
+        Ok(response.await?)
+    }
+
+    async fn shared_head(&mut self, request: Request<Outgoing>) -> Result<Response<Incoming>, Failure> {
+        let Speaks::Http2 { sender } = &mut self.speaks else { return Err(Failure::Reset) };
+        sender.ready().await?;
+        Ok(sender.send_request(request).await?)
+    }
+
+    async fn body(&mut self, mut body: Incoming, mut take: impl FnMut(&[u8])) -> Result<(), Failure> {
         loop {
-            let frame = poll_fn(|cx| match Pin::new(&mut body).poll_frame(cx) {
-                Poll::Pending => {
+            let frame = poll_fn(|cx| match (Pin::new(&mut body).poll_frame(cx), &mut self.speaks) {
+                (Poll::Pending, Speaks::Http1 { connection, .. }) => {
                     advance(connection, cx);
                     Pin::new(&mut body).poll_frame(cx)
                 }
-                ready => ready,
+                (polled, _) => polled,
             });
             match frame.await {
-                Some(frame) => seen.bytes_in += frame?.data_ref().map_or(0, |data| data.len() as u64),
+                Some(frame) => take(frame?.data_ref().map_or(&[], |data| &data[..])),
                 None => break,
             }
         }
         self.idle_since = Instant::now();
-        Ok(status)
+        Ok(())
     }
 }
 
+/// An answer with all that belongs to it.
+pub(super) struct Whole {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// A longer body holds nothing that a login could want.
+const LARGEST_BODY: usize = 1 << 20;
+
 /// Lets the connection work; whether it still lives. Its errors reach the request.
-fn advance(connection: &mut Option<Connection<Wire, Outgoing>>, cx: &mut Context<'_>) -> bool {
+fn advance(connection: &mut Option<Box<Connection<Wire, Outgoing>>>, cx: &mut Context<'_>) -> bool {
     if let Some(living) = connection
-        && Pin::new(living).poll(cx).is_ready()
+        && Pin::new(living.as_mut()).poll(cx).is_ready()
     {
         *connection = None;
     }

@@ -14,6 +14,7 @@ pub(super) struct Meter {
     blank: AtomicU8,
     given: AtomicU64,
     whole: AtomicBool,
+    only_given: AtomicBool,
 }
 
 const BLANK_LINE: &[u8; 4] = b"\r\n\r\n";
@@ -47,6 +48,11 @@ impl Meter {
         self.given.fetch_add(bytes, Relaxed);
     }
 
+    /// What the socket takes is not told, as where requests share a connection: what the body gave counts.
+    pub(super) fn count_only_given(&self) {
+        self.only_given.store(true, Relaxed);
+    }
+
     /// Bytes after the head that the socket took.
     pub(super) fn after_head(&self) -> u64 {
         self.after_head.load(Relaxed)
@@ -64,13 +70,14 @@ impl Meter {
 
     /// Whether the socket took anything of the request.
     pub(super) fn began(&self) -> bool {
-        self.taken.load(Relaxed) > 0
+        self.taken.load(Relaxed) > 0 || self.only_given.load(Relaxed)
     }
 
     /// Bytes of the body that the socket took. With chunked framing and a body that broke off, too many by
     /// at most the framing of what was taken.
     pub(super) fn body(&self) -> u64 {
-        self.after_head.load(Relaxed).min(self.given.load(Relaxed))
+        let given = self.given.load(Relaxed);
+        if self.only_given.load(Relaxed) { given } else { self.after_head.load(Relaxed).min(given) }
     }
 }
 

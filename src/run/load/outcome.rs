@@ -37,6 +37,8 @@ pub(super) enum End {
     Answered(u16),
     /// The client gave up, as planned.
     Aborted,
+    /// With what was waited for, in a language that has no status.
+    Done,
     /// The service ended the connection of a client that misbehaved.
     Cut,
     /// With no answer.
@@ -50,6 +52,8 @@ pub(super) enum Failure {
     Timeout,
     /// Nobody listens.
     Refused,
+    /// The certificate of the service is not trusted.
+    Untrusted,
     /// No connection, for another reason.
     Unreachable,
     /// The service ended the connection before the answer was whole.
@@ -64,6 +68,7 @@ impl Failure {
         match self {
             Self::Timeout => "timeout",
             Self::Refused => "refused",
+            Self::Untrusted => "untrusted certificate",
             Self::Unreachable => "unreachable",
             Self::Reset => "reset",
             Self::Malformed => "malformed answer",
@@ -78,6 +83,8 @@ impl From<std::io::Error> for Failure {
             std::io::ErrorKind::ConnectionRefused => Self::Refused,
             std::io::ErrorKind::TimedOut => Self::Timeout,
             std::io::ErrorKind::ConnectionReset => Self::Reset,
+            // What a TLS handshake makes of a certificate that it does not like.
+            std::io::ErrorKind::InvalidData => Self::Untrusted,
             _ => Self::Unreachable,
         }
     }

@@ -9,15 +9,23 @@ use super::exchange::Job;
 use super::metronome::Metronome;
 use super::outgoing;
 use super::sender::Progress;
+use super::session::Session;
 use super::slots::Slots;
 use super::tallies::Slips;
 use crate::plan::{Requests, round_of};
-use crate::policy::Load;
+use crate::policy::{Arrivals, Connections, Load};
 use crate::record::{LoadTally, Phase};
+use crate::units::{Bytes, Elapsed};
 
 /// A generator that wakes up later than this moves the schedule instead of catching up: a burst would be
 /// a peak of its own making.
 const SLIP: Duration = Duration::from_millis(10);
+
+/// Bytes of all bodies of a phase, at most: beyond this is a slip of the pen.
+const MOST_BYTES: u64 = 1 << 40;
+
+/// A phase may take three times its planned time, and this.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// The connections of a burst are opened so long before it.
 const LEAD: Duration = Duration::from_millis(100);
@@ -26,6 +34,7 @@ const LEAD: Duration = Duration::from_millis(100);
 pub(super) struct Sending {
     pub(super) load: Arc<Load>,
     pub(super) plan: Arc<Requests>,
+    pub(super) session: Arc<Session>,
     pub(super) phase: Phase,
     pub(super) first: u64,
     pub(super) requests: u64,
@@ -36,18 +45,32 @@ impl Sending {
     /// Sends all of it and waits for all answers.
     pub(super) async fn run(self, progress: Arc<Progress>) -> Result<LoadTally, LoadError> {
         let no_requests = || LoadError::NoRequests { phase: self.phase.clone() };
-        let rate = round_of(&self.load, &self.phase).ok_or_else(no_requests)?.rate;
+        let arrivals = round_of(&self.load, &self.phase).ok_or_else(no_requests)?.arrivals;
         let address = Address::resolve(&self.load.base_url, self.load.authority.as_deref(), self.public)?;
         let host = address.host.clone();
         let width = self.burst();
-        let in_flight = (self.load.in_flight as usize).max(width);
-        let mut slots = Slots::new(in_flight, address, self.load.timeout.0, progress);
+        let in_flight = match arrivals {
+            Arrivals::Users(users) => users as usize,
+            Arrivals::Rate(_) | Arrivals::Ramp { .. } => (self.load.in_flight as usize).max(width),
+        };
+        let address = Arc::new(address.speaking_http2(self.load.http2));
+        let plan = self.session.plan(&self.load, &self.plan, &address).await?;
+        let keep = self.load.connections != Connections::PerRequest;
+        let mut slots = Slots::new(in_flight, keep, address, self.load.timeout.0, progress);
         let metronome = Metronome::new()?;
+        self.bounded()?;
+        let deadline = Instant::now() + self.patience(arrivals);
         let mut digest = blake3::Hasher::new();
-        let mut schedule = Schedule::new(rate.0, width as u64);
+        let mut schedule = Schedule::new(arrivals, self.requests, width as u64);
         for number in 0..self.requests {
-            let planned = self.plan.get(&self.phase, self.first + number).ok_or_else(no_requests)?;
-            digest.update(&planned.digest());
+            let index = self.first + number;
+            let planned = plan.get(&self.phase, index).ok_or_else(no_requests)?;
+            // What a login gave differs from run to run: the digest is of what was planned without it.
+            let digested = match self.load.login {
+                None => planned.digest(),
+                Some(_) => self.plan.get(&self.phase, index).ok_or_else(no_requests)?.digest(),
+            };
+            digest.update(&digested);
             let head = outgoing::head(&planned, &host)?;
             if width > 1 && number.is_multiple_of(width as u64) {
                 slots.drained().await;
@@ -55,13 +78,17 @@ impl Sending {
                 slots.open(width).await?;
                 schedule.make_room(number);
             }
+            if Instant::now() > deadline {
+                let (after, planned) = (Elapsed(self.patience(arrivals)), self.requests);
+                return Err(LoadError::Stuck { phase: self.phase, after, sent: number, planned });
+            }
             let due = schedule.due(number);
             metronome.until(due).await?;
-            let (slot, waited) = match slots.free() {
+            let (slot, waited) = match slots.free(planned.key.as_deref()) {
                 Some(slot) => (slot, false),
-                None => (slots.freed().await, true),
+                None => (slots.freed(planned.key.as_deref()).await, true),
             };
-            let ready = schedule.begin(due, waited);
+            let (due, ready) = schedule.begin(due, waited);
             slots.send(slot, Job { planned, head, due, ready })?;
             // Lets the slot send before the next request is made.
             if (number + 1).is_multiple_of(width as u64) {
@@ -71,6 +98,23 @@ impl Sending {
         slots.drained().await;
         let slips = Slips { planned: schedule.due(self.requests) - schedule.due(0), ..schedule.slips };
         Ok(slots.tallies().sum(slips, digest.finalize().to_hex().to_string()))
+    }
+
+    /// A phase sends at most [`MOST_BYTES`].
+    fn bounded(&self) -> Result<(), LoadError> {
+        let each = self.plan.get(&self.phase, self.first).map_or(0, |planned| planned.body.size());
+        let bytes = each.saturating_mul(self.requests);
+        match bytes > MOST_BYTES {
+            true => Err(LoadError::TooMuch { phase: self.phase.clone(), bytes: Bytes(bytes), most: Bytes(MOST_BYTES) }),
+            false => Ok(()),
+        }
+    }
+
+    /// How long a phase may take: a service that answers each request just before its time-out must not hold a
+    /// run for days.
+    fn patience(&self, arrivals: Arrivals) -> Duration {
+        let planned = arrivals.lasts(self.requests).map_or(Duration::ZERO, |lasts| lasts.0);
+        planned.saturating_mul(3).saturating_add(PATIENCE)
     }
 
     /// How many are sent at once.
@@ -88,21 +132,33 @@ impl Sending {
 /// When each request is due.
 struct Schedule {
     start: Instant,
-    gap: f64,
+    arrivals: Arrivals,
+    requests: u64,
     width: u64,
     slips: Slips,
 }
 
 impl Schedule {
-    fn new(rate: f64, width: u64) -> Self {
+    fn new(arrivals: Arrivals, requests: u64, width: u64) -> Self {
         // Bursts need a moment for their connections.
         let start = if width > 1 { Instant::now() + LEAD } else { Instant::now() };
-        Self { start, gap: 1.0 / rate, width, slips: Slips::default() }
+        Self { start, arrivals, requests, width, slips: Slips::default() }
     }
 
     /// Bursts keep the rate on average.
     fn due(&self, number: u64) -> Instant {
-        let planned = Duration::try_from_secs_f64(self.gap * (number / self.width * self.width) as f64);
+        let number = (number / self.width * self.width) as f64;
+        let seconds = match self.arrivals {
+            Arrivals::Rate(rate) => number / rate.0,
+            // Requests so far are the integral of the rate, which goes evenly from `from` to `to`.
+            Arrivals::Ramp { from, to } => {
+                let rising = (to.0 * to.0 - from.0 * from.0) / self.requests.max(1) as f64;
+                2.0 * number / (from.0 + (from.0 * from.0 + rising * number).max(0.0).sqrt())
+            }
+            // Due as soon as a user is free.
+            Arrivals::Users(_) => 0.0,
+        };
+        let planned = Duration::try_from_secs_f64(seconds);
         self.start + self.slips.shifted + self.slips.own + planned.unwrap_or(FOREVER)
     }
 
@@ -111,19 +167,23 @@ impl Schedule {
         self.slips.shifted += Instant::now().saturating_duration_since(self.due(number));
     }
 
-    /// A request that was due goes now; returns since when only the generator was in its way. The rest of
+    /// A request that was due goes now; returns when it was due, and since when only the generator was in its
+    /// way. A user's request is due when the user is free. The rest of
     /// the schedule moves by as much as this request waited for room, or by a long slip of our own.
-    fn begin(&mut self, due: Instant, waited: bool) -> Instant {
+    fn begin(&mut self, due: Instant, waited: bool) -> (Instant, Instant) {
         let now = Instant::now();
+        if let Arrivals::Users(_) = self.arrivals {
+            return (now, now);
+        }
         let late = now.saturating_duration_since(due);
         if waited {
             self.slips.shifted += late;
-            return now;
+            return (due, now);
         }
         if late > SLIP {
             self.slips.own += late;
         }
-        due
+        (due, due)
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::LoadError;
 use super::phase::Sending;
+use super::session::Session;
 use crate::plan::Requests;
 use crate::policy::Load;
 use crate::record::{LoadTally, Phase};
@@ -23,10 +24,11 @@ pub struct Progress {
 }
 
 /// Sends the phases of a load profile.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sender {
     load: Arc<Load>,
     plan: Arc<Requests>,
+    session: Arc<Session>,
     public: bool,
 }
 
@@ -34,7 +36,7 @@ impl Sender {
     /// Prepares the requests of a load profile. Nothing is sent yet.
     pub fn new(load: Arc<Load>) -> Self {
         let plan = Arc::new(Requests::new(&load));
-        Self { load, plan, public: false }
+        Self { load, plan, session: Arc::default(), public: false }
     }
 
     /// Allows public addresses too. Only for a service of one's own.
@@ -52,14 +54,14 @@ impl Sender {
     /// # Errors
     /// When the profile cannot be sent: see [`LoadError`].
     pub async fn send(
-        &mut self,
+        &self,
         phase: &Phase,
         first: u64,
         requests: u64,
         progress: &Arc<Progress>,
     ) -> Result<LoadTally, LoadError> {
-        let (load, plan, public) = (self.load.clone(), self.plan.clone(), self.public);
-        let sending = Sending { load, plan, phase: phase.clone(), first, requests, public };
+        let (load, plan, session, public) = (self.load.clone(), self.plan.clone(), self.session.clone(), self.public);
+        let sending = Sending { load, plan, session, phase: phase.clone(), first, requests, public };
         let progress = progress.clone();
         let (finished, result) = oneshot::channel();
         // Dropped with this future: then `stopped` resolves.

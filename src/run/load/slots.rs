@@ -1,5 +1,6 @@
 //! Places for requests in flight, each with a connection of its own.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,10 +16,15 @@ use super::outcome::Outcome;
 use super::sender::Progress;
 use super::tallies::Tallies;
 
+/// More connections at a time than this are no clients of one machine.
+const MOST_KEYS: usize = 10_000;
+
 /// The slots of a phase. They are tasks of the runtime on which [`Slots`] is used, and end with it.
 pub(super) struct Slots {
     shared: Arc<Shared>,
     doors: Vec<mpsc::Sender<Order>>,
+    /// Which slot belongs to which key, where each client has a connection of its own.
+    keys: HashMap<String, usize>,
     most: usize,
 }
 
@@ -37,35 +43,57 @@ struct Shared {
     progress: Arc<Progress>,
     address: Arc<Address>,
     timeout: Duration,
+    /// Whether connections are kept alive.
+    keep: bool,
 }
 
 impl Slots {
     /// At most `most` requests will be in flight.
-    pub(super) fn new(most: usize, address: Address, timeout: Duration, progress: Arc<Progress>) -> Self {
+    /// `keep`: whether connections are kept alive.
+    pub(super) fn new(
+        most: usize,
+        keep: bool,
+        address: Arc<Address>,
+        timeout: Duration,
+        progress: Arc<Progress>,
+    ) -> Self {
         let (idle, freed, tallies) = (Mutex::default(), Notify::new(), Mutex::new(Tallies::new()));
-        let address = Arc::new(address);
-        let shared = Arc::new(Shared { idle, freed, tallies, progress, address, timeout });
-        Self { shared, doors: Vec::new(), most: most.max(1) }
+        let shared = Arc::new(Shared { idle, freed, tallies, progress, address, timeout, keep });
+        Self { shared, doors: Vec::new(), keys: HashMap::new(), most: most.max(1) }
     }
 
-    /// A slot, if one is free.
-    pub(super) fn free(&mut self) -> Option<usize> {
+    /// A slot, if one is free; the slot of this key, if there is a key. Beyond [`MOST_KEYS`] keys share.
+    pub(super) fn free(&mut self, key: Option<&str>) -> Option<usize> {
+        let Some(key) = key else { return self.any() };
+        let own = self.keys.get(key).copied();
+        let own = own.or_else(|| (self.keys.len() >= MOST_KEYS).then(|| self.doors.len() - 1));
+        if let Some(slot) = own {
+            let mut idle = self.shared.idle();
+            let at = idle.iter().position(|free| *free == slot)?;
+            return Some(idle.swap_remove(at));
+        }
+        let slot = self.add();
+        self.keys.insert(key.to_owned(), slot);
+        Some(slot)
+    }
+
+    fn add(&mut self) -> usize {
+        let slot = self.doors.len();
+        let (door, orders) = mpsc::channel(1);
+        self.doors.push(door);
+        tokio::spawn(serve(slot, self.shared.clone(), orders));
+        slot
+    }
+
+    fn any(&mut self) -> Option<usize> {
         let idle = self.shared.idle().pop();
-        idle.or_else(|| {
-            let slot = self.doors.len();
-            (slot < self.most).then(|| {
-                let (door, orders) = mpsc::channel(1);
-                self.doors.push(door);
-                tokio::spawn(serve(slot, self.shared.clone(), orders));
-                slot
-            })
-        })
+        idle.or_else(|| (self.doors.len() < self.most).then(|| self.add()))
     }
 
     /// A slot, as soon as one is free.
-    pub(super) async fn freed(&mut self) -> usize {
+    pub(super) async fn freed(&mut self, key: Option<&str>) -> usize {
         loop {
-            if let Some(slot) = self.free() {
+            if let Some(slot) = self.free(key) {
                 return slot;
             }
             self.shared.freed.notified().await;
@@ -81,7 +109,7 @@ impl Slots {
 
     /// Opens `width` connections and waits until they stand.
     pub(super) async fn open(&mut self, width: usize) -> Result<(), LoadError> {
-        let slots: Vec<usize> = std::iter::from_fn(|| self.free()).take(width).collect();
+        let slots: Vec<usize> = std::iter::from_fn(|| self.any()).take(width).collect();
         for slot in slots {
             self.order(slot, Order::Open)?;
         }
@@ -153,6 +181,9 @@ async fn serve(slot: usize, shared: Arc<Shared>, mut orders: mpsc::Receiver<Orde
                 let open = tokio::time::timeout(shared.timeout, Line::open(&shared.address));
                 line = open.await.ok().and_then(Result::ok);
             }
+        }
+        if !shared.keep {
+            line = None;
         }
         shared.idle().push(slot);
         shared.freed.notify_one();

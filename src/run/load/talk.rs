@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::address::Address;
 use super::answer::Answer;
+use super::goal::{Events, Goal, Messages, Through, Unchunked};
 use super::meter::Meter;
 use super::outcome::{End, Failure, Seen};
 use super::socket::Socket;
@@ -36,7 +37,7 @@ pub(super) async fn run(talk: Talk, address: &Address, timeout: Duration) -> (En
     let (head, head_seen) = watch::channel(false);
     let mut reader = Reader { reading, answer: Answer::default(), head };
     let mut writer = Writer { writing, meter: Meter::default(), head: head_seen };
-    let end = tokio::time::timeout_at(until.into(), side_by_side(&mut reader, &mut writer, talk.reading, talk.acts));
+    let end = tokio::time::timeout_at(until.into(), side_by_side(&mut reader, &mut writer, &talk.reading, talk.acts));
     let end = end.await.unwrap_or(given_up);
     let seen = reader.answer.seen(writer.meter.after_head());
     // A misbehaving client whose connection the service ends was shown the door: no failure.
@@ -46,7 +47,7 @@ pub(super) async fn run(talk: Talk, address: &Address, timeout: Duration) -> (En
 }
 
 /// Writes while it reads: a service may answer before it has read all. The reader decides the end.
-async fn side_by_side(reader: &mut Reader, writer: &mut Writer, reading: Reading, acts: Acts) -> End {
+async fn side_by_side(reader: &mut Reader, writer: &mut Writer, reading: &Reading, acts: Acts) -> End {
     if let Reading::Until(0) = reading {
         writer.act(acts).await;
         return End::Aborted;
@@ -95,13 +96,16 @@ struct Reader {
 }
 
 impl Reader {
-    async fn read(&mut self, how: Reading) -> End {
+    async fn read(&mut self, how: &Reading) -> End {
         match how {
             Reading::Nothing => std::future::pending().await,
             Reading::Answer => self.read_until(u64::MAX, true).await,
-            Reading::Until(most) => self.read_until(most, false).await,
+            Reading::Until(most) => self.read_until(*most, false).await,
             Reading::Everything => self.discard().await,
-            Reading::Slowly(rate) => self.read_slowly(rate).await,
+            Reading::Slowly(rate) => self.read_slowly(*rate).await,
+            Reading::Events(count) => self.read_through(&mut Events::new(*count)).await,
+            Reading::Messages(count) => self.read_through(&mut Messages::new(*count)).await,
+            Reading::Through(end) => self.read_through(&mut Through::new(end.clone())).await,
         }
     }
 
@@ -149,6 +153,48 @@ impl Reader {
             } else {
                 self.answer.count(count as u64);
             }
+        }
+    }
+
+    /// Reads until the goal is reached.
+    async fn read_through(&mut self, goal: &mut impl Goal) -> End {
+        let mut buffer = vec![0; 16 << 10];
+        let mut chunks = Unchunked::default();
+        loop {
+            if goal.reached() {
+                return self.answer.status.map_or(End::Done, End::Answered);
+            }
+            let count = match self.reading.read(&mut buffer).await {
+                Ok(0) if goal.reached_at_end() => return self.answer.status.map_or(End::Done, End::Answered),
+                Ok(0) => return self.answer.status.map_or(End::Failed(Failure::Reset), End::Answered),
+                Ok(count) => count,
+                Err(_) => return End::Failed(Failure::Reset),
+            };
+            let bytes = &buffer[..count];
+            if !goal.speaks_http() || self.answer.status.is_some() {
+                self.answer.count(count as u64);
+                self.show(goal, &mut chunks, bytes);
+            } else {
+                match self.answer.add(bytes) {
+                    Ok(()) if self.answer.status.is_some_and(|status| status != goal.status()) => {
+                        return self.read_until(u64::MAX, true).await;
+                    }
+                    // What came after the head in the same read.
+                    Ok(()) => {
+                        let rest = bytes.len() - self.answer.rest().min(bytes.len());
+                        self.show(goal, &mut chunks, &bytes[rest..]);
+                    }
+                    Err(failure) => return End::Failed(failure),
+                }
+                self.tell_head();
+            }
+        }
+    }
+
+    fn show(&self, goal: &mut impl Goal, chunks: &mut Unchunked, bytes: &[u8]) {
+        match self.answer.chunked {
+            true => chunks.read(bytes, |data| goal.take(data)),
+            false => goal.take(bytes),
         }
     }
 

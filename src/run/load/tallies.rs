@@ -67,6 +67,10 @@ impl Tallies {
                 counts.aborted += 1;
                 outcome.seen.status
             }
+            End::Done => {
+                tally.latency.record(outcome.latency_us);
+                None
+            }
             End::Cut => {
                 counts.cut += 1;
                 outcome.seen.status
