@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 use super::output::print;
-use super::{Format, Global, check, judge, policy};
+use super::{Format, Global, check, judge};
 use crate::compare::Reference;
 use crate::record::Recording;
 use crate::report::clean;
@@ -28,12 +28,12 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
-    let policy = match policy::read(&args.check.config, global) {
-        Ok(policy) => policy,
+    let ruling = match args.check.read_rules(global) {
+        Ok((_, ruling)) => ruling,
         Err(code) => return Ok(code),
     };
     let baselines = args.check.baselines()?;
-    let judged = args.check.judge_stored(&policy.rules)?;
+    let judged = args.check.judge_stored(&ruling)?;
     let restart = match (&judged.comparison.reference, judged.verdict.outcome) {
         _ if !judged.recordings.iter().all(|recording| recording.complete) => {
             bail!("the run was cut short: only a whole run can be a baseline")

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::Global;
 use super::baseline::place;
 use super::judge::{self, Judged};
-use super::{Global, policy};
-use crate::policy::Rules;
+use super::ruling::{self, Ruling};
+use crate::policy::Policy;
 use crate::run::today;
 use crate::store::{self, Baselines};
 
@@ -20,6 +21,8 @@ pub(super) struct Args {
     /// The policy to judge by.
     #[arg(long, short, visible_alias = "policy", default_value = "plimsoll.toml", value_name = "FILE")]
     pub config: PathBuf,
+    #[command(flatten)]
+    pub ruling: ruling::Args,
     /// The day for which waivers are looked at, such as 2027-01-31; today if none is given.
     #[arg(long, value_name = "DAY")]
     pub date: Option<jiff::civil::Date>,
@@ -31,32 +34,37 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
-    let policy = match policy::read(&args.config, global) {
-        Ok(policy) => policy,
+    let ruling = match args.read_rules(global) {
+        Ok((_, ruling)) => ruling,
         Err(code) => return Ok(code),
     };
-    args.judge(&policy.rules)?.print(global)
+    args.judge(&ruling)?.print(global)
 }
 
 impl Args {
+    /// Reads the policy and finds the rules that count. What is wrong is printed, and its exit code comes back.
+    pub(super) fn read_rules(&self, global: &Global) -> Result<(Policy, Ruling), ExitCode> {
+        ruling::read_both(&self.ruling, &self.config, global)
+    }
+
     /// Reads the recordings and judges them on the wanted day.
-    pub(super) fn judge(&self, rules: &Rules) -> anyhow::Result<Judged> {
-        self.judge_read(rules, judge::read(&self.recordings, &self.folder().join(store::RUNS))?)
+    pub(super) fn judge(&self, ruling: &Ruling) -> anyhow::Result<Judged> {
+        self.judge_read(ruling, judge::read(&self.recordings, &self.folder().join(store::RUNS))?)
     }
 
     /// Reads the recordings and judges them against the stored baseline, whatever else they were measured with.
-    pub(super) fn judge_stored(&self, rules: &Rules) -> anyhow::Result<Judged> {
+    pub(super) fn judge_stored(&self, ruling: &Ruling) -> anyhow::Result<Judged> {
         let mut read = judge::read(&self.recordings, &self.folder().join(store::RUNS))?;
         read.against.clear();
-        self.judge_read(rules, read)
+        self.judge_read(ruling, read)
     }
 
     /// Judges recordings that were read already.
-    pub(super) fn judge_read(&self, rules: &Rules, mut read: judge::Read) -> anyhow::Result<Judged> {
+    pub(super) fn judge_read(&self, ruling: &Ruling, mut read: judge::Read) -> anyhow::Result<Judged> {
         if self.baseline.is_some() {
             read.against.clear();
         }
-        judge::judge(rules, read, &self.baselines()?, self.date.unwrap_or_else(today))
+        judge::judge(ruling, read, &self.baselines()?, self.date.unwrap_or_else(today))
     }
 
     /// The stored baselines that the recordings are compared with.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::ruling::Ruling;
 use super::{Format, Global};
 use crate::compare::{Comparison, compare};
 use crate::policy::{Level, Rules};
@@ -11,7 +12,7 @@ use crate::record::Recording;
 use crate::report::{self, Report};
 use crate::store::{self, Baseline, Baselines, RecordingFolder};
 use crate::units::Gauge;
-use crate::verdict::{Verdict, judge as to_verdict};
+use crate::verdict::{PolicyChange, Verdict, judge as to_verdict};
 
 /// A run that was judged.
 pub(super) struct Judged {
@@ -19,6 +20,8 @@ pub(super) struct Judged {
     pub comparison: Comparison,
     pub verdict: Verdict,
     pub notes: Vec<String>,
+    /// What the change does to the rules, where it is judged by those of its base.
+    pub policy_change: Option<PolicyChange>,
     /// The commits of the baseline's runs, oldest first, each once.
     pub base_commits: Vec<String>,
     gated: Vec<Gauge>,
@@ -36,7 +39,7 @@ pub(super) struct Read {
 /// Judges the repeats of a run against those of the commit that was measured in turn with it, else against the stored
 /// baseline of its scenario.
 pub(super) fn judge(
-    rules: &Rules,
+    ruling: &Ruling,
     read: Read,
     baselines: &Baselines,
     today: jiff::civil::Date,
@@ -48,11 +51,17 @@ pub(super) fn judge(
         false => Baseline { recordings: against, skipped: Vec::new() },
     };
     notes.extend(baseline.skipped);
+    notes.extend(ruling.notes.iter().cloned());
     let mut base_commits: Vec<String> = baseline.recordings.iter().filter_map(|run| run.commit.clone()).collect();
     base_commits.dedup();
     let comparison = compare(&recordings, &baseline.recordings);
-    let verdict = to_verdict(rules, &comparison, &recordings, today);
-    Ok(Judged { recordings, comparison, verdict, notes, base_commits, gated: gated(rules) })
+    let verdict = to_verdict(&ruling.rules, &comparison, &recordings, today);
+    let policy_change = ruling.own.as_ref().and_then(|own| {
+        let other = to_verdict(&own.rules, &comparison, &recordings, today);
+        PolicyChange::between(own.base.clone(), &ruling.rules, &own.rules, own.load, &other)
+    });
+    let gated = gated(&ruling.rules);
+    Ok(Judged { recordings, comparison, verdict, policy_change, notes, base_commits, gated })
 }
 
 /// The gauges that a rule looks at.
@@ -119,6 +128,7 @@ impl Judged {
             recordings: &self.recordings,
             comparison: &self.comparison,
             verdict: &self.verdict,
+            policy_change: self.policy_change.as_ref(),
             notes: &self.notes,
             gated: &self.gated,
         }

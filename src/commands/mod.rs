@@ -18,6 +18,7 @@ mod policy;
 mod progress;
 mod publish;
 mod report;
+mod ruling;
 mod run;
 
 use std::process::ExitCode;

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use super::check;
 use super::judge::Judged;
 use super::output::{print, told};
-use super::{Format, Global, policy};
+use super::{Format, Global};
 use crate::github::{Context, Event, Patience, find, get};
 use crate::report::{clean, html, junit, markdown, sarif};
 use post::{Poster, Target};
@@ -82,8 +82,8 @@ The exit code says only whether there was something to publish, never the verdic
 
 /// Runs the command.
 pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
-    let policy = match policy::read(&args.judging.config, global) {
-        Ok(policy) => policy,
+    let (policy, ruling) = match args.judging.read_rules(global) {
+        Ok(both) => both,
         Err(code) => return Ok(code),
     };
     let context = match Context::from_env() {
@@ -100,14 +100,14 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let judged = match &context.event {
         Event::WorkflowRun(run) if args.judging.recordings.is_empty() => {
             match evidence::of_run(&client, &context, run, &args.artifact, &policy.name)? {
-                Some(read) => args.judging.judge_read(&policy.rules, read)?,
+                Some(read) => args.judging.judge_read(&ruling, read)?,
                 None => {
                     print(&format!("run {} kept no `{}` artifact: nothing to publish\n", run.id, args.artifact))?;
                     return Ok(ExitCode::SUCCESS);
                 }
             }
         }
-        _ => args.judging.judge(&policy.rules)?,
+        _ => args.judging.judge(&ruling)?,
     };
     args.keep(&judged)?;
     let target = Target {

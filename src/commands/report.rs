@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Global, check, policy};
+use super::{Global, check};
 
 /// Arguments of `plimsoll report`.
 #[derive(Debug, clap::Args)]
@@ -13,10 +13,10 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn execute(Args { check: args }: Args, global: &Global) -> anyhow::Result<ExitCode> {
-    let policy = match policy::read(&args.config, global) {
-        Ok(policy) => policy,
+    let ruling = match args.read_rules(global) {
+        Ok((_, ruling)) => ruling,
         Err(code) => return Ok(code),
     };
-    args.judge(&policy.rules)?.print(global)?;
+    args.judge(&ruling)?.print(global)?;
     Ok(ExitCode::SUCCESS)
 }

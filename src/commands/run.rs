@@ -9,6 +9,7 @@ use super::baseline::place;
 use super::judge::{Judged, Read, judge};
 use super::measure::{Ground, Measured, measure, saved};
 use super::progress::Progress;
+use super::ruling::{self, Ruling};
 use crate::plan::{Plan, plan};
 use crate::policy::{DumpPolicy, Policy};
 use crate::run::{End, today};
@@ -32,6 +33,8 @@ pub(super) struct Args {
     /// Build and measure the service of this commit, branch or tag too, in turn with the one here, and compare with that.
     #[arg(long, value_name = "REF", conflicts_with = "baseline")]
     against: Option<String>,
+    #[command(flatten)]
+    ruling: ruling::Args,
     /// Keep the heap dumps after they were analyzed.
     #[arg(long, conflicts_with = "no_dumps")]
     keep_dumps: bool,
@@ -61,8 +64,8 @@ Ctrl-C ends a run in an orderly way with exit code 3; what was recorded is kept 
 
 /// Runs the command.
 pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
-    let policy = match super::policy::read(&args.config, global) {
-        Ok(policy) => policy,
+    let (policy, ruling) = match ruling::read_both(&args.ruling, &args.config, global) {
+        Ok(both) => both,
         Err(code) => return Ok(code),
     };
     // Planned before the options count: a run without dumps sends the same load and stays comparable.
@@ -87,7 +90,8 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
             Err(refused) => return refused.tell(),
         },
     };
-    let ended = args.repeat(&policy, &plan, &ground, against.as_ref(), read, global);
+    let case = Case { policy: &policy, ruling: &ruling, plan: &plan, ground: &ground };
+    let ended = args.repeat(&case, against.as_ref(), read, global);
     if let Some(against) = against {
         against.remove();
     }
@@ -100,6 +104,14 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// What is measured, where, and by which rules it is judged.
+struct Case<'a> {
+    policy: &'a Policy,
+    ruling: &'a Ruling,
+    plan: &'a Plan,
+    ground: &'a Ground,
+}
+
 /// What the repeats of a run came to.
 enum Ended {
     Judged(Box<Judged>),
@@ -110,13 +122,12 @@ impl Args {
     /// Measures until the evidence is enough, each time on both sides where there are two.
     fn repeat(
         &self,
-        policy: &Policy,
-        plan: &Plan,
-        ground: &Ground,
+        case: &Case<'_>,
         against: Option<&Against>,
         mut read: Read,
         global: &Global,
     ) -> anyhow::Result<Ended> {
+        let Case { policy, ruling, plan, ground } = *case;
         let baselines = place::baselines(self.baseline.as_deref(), &ground.base)?;
         loop {
             let mut progress = Progress::new(global);
@@ -137,7 +148,7 @@ impl Args {
                 read.against.push(other.recording);
             }
             read.recordings.push(measured.recording);
-            let judged = judge(&policy.rules, read.clone(), &baselines, today())?;
+            let judged = judge(ruling, read.clone(), &baselines, today())?;
             let runs = u32::try_from(read.recordings.len()).unwrap_or(u32::MAX);
             if judged.verdict.outcome != Outcome::Inconclusive || runs >= self.confirm || measured.end != End::Complete
             {

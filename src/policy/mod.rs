@@ -11,12 +11,14 @@ mod rows;
 mod rules;
 mod section;
 mod service;
+mod statement;
 
 pub use builtin::{BUILT_IN, built_in};
 pub use load::{Arrivals, Body, Connections, Exchange, Expect, Field, Load, Login, Request, Round, Taken, Ugly};
 pub use parse::parse;
 pub use rules::{Bound, Growth, Headroom, Level, OwnerRule, PhaseFilter, Recovery, Rules, Slope, Waiver};
 pub use service::{DumpPolicy, Readiness, Service};
+pub use statement::Statement;
 
 /// A validated policy: every default is filled in.
 #[derive(Debug, Clone, PartialEq)]

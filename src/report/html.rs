@@ -2,6 +2,7 @@
 //! content security policy forbids what an escape might have missed.
 
 use super::detail::details;
+use super::policy::{self, Told};
 use super::section::{self, Section};
 use super::text::shorten;
 use super::xml::{quote, with_code};
@@ -20,6 +21,7 @@ const STYLE: &str = include_str!("html/style.css");
 pub fn render(report: &Report<'_>) -> String {
     let scenario = report.recordings.first().map_or("", |recording| &recording.scenario);
     let mut parts = vec![head(report)];
+    parts.extend(policy::told(report).map(changed));
     parts.extend(report.verdict.findings.iter().map(|finding| tell(report, finding)));
     parts.push(curves(report));
     parts.extend(section::sections(report).iter().map(table));
@@ -69,6 +71,17 @@ fn head(report: &Report<'_>) -> String {
     };
     let headline = told(&report.verdict.headline);
     format!("<header class=\"{class}\"><h1>{}</h1><p>{headline}</p></header>\n{compared}", outcome.name())
+}
+
+/// What the change does to the rules.
+fn changed(change: Told) -> String {
+    let rules = change.lines.iter().map(|(sign, rule)| {
+        let tag = if *sign == "+" { "ins" } else { "del" };
+        format!("<li><{tag}>{}</{tag}></li>\n", quote(&shorten(rule, LONGEST_TEXT)))
+    });
+    let more = change.more.iter().map(|line| format!("<li>{}</li>\n", told(line)));
+    let lines: String = rules.chain(more).collect();
+    format!("<h2>Policy changed</h2>\n<p>{}</p>\n<ul>\n{lines}</ul>\n", told(&change.both))
 }
 
 fn tell(report: &Report<'_>, finding: &Finding) -> String {

@@ -39,6 +39,9 @@ struct View {
     plan: String,
     complete: bool,
     verdict: VerdictView,
+    /// Only where a change is judged by the rules of its base and changes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_change: Option<PolicyChangeView>,
     reference: ReferenceView,
     curves: Vec<CurveView>,
     levels: Vec<LevelView>,
@@ -58,6 +61,18 @@ struct VerdictView {
     headline: String,
     findings: Vec<FindingView>,
     waiver_notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct PolicyChangeView {
+    base: String,
+    removed: Vec<String>,
+    added: Vec<String>,
+    load: bool,
+    outcome: &'static str,
+    exit_code: u8,
+    headline: String,
 }
 
 #[derive(Serialize)]
@@ -185,6 +200,15 @@ fn view(report: &Report<'_>) -> View {
             findings: verdict.findings.iter().map(finding).collect(),
             waiver_notes: verdict.waiver_notes.clone(),
         },
+        policy_change: report.policy_change.map(|change| PolicyChangeView {
+            base: change.base.clone(),
+            removed: change.removed.clone(),
+            added: change.added.clone(),
+            load: change.load,
+            outcome: change.outcome.name(),
+            exit_code: change.exit_code,
+            headline: change.headline.clone(),
+        }),
         reference: match &report.comparison.reference {
             Reference::Baseline { runs } => ReferenceView::Baseline { runs: *runs },
             Reference::NoBaseline => ReferenceView::None,

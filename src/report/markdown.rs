@@ -2,6 +2,7 @@
 
 use super::Report;
 use super::detail::details;
+use super::policy::{self, Told};
 use super::section::{self, Section};
 use super::text::{escape, shorten, with_code};
 use crate::compare::Reference;
@@ -41,6 +42,7 @@ pub fn summary(report: &Report<'_>) -> String {
 pub(super) fn compose(report: &Report<'_>, frame: Frame<'_>, longest: usize) -> String {
     let room = longest.saturating_sub(RESERVE + frame.closing.len());
     let mut page = Page { text: head(report, frame.word), room, cut: 0 };
+    page.add(&changed(report).unwrap_or_default());
     for finding in &report.verdict.findings {
         page.add(&tell(report, finding));
     }
@@ -101,6 +103,18 @@ fn head(report: &Report<'_>, word: &str) -> String {
     };
     let outcome = report.verdict.outcome.name();
     format!("**Plimsoll: {outcome}**{word} · {}\n\n{compared}\n", told(&report.verdict.headline))
+}
+
+/// What the change does to the rules.
+fn changed(report: &Report<'_>) -> Option<String> {
+    let Told { both, lines, more } = policy::told(report)?;
+    let mut out = format!("\n**Policy changed**: {}\n\n", told(&both));
+    for (sign, rule) in lines {
+        let what = if sign == "+" { "put in" } else { "taken out" };
+        out += &format!("- {what}: <code>{}</code>\n", escape(&shorten(&rule, LONGEST_TEXT)));
+    }
+    more.iter().for_each(|line| out += &format!("- {}\n", told(line)));
+    Some(out)
 }
 
 fn tell(report: &Report<'_>, finding: &Finding) -> String {

@@ -9,6 +9,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod matrix;
+mod policy;
 pub mod sarif;
 mod section;
 mod sparkline;
@@ -21,7 +22,7 @@ pub use text::{clean, shorten, wrap};
 use crate::compare::Comparison;
 use crate::record::Recording;
 use crate::units::Gauge;
-use crate::verdict::Verdict;
+use crate::verdict::{PolicyChange, Verdict};
 
 /// What a report tells.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,8 @@ pub struct Report<'a> {
     pub comparison: &'a Comparison,
     /// What it comes to.
     pub verdict: &'a Verdict,
+    /// What the change does to the rules, where it is judged by those of its base and does anything.
+    pub policy_change: Option<&'a PolicyChange>,
     /// What was missing or passed over while reading, one sentence each.
     pub notes: &'a [String],
     /// The gauges that a rule looks at; the others are only shown.

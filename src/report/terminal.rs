@@ -6,6 +6,7 @@ mod table;
 use anstyle::{AnsiColor, Style};
 
 use super::Report;
+use super::policy;
 use super::section;
 use super::text::{clean, wrap};
 use crate::compare::Reference;
@@ -18,6 +19,15 @@ const FAINT: Style = Style::new().dimmed();
 pub fn render(report: &Report<'_>, width: usize) -> String {
     let mut page = Page { width: width.clamp(60, 160), text: String::new() };
     head(&mut page, report);
+    if let Some(told) = policy::told(report) {
+        page.line("");
+        page.line(&format!("{BOLD}policy changed{BOLD:#}"));
+        page.hang(Style::new(), "  ", 2, &told.both);
+        for (sign, rule) in &told.lines {
+            page.hang(Style::new(), &format!("  {sign} "), 4, rule);
+        }
+        told.more.iter().for_each(|line| page.hang(Style::new(), "  ", 2, line));
+    }
     for finding in &report.verdict.findings {
         finding::tell(&mut page, report, finding);
     }

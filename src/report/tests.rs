@@ -39,6 +39,20 @@ fn a_leak_is_told_to_programs() {
 }
 
 #[test]
+fn what_a_change_does_to_its_rules_is_told_everywhere_with_the_outcome_under_both() {
+    let sample = sample::excused();
+    let report = sample.report();
+    insta::assert_snapshot!("markdown-excused", markdown::render(&report).split("\n- **").next().unwrap());
+    insta::assert_snapshot!("terminal-excused", plain(&sample, 100).split("slope-exceeded").next().unwrap());
+    let json = json::value(&report).unwrap();
+    assert_eq!(json["policy-change"]["outcome"], "waived");
+    assert_eq!(json["policy-change"]["added"].as_array().unwrap().len(), 2);
+    let page = html::render(&report);
+    assert!(page.contains("<del>block: slope of live.floor") && page.contains("&lt;b&gt;payments"), "{page}");
+    assert!(comment::render(&report, SETTING, false).body.contains("**Policy changed**"));
+}
+
+#[test]
 fn the_outcome_has_its_color() {
     let first = |sample: Sample| terminal::render(&sample.report(), 100).lines().next().unwrap().to_owned();
     insta::assert_snapshot!("terminal-color", format!("{:?}\n{:?}", first(sample::leak()), first(sample::pass())));

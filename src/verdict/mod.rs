@@ -9,12 +9,14 @@ mod naming;
 mod outcome;
 mod owner;
 mod plateau;
+mod policy_change;
 mod recovery;
 mod slope;
 mod waiver;
 
 pub use finding::{Amount, Finding, Standing, Subject};
 pub use owner::matches as owner_matches;
+pub use policy_change::PolicyChange;
 
 use crate::compare::Comparison;
 use crate::policy::{Level, Rules};

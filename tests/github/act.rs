@@ -65,16 +65,22 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn commit(folder: &Path) {
-    let git = |arguments: &[&str]| {
-        let names = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"];
-        let output = Command::new("git").args(names).args(arguments).current_dir(folder).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    };
-    git(&["init", "--quiet"]);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "-m", "x"]);
-    git(&["remote", "add", "origin", "https://github.com/acme/quotes"]);
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let names = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"];
+    let output = Command::new("git").args(names).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Commits all that is there, and says the id of the commit.
+fn commit(folder: &Path) -> String {
+    if !folder.join(".git").exists() {
+        git(folder, &["init", "--quiet"]);
+        git(folder, &["remote", "add", "origin", "https://github.com/acme/quotes"]);
+    }
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "-m", "x"]);
+    git(folder, &["rev-parse", "HEAD"])
 }
 
 impl Machine {
@@ -92,7 +98,7 @@ impl Machine {
                 "name: stub\ndescription: copies\ninputs:\n  name: {{ description: n }}\n  path: {{ description: p }}\n  \
                  if-no-files-found: {{ description: i }}\nruns:\n  using: composite\n  steps:\n    - shell: bash\n      \
                  env:\n        NAME: ${{{{ inputs.name }}}}\n        FROM: ${{{{ inputs.path }}}}\n      run: |\n        \
-                 mkdir -p \"{kept}/$NAME\"\n        for one in $FROM; do cp -r $one \"{kept}/$NAME/\"; done\n",
+                 mkdir -p \"{kept}/$NAME\"\n        for one in $FROM; do [ ! -e $one ] || cp -r $one \"{kept}/$NAME/\"; done\n",
                 kept = machine.path("kept").display()
             );
             machine.write(&format!("{action}/action.yml"), &stub);
@@ -121,11 +127,17 @@ impl Machine {
 
     /// Executes an example workflow for an event.
     fn act(&self, workflow: &str, event: &str, payload: &Value) -> Told {
+        self.act_with(workflow, event, payload, &[])
+    }
+
+    /// The same with more inputs of the action.
+    fn act_with(&self, workflow: &str, event: &str, payload: &Value, inputs: &[&str]) -> Told {
         let example = fs::read_to_string(root().join("examples/workflows").join(workflow)).unwrap();
         // The program of this build, and nothing that takes long.
         let binary = env!("CARGO_BIN_EXE_plimsoll");
         let more = if workflow == "fork-publish.yml" { "" } else { "\n          arguments: --no-dumps" };
-        let with = format!("with: # of ours\n          binary: {binary}{more}\n");
+        let inputs: String = inputs.iter().map(|input| format!("\n          {input}")).collect();
+        let with = format!("with: # of ours\n          binary: {binary}{more}{inputs}\n");
         let (before, after) = example.split_once("uses: plimsoll/plimsoll").unwrap();
         let example = format!("{before}uses: plimsoll/plimsoll{}", after.replacen("with:\n", &with, 1));
         assert!(example.contains(binary), "{example}");
@@ -230,6 +242,29 @@ fn a_forks_pull_request_keeps_its_own_verdict_with_a_token_that_may_nothing() {
     let body = state.comments.first().map(|one| one["body"].to_string()).unwrap_or_default();
     assert!(body.contains("**Plimsoll: regressed**"), "{}", told.log);
     assert_eq!(state.checks[0]["conclusion"], "failure");
+}
+
+#[test]
+fn a_change_is_measured_in_turn_with_its_base_and_judged_by_the_rules_of_that() {
+    let machine = Machine::new();
+    let policy = fs::read_to_string(machine.path("quotes/plimsoll.toml")).unwrap();
+    let policy = policy.replace("\nready =", "\nbuild = [\"true\"]\nready =");
+    let growth = "max-growth = { relative = \"2 %\", absolute = \"1 MiB\" }";
+    machine.write("quotes/plimsoll.toml", &policy.replace("max = \"12 MiB\"", growth));
+    let base = commit(&machine.path("quotes"));
+    // The change leaks, and would rather not be told.
+    machine.write("quotes/leaks", "");
+    machine.write("quotes/plimsoll.toml", &policy.replace("12 MiB", "2 GiB"));
+    commit(&machine.path("quotes"));
+    let mut payload = pull_request("acme/quotes");
+    payload["pull_request"]["base"]["sha"] = base.clone().into();
+    let told = machine.act_with("pull-request.yml", "pull_request", &payload, &["against: base"]);
+    assert!(!told.success && told.log.contains("Failure - Main Verdict"), "{}", told.log);
+    let state = machine.fake.state();
+    let body = state.comments.first().map(|one| one["body"].to_string()).unwrap_or_default();
+    assert!(body.contains("**Plimsoll: regressed**") && body.contains("growth-exceeded"), "{}", told.log);
+    assert!(body.contains("**Policy changed**") && body.contains(&base[..7]), "{body}");
+    assert!(git(&machine.path("quotes"), &["worktree", "list"]).lines().count() == 1);
 }
 
 #[test]

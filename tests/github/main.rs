@@ -8,6 +8,8 @@ mod checks;
 mod comments;
 mod events;
 mod fake;
+mod job;
 mod manners;
 mod openapi;
 mod publish;
+mod rules;

@@ -11,6 +11,7 @@ use anyhow::{Context as _, anyhow};
 use super::judge::{Judged, judge};
 use super::measure::{Ground, measure};
 use super::progress::Progress;
+use super::ruling::Ruling;
 use super::{Format, Global};
 use crate::diag::Source;
 use crate::plan::plan;
@@ -95,7 +96,7 @@ fn run(policy: &Policy, folder: &Path, keep_dumps: bool, global: &Global) -> any
     }
     // There is no baseline on purpose: the demo's rules need none.
     let baselines = Baselines::open(folder.join("baselines"));
-    judge(&policy.rules, vec![measured.recording].into(), &baselines, today()).map(Some)
+    judge(&Ruling::from(&policy.rules), vec![measured.recording].into(), &baselines, today()).map(Some)
 }
 
 fn conclude(runs: &[Judged], told: bool, runtime: &str, global: &Global) -> anyhow::Result<()> {

@@ -3,7 +3,8 @@
 
 use super::super::judge::Read;
 use crate::github::{Client, Context, GithubError, Limits, WorkflowRun, download, of_run as artifacts_of, unpack};
-use crate::record::{Recording, schema};
+use crate::record::schema;
+use crate::store::AGAINST;
 
 /// The recordings of a scenario in the artifacts of a run; `None` where it kept no artifact.
 pub(super) fn of_run(
@@ -17,7 +18,7 @@ pub(super) fn of_run(
     if artifacts.is_empty() {
         return Ok(None);
     }
-    let mut recordings: Vec<Recording> = Vec::new();
+    let mut read = Read::from(Vec::new());
     let mut others = 0;
     for artifact in &artifacts {
         let limits = Limits::default();
@@ -27,16 +28,23 @@ pub(super) fn of_run(
                 name: artifact.name.clone(),
                 why: format!("`{}` is no recording: {error}", file.escape_debug()),
             })?;
-            if recording.scenario == scenario { recordings.push(recording) } else { others += 1 }
+            let other_side = file.split('/').any(|part| part == AGAINST);
+            match (recording.scenario == scenario, other_side) {
+                (false, _) => others += 1,
+                (true, false) => read.recordings.push(recording),
+                (true, true) => read.against.push(recording),
+            }
         }
     }
     // The order of a download says nothing; the first repeat is told in full.
-    recordings.sort_by(|a, b| a.started.cmp(&b.started));
+    for side in [&mut read.recordings, &mut read.against] {
+        side.sort_by(|a, b| a.started.cmp(&b.started));
+    }
     anyhow::ensure!(
-        !recordings.is_empty(),
+        !read.recordings.is_empty(),
         "the artifacts of run {} hold no recording of the scenario `{scenario}` ({others} of others): \
          is the policy here that of the first stage?",
         run.id,
     );
-    Ok(Some(recordings.into()))
+    Ok(Some(read))
 }

@@ -9,13 +9,14 @@ use crate::policy::Level;
 use crate::record::{Fingerprint, LoadTally, Pacing, Phase, PhaseRecord, Recording, RequestTally, Unseen};
 use crate::report::Report;
 use crate::units::{ByteDelta, ByteRate, Bytes, Elapsed, Gauge, Metric};
-use crate::verdict::{Amount, Finding, Outcome, Standing, Subject, Verdict};
+use crate::verdict::{Amount, Finding, Outcome, PolicyChange, Standing, Subject, Verdict};
 
 /// All that a report borrows.
 pub(super) struct Sample {
     pub recording: Recording,
     pub comparison: Comparison,
     pub verdict: Verdict,
+    pub policy_change: Option<PolicyChange>,
     pub notes: Vec<String>,
 }
 
@@ -25,6 +26,7 @@ impl Sample {
             recordings: std::slice::from_ref(&self.recording),
             comparison: &self.comparison,
             verdict: &self.verdict,
+            policy_change: self.policy_change.as_ref(),
             notes: &self.notes,
             gated: &[Gauge::Live, Gauge::Rss],
         }
@@ -37,8 +39,26 @@ pub(super) fn pass() -> Sample {
         recording: recording(),
         comparison: comparison(),
         verdict: verdict(Outcome::Pass, "every rule holds: `live.floor` keeps 3 B/request", Vec::new()),
+        policy_change: None,
         notes: Vec::new(),
     }
+}
+
+/// The leak, in a change that would rather allow it.
+pub(super) fn excused() -> Sample {
+    let policy_change = Some(PolicyChange {
+        base: "`main` (0a1b2c3d4e)".into(),
+        removed: vec!["block: slope of live.floor, all phases: at most 100 B/request".into()],
+        added: vec![
+            "warn: slope of live.floor, all phases: at most 4 KiB/request".into(),
+            "waiver of static RouteCache.* by <b>payments</b>: we @all agreed: until 2027-01-31".into(),
+        ],
+        load: true,
+        outcome: Outcome::Waived,
+        exit_code: 0,
+        headline: "`live.floor` keeps 2.31 KiB/request more than the baseline".into(),
+    });
+    Sample { policy_change, ..leak() }
 }
 
 /// A map in a thread-local grows with every request.
