@@ -14,6 +14,8 @@ pub struct Comparison {
     pub levels: Vec<Level>,
     /// Owners that grew, largest growth first.
     pub owners: Vec<OwnerChange>,
+    /// What ugly payloads leave behind, largest first.
+    pub residues: Vec<Residue>,
     /// What was left out of the comparison and why, one sentence each.
     pub caveats: Vec<String>,
 }
@@ -122,6 +124,25 @@ pub enum Shape {
     Step(Bytes),
     /// The floors say nothing about a form.
     Unknown,
+}
+
+/// An owner that grew while one ugly payload was sent once more between two dumps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Residue {
+    /// Which payload.
+    pub payload: String,
+    /// Which process.
+    pub process: String,
+    /// At which the growth accumulates.
+    pub path: OwnerPath,
+    /// By how much it grew.
+    pub grown: ByteDelta,
+    /// Entries (or objects) more.
+    pub entries: i64,
+    /// For each of the payload's requests that was sent.
+    pub per_request: Option<ByteRate>,
+    /// The known pattern it matches and what to look at.
+    pub pattern: Option<(&'static str, &'static str)>,
 }
 
 /// The value of a metric in a phase.

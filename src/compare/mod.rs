@@ -6,11 +6,13 @@ mod environment;
 mod floors;
 mod level;
 mod owner;
+mod residue;
 mod shape;
 mod track;
 
 pub use comparison::{
-    Comparison, Curve, Difference, Evidence, Level, OwnSlope, OwnerChange, Reference, Shape, SlopeEstimate, Standing,
+    Comparison, Curve, Difference, Evidence, Level, OwnSlope, OwnerChange, Reference, Residue, Shape, SlopeEstimate,
+    Standing,
 };
 
 use crate::record::Recording;
@@ -23,6 +25,7 @@ pub fn compare(candidate: &[Recording], baseline: &[Recording]) -> Comparison {
         curves: curve::curves(candidate, &comparable),
         levels: level::levels(candidate, &comparable),
         owners: owner::changes(candidate, &comparable),
+        residues: residue::residues(candidate),
         reference,
         caveats,
     }

@@ -110,7 +110,7 @@ impl Requests {
     fn uncooked(&self, phase: &Phase, index: u64) -> Option<PlannedRequest> {
         match phase {
             Phase::CoolDown => None,
-            Phase::Ugly { payload, .. } => {
+            Phase::Ugly { payload, .. } | Phase::Residue { payload } => {
                 let (source, prepared) = self.ugly.iter().find(|(_, prepared)| *prepared.name == **payload)?;
                 Some(prepared.at(source, index, index))
             }

@@ -68,7 +68,7 @@ pub(crate) fn round_of(load: &Load, phase: &Phase) -> Option<Round> {
         Phase::WarmUp => Some(load.warm_up),
         Phase::Steady { .. } => Some(load.steady),
         Phase::Diagnosis { .. } => Some(load.diagnosis),
-        Phase::Ugly { payload, .. } => {
+        Phase::Ugly { payload, .. } | Phase::Residue { payload } => {
             load.ugly.iter().find(|ugly| ugly.request.name == *payload).map(|ugly| ugly.round)
         }
         Phase::CoolDown => None,

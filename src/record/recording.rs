@@ -28,6 +28,11 @@ pub enum Phase {
     },
     /// No load.
     CoolDown,
+    /// A payload that left something, once more between two heap dumps: what grows is its owner.
+    Residue {
+        /// Name of the payload in the policy.
+        payload: String,
+    },
     /// A round between the two heap dumps.
     Diagnosis {
         /// Which round.
@@ -80,6 +85,8 @@ pub struct RequestTally {
     pub failures: BTreeMap<String, u64>,
     /// Connections that Plimsoll gave up on purpose (hang-up, never read).
     pub aborted: u64,
+    /// Method and path as the policy names them.
+    pub route: String,
     /// Connections that the service ended while a client misbehaved on them.
     pub cut: u64,
     /// Bytes written to the service, bodies only.
@@ -155,6 +162,8 @@ pub enum DumpPoint {
     Reference,
     /// After the diagnosis rounds: compared with the reference dump of the same run.
     Diagnosis,
+    /// After a payload that left something was sent once more: compared with the dump before it.
+    Residue,
 }
 
 /// A heap dump of one process.
@@ -162,6 +171,8 @@ pub enum DumpPoint {
 pub struct Dump {
     /// When in the run.
     pub point: DumpPoint,
+    /// After which payload, where it was one.
+    pub payload: Option<String>,
     /// The process: its command name, and which of its kind (`gunicorn#2`). Stable across runs.
     pub process: String,
     /// What runs in it.
@@ -284,6 +295,17 @@ impl Recording {
     }
 }
 
+impl Recording {
+    /// Floor of a gauge before the first round of a payload and after its last.
+    pub fn around(&self, payload: &str, gauge: Gauge) -> Option<(u64, u64)> {
+        let is_round =
+            |record: &PhaseRecord| matches!(&record.phase, Phase::Ugly { payload: name, .. } if name == payload);
+        let first = self.phases.iter().position(is_round)?;
+        let before = self.phases[..first].iter().rev().find_map(|record| record.floor.get(&gauge))?;
+        Some((*before, *self.ugly(payload).last()?.floor.get(&gauge)?))
+    }
+}
+
 impl PhaseRecord {
     fn begun(phase: Phase, began: Elapsed) -> Self {
         Self {
@@ -307,14 +329,25 @@ impl PhaseRecord {
 }
 
 impl Phase {
-    /// The kind of phase as policies name it: `warm-up`, `steady`, `ugly`, `cool-down`, `diagnosis`.
+    /// The kind of phase as policies name it: `warm-up`, `steady`, `ugly`, `cool-down`, `diagnosis`, `residue`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::WarmUp => "warm-up",
             Self::Steady { .. } => "steady",
             Self::Ugly { .. } => "ugly",
             Self::CoolDown => "cool-down",
+            Self::Residue { .. } => "residue",
             Self::Diagnosis { .. } => "diagnosis",
+        }
+    }
+}
+
+impl Phase {
+    /// The ugly payload that is sent, if one.
+    pub fn payload(&self) -> Option<&str> {
+        match self {
+            Self::Ugly { payload, .. } | Self::Residue { payload } => Some(payload),
+            _ => None,
         }
     }
 }
@@ -326,6 +359,7 @@ impl std::fmt::Display for Phase {
             Self::WarmUp | Self::CoolDown => write!(f, "{}", self.kind()),
             Self::Steady { round } | Self::Diagnosis { round } => write!(f, "{} {round}", self.kind()),
             Self::Ugly { payload, round } => write!(f, "ugly {payload} {round}"),
+            Self::Residue { payload } => write!(f, "residue {payload}"),
         }
     }
 }

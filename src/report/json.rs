@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Report, section};
-use crate::compare::{Evidence, Reference};
+use crate::compare::{Evidence, Reference, Residue};
 use crate::policy::Level;
 use crate::record::{Phase, PhaseRecord};
 use crate::verdict::{Amount, Finding, Standing};
@@ -46,6 +46,7 @@ struct View {
     curves: Vec<CurveView>,
     levels: Vec<LevelView>,
     owners: Vec<OwnerView>,
+    residues: Vec<ResidueView>,
     /// By request name: the ordinary mix over all steady rounds, and each ugly payload over its own.
     requests: BTreeMap<String, TallyView>,
     payloads: BTreeMap<String, TallyView>,
@@ -148,9 +149,35 @@ struct OwnerView {
     pattern: Option<&'static str>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct ResidueView {
+    payload: String,
+    process: String,
+    owner: String,
+    grown: i64,
+    entries: i64,
+    bytes_per_request: Option<f64>,
+    pattern: Option<&'static str>,
+}
+
+fn residue(residue: &Residue) -> ResidueView {
+    ResidueView {
+        payload: residue.payload.clone(),
+        process: residue.process.clone(),
+        owner: residue.path.to_string(),
+        grown: residue.grown.0,
+        entries: residue.entries,
+        bytes_per_request: residue.per_request.map(|rate| rate.0),
+        pattern: residue.pattern.map(|(name, _)| name),
+    }
+}
+
 #[derive(Serialize, Default)]
 #[serde(rename_all = "kebab-case")]
 struct TallyView {
+    /// Method and path as the policy names them.
+    route: String,
     sent: u64,
     statuses: BTreeMap<u16, u64>,
     failures: BTreeMap<String, u64>,
@@ -165,6 +192,7 @@ fn tallies<'a>(records: impl Iterator<Item = &'a PhaseRecord>) -> BTreeMap<Strin
     let mut views: BTreeMap<String, TallyView> = BTreeMap::new();
     for (name, tally) in records.flat_map(|record| &record.tally.requests) {
         let view = views.entry(name.clone()).or_default();
+        view.route.clone_from(&tally.route);
         view.sent += tally.sent;
         view.aborted += tally.aborted;
         view.cut += tally.cut;
@@ -235,6 +263,7 @@ fn view(report: &Report<'_>) -> View {
             })
             .collect(),
         owners: report.comparison.owners.iter().map(owner).collect(),
+        residues: report.comparison.residues.iter().map(residue).collect(),
         requests,
         payloads,
         not_seen: section::unseen(report),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Report, sparkline::sparkline};
-use crate::compare::{Curve, OwnerChange};
+use crate::compare::{Curve, OwnerChange, Residue};
 use crate::record::{PhaseRecord, Recording, RequestTally};
 use crate::units::{ByteRate, Bytes, Gauge, Metric, Statistic};
 use crate::verdict::Amount;
@@ -39,7 +39,7 @@ pub(super) struct Section {
 /// All tables that have rows, in the order in which they are read.
 pub(super) fn sections(report: &Report<'_>) -> Vec<Section> {
     let Some(recording) = report.recordings.first() else { return Vec::new() };
-    let all = [curves(report), owners(report), payloads(report, recording), requests(recording)];
+    let all = [curves(report), owners(report), residues(report), payloads(report, recording), requests(recording)];
     all.into_iter().filter(|section| !section.rows.is_empty()).collect()
 }
 
@@ -110,8 +110,10 @@ fn payload_row(report: &Report<'_>, recording: &Recording, payload: &str) -> Vec
         |point: Option<&(u64, u64, Option<u64>)>| point.map(|point| Bytes(point.1).to_string()).unwrap_or_default();
     let peak = records.iter().filter_map(|record| record.peak.get(&Gauge::Rss)).max();
     let told = |value: Option<&u64>| value.map(|value| Bytes(*value).to_string()).unwrap_or_default();
+    let route = records.iter().find_map(|record| record.tally.requests.get(payload)).map(|tally| tally.route.as_str());
+    let route = route.filter(|route| !route.is_empty()).map(|route| format!(" ({route})")).unwrap_or_default();
     vec![
-        payload.to_owned(),
+        format!("{payload}{route}"),
         answers(records.iter().copied()),
         records.iter().map(|record| record.sent()).sum::<u64>().to_string(),
         told(peak),
@@ -119,6 +121,21 @@ fn payload_row(report: &Report<'_>, recording: &Recording, payload: &str) -> Vec
         floor(live.and_then(|curve| curve.points.last())),
         records.last().map(|last| rss_after(last)).unwrap_or_default(),
     ]
+}
+
+fn residues(report: &Report<'_>) -> Section {
+    let row = |residue: &Residue| {
+        vec![
+            residue.payload.clone(),
+            residue.path.to_string(),
+            residue.grown.to_string(),
+            residue.per_request.map(|rate| rate.to_string().replace("/request", "")).unwrap_or_default(),
+            residue.entries.to_string(),
+        ]
+    };
+    let rows = report.comparison.residues.iter().map(row).collect();
+    let head = vec!["payload", "owner", "grew by", "per request", "entries"];
+    Section { title: "what payloads leave behind".to_owned(), head, rows, words: vec![0, 1], spared: vec![4] }
 }
 
 /// RSS at the last reading of the recovery and when that was, else at the floor.

@@ -1,6 +1,6 @@
 //! The run itself: start, steps of the plan, stop, analysis of the dumps.
 
-use super::capture::{Taken, analyze, is_suspicious};
+use super::capture::{Taken, analyze, is_suspicious, residues};
 use super::clock::Clock;
 use super::error::RunError;
 use super::interrupt::Interrupt;
@@ -101,7 +101,22 @@ impl Live<'_> {
                 }
             }
         }
+        if dumps {
+            for payload in residues(self.journal.recording()) {
+                taken.extend(self.attribute(payload).await?);
+            }
+        }
         Ok(())
+    }
+
+    /// Sends a payload that left something once more, and dumps: what grew since the dump before is the owner of
+    /// what it leaves.
+    async fn attribute(&mut self, payload: String) -> Result<Vec<Taken>, Stop> {
+        let load = &self.setup.plan.load;
+        let Some(ugly) = load.ugly.iter().find(|ugly| ugly.request.name == payload) else { return Ok(Vec::new()) };
+        let requests = ugly.round.requests;
+        self.load(&Phase::Residue { payload }, requests, requests).await?;
+        self.dump_at(DumpPoint::Residue).await
     }
 
     async fn watch_recovery(&mut self, phase: &Phase, before: &Reading) -> Result<(), Stop> {
@@ -114,7 +129,7 @@ impl Live<'_> {
             DumpPolicy::Always => true,
             DumpPolicy::Never => false,
             // Once the first is taken, it is worth nothing without the second.
-            DumpPolicy::OnSuspicion => point == DumpPoint::Diagnosis || is_suspicious(self.journal.recording()),
+            DumpPolicy::OnSuspicion => point != DumpPoint::Reference || is_suspicious(self.journal.recording()),
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) fn findings(candidate: &[Recording]) -> Vec<Finding> {
 
 fn finding(phase: &Phase, incident: &Incident) -> Finding {
     let under = match phase {
-        Phase::Ugly { payload, .. } => format!("under payload `{payload}`"),
+        Phase::Ugly { payload, .. } | Phase::Residue { payload } => format!("under payload `{payload}`"),
         _ => format!("in phase `{phase}`"),
     };
     let (code, count, message) = match incident {
@@ -43,7 +43,7 @@ fn finding(phase: &Phase, incident: &Incident) -> Finding {
     };
     let mut finding = Finding::new(code, Level::Block, Amount::Count(count as f64), message);
     finding.subject = Subject { phase: Some(phase.kind().into()), ..Subject::default() };
-    if let Phase::Ugly { payload, .. } = phase {
+    if let Phase::Ugly { payload, .. } | Phase::Residue { payload } = phase {
         finding.subject.payload = Some(payload.clone());
     }
     finding

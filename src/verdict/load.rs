@@ -73,7 +73,7 @@ fn unexpected(candidate: &[Recording]) -> Vec<Finding> {
     let mut tallies: BTreeMap<(Option<&str>, &str), Answers<'_>> = BTreeMap::new();
     for record in candidate.iter().flat_map(|recording| &recording.phases) {
         let payload = match &record.phase {
-            Phase::Ugly { payload, .. } => Some(payload.as_str()),
+            Phase::Ugly { payload, .. } | Phase::Residue { payload } => Some(payload.as_str()),
             _ => None,
         };
         for (name, tally) in &record.tally.requests {

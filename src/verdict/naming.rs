@@ -9,6 +9,9 @@ const EXPLAINS: f64 = 1.0 / 3.0;
 /// Gives each finding about steady growth the owner that explains most of it.
 pub(super) fn name_owners(findings: &mut [Finding], comparison: &Comparison) {
     for finding in findings.iter_mut() {
+        if finding.subject.owner.is_none() && KEEPING.contains(&finding.code) {
+            name_residue(finding, comparison);
+        }
         if finding.subject.owner.is_some() || finding.subject.payload.is_some() || finding.standing == Standing::Unsure
         {
             continue;
@@ -21,6 +24,19 @@ pub(super) fn name_owners(findings: &mut [Finding], comparison: &Comparison) {
             finding.advice.extend(advice(owner));
         }
     }
+}
+
+/// Findings that say that something stays.
+const KEEPING: [&str; 3] = ["slope-exceeded", "growth-exceeded", "not-recovered"];
+
+/// What a payload leaves, and who owns it.
+fn name_residue(finding: &mut Finding, comparison: &Comparison) {
+    let Some(payload) = &finding.subject.payload else { return };
+    let Some(residue) = comparison.residues.iter().find(|residue| residue.payload == *payload) else { return };
+    let each = residue.per_request.map(|rate| format!(" +{rate}")).unwrap_or_default();
+    finding.message += &format!("; what it leaves is owned by `{}`{each}", residue.path);
+    finding.subject.owner = Some(residue.path.clone());
+    finding.advice.extend(residue.pattern.map(|(name, advice)| format!("{name}: {advice}")));
 }
 
 fn explaining<'a>(finding: &Finding, comparison: &'a Comparison) -> Option<&'a OwnerChange> {

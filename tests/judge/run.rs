@@ -73,6 +73,7 @@ pub fn dumps(run: &mut Recording, field: &str, entries: [u64; 2], each: u64) {
     let requests = [WARM_UP + 12 * ROUND, WARM_UP + 12 * ROUND + 500];
     for (i, point) in [DumpPoint::Reference, DumpPoint::Diagnosis].into_iter().enumerate() {
         run.dumps.push(Dump {
+            payload: None,
             point,
             process: "java".into(),
             runtime: Runtime::Jvm,

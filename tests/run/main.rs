@@ -6,4 +6,5 @@ mod endings;
 mod failures;
 mod incidents;
 mod measuring;
+mod residue;
 mod scene;

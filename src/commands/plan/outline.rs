@@ -90,6 +90,7 @@ fn stages(policy: &Policy, steps: &[PlannedStep], requests: &Requests) -> Vec<St
             }
             PlannedStep::CoolDown => stages.push(Stage::pause("cool-down", Some(policy.load.cool_down))),
             PlannedStep::Dump(DumpPoint::Reference) => stages.push(Stage::pause("reference dump", None)),
+            PlannedStep::Dump(DumpPoint::Residue) => stages.push(Stage::pause("residue dump", None)),
             PlannedStep::Dump(DumpPoint::Diagnosis) => stages.push(Stage::pause("diagnosis dump", None)),
         }
     }
@@ -126,7 +127,7 @@ fn round_of(policy: &Policy, phase: &Phase) -> Option<Round> {
         Phase::WarmUp => Some(load.warm_up),
         Phase::Steady { .. } => Some(load.steady),
         Phase::Diagnosis { .. } => Some(load.diagnosis),
-        Phase::Ugly { payload, .. } => {
+        Phase::Ugly { payload, .. } | Phase::Residue { payload } => {
             load.ugly.iter().find(|ugly| ugly.request.name == *payload).map(|ugly| ugly.round)
         }
         Phase::CoolDown => None,

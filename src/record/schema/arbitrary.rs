@@ -32,6 +32,7 @@ fn phase() -> impl Strategy<Value = Phase> {
         (1..3u32).prop_map(|round| Phase::Ugly { payload: "bomb".into(), round }),
         Just(Phase::CoolDown),
         (1..3u32).prop_map(|round| Phase::Diagnosis { round }),
+        Just(Phase::Residue { payload: "bomb".into() }),
     ]
 }
 
@@ -45,6 +46,7 @@ fn requests() -> impl Strategy<Value = RequestTally> {
             failures,
             aborted,
             cut: aborted / 2,
+            route: "GET /".into(),
             bytes_out,
             bytes_in,
             latency_us,
@@ -111,9 +113,10 @@ fn runtime() -> impl Strategy<Value = Runtime> {
 }
 
 fn dump() -> impl Strategy<Value = Dump> {
-    let point = prop::sample::select(vec![DumpPoint::Reference, DumpPoint::Diagnosis]);
+    let point = prop::sample::select(vec![DumpPoint::Reference, DumpPoint::Diagnosis, DumpPoint::Residue]);
     (point, text(), runtime(), any::<u64>(), text(), elapsed(), heap()).prop_map(
         |(point, process, runtime, requests, file, pause, summary)| Dump {
+            payload: None,
             point,
             process,
             runtime,

@@ -126,10 +126,10 @@ macro_rules! same_variants {
 }
 
 same_variants! {
-    Phase { WarmUp, Steady { round }, Ugly { payload, round }, CoolDown, Diagnosis { round } }
+    Phase { WarmUp, Steady { round }, Ugly { payload, round }, CoolDown, Diagnosis { round }, Residue { payload } }
     Incident { Died { code, signal }, OomKilled { kills }, Hung { unanswered }, WorkerDied { pid } }
     Runtime { Jvm, Node, Python, Other }
-    DumpPoint { Reference, Diagnosis }
+    DumpPoint { Reference, Diagnosis, Residue }
 }
 
 impl From<Unseen> for v1::Unseen {
@@ -146,9 +146,9 @@ impl From<v1::Unseen> for Unseen {
 
 impl From<RequestTally> for v1::RequestTally {
     fn from(tally: RequestTally) -> Self {
-        let RequestTally { sent, statuses, failures, aborted, cut, bytes_out, bytes_in, latency_us } = tally;
+        let RequestTally { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us } = tally;
         let statuses = statuses.into_iter().map(|(status, count)| (status.to_string(), count)).collect();
-        Self { sent, statuses, failures, aborted, cut, bytes_out, bytes_in, latency_us }
+        Self { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us }
     }
 }
 
@@ -156,12 +156,12 @@ impl TryFrom<v1::RequestTally> for RequestTally {
     type Error = SchemaError;
 
     fn try_from(tally: v1::RequestTally) -> Result<Self, SchemaError> {
-        let v1::RequestTally { sent, statuses, failures, aborted, cut, bytes_out, bytes_in, latency_us } = tally;
+        let v1::RequestTally { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us } = tally;
         let code =
             |code: String| code.parse().map_err(|_| SchemaError::Malformed(format!("`{code}` is no status code")));
         let statuses =
             statuses.into_iter().map(|(status, count)| Ok((code(status)?, count))).collect::<Result<_, _>>()?;
-        Ok(Self { sent, statuses, failures, aborted, cut, bytes_out, bytes_in, latency_us })
+        Ok(Self { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us })
     }
 }
 
@@ -243,6 +243,7 @@ impl TryFrom<v1::PhaseRecord> for PhaseRecord {
 impl From<Dump> for v1::Dump {
     fn from(dump: Dump) -> Self {
         Self {
+            payload: dump.payload,
             point: dump.point.into(),
             process: dump.process,
             runtime: dump.runtime.into(),
@@ -259,6 +260,7 @@ impl TryFrom<v1::Dump> for Dump {
 
     fn try_from(dump: v1::Dump) -> Result<Self, SchemaError> {
         Ok(Self {
+            payload: dump.payload,
             point: dump.point.into(),
             process: dump.process,
             runtime: dump.runtime.into(),

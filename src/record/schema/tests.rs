@@ -33,6 +33,7 @@ fn events() -> Vec<Event> {
     let tally = LoadTally { requests: [("image-bomb".to_owned(), tally)].into(), ..LoadTally::default() };
     let floor: Reading = [(Gauge::Live, 10), (Gauge::WorkingSet, 20)].into();
     let dump = Dump {
+        payload: None,
         point: DumpPoint::Reference,
         process: "node".into(),
         runtime: Runtime::Node,

@@ -45,6 +45,7 @@ pub(super) enum Phase {
     Ugly { payload: String, round: u32 },
     CoolDown,
     Diagnosis { round: u32 },
+    Residue { payload: String },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,6 +78,8 @@ pub(super) struct RequestTally {
     pub aborted: u64,
     #[serde(default)]
     pub cut: u64,
+    #[serde(default)]
+    pub route: String,
     pub bytes_out: u64,
     pub bytes_in: u64,
     pub latency_us: (u64, u64),
@@ -118,11 +121,14 @@ pub(super) struct PhaseRecord {
 pub(super) enum DumpPoint {
     Reference,
     Diagnosis,
+    Residue,
 }
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Dump {
     pub point: DumpPoint,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<String>,
     pub process: String,
     pub runtime: Runtime,
     pub requests: u64,

@@ -229,6 +229,7 @@ fn comparison() -> Comparison {
         noise: Some(1 << 18),
     };
     Comparison {
+        residues: Vec::new(),
         reference: Reference::Baseline { runs: 3 },
         curves: vec![
             curve(Gauge::Live, 40 << 20, 900),
@@ -275,6 +276,7 @@ fn phase(phase: Phase, name: &str, sent: u64, status: u16) -> PhaseRecord {
         statuses: if sent > 0 { [(status, sent)].into() } else { Default::default() },
         failures: if sent > 0 { Default::default() } else { [("timeout".to_owned(), 2)].into() },
         cut: 0,
+        route: String::new(),
         aborted: if sent > 0 { 0 } else { 8 },
         bytes_out: sent * 100,
         bytes_in: sent * 2048,

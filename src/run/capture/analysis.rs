@@ -53,6 +53,7 @@ fn analyzed(taken: &Taken, summary: HeapSummary) -> Dump {
     let file = taken.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Dump {
         point: taken.point,
+        payload: taken.payload.clone(),
         process: taken.process.clone(),
         runtime: taken.runtime,
         requests: taken.requests,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub(super) use analysis::analyze;
-pub(super) use suspicion::is_suspicious;
+pub(super) use suspicion::{is_suspicious, residues};
 
 use super::live::{Live, Stop};
 use super::probe;
@@ -20,6 +20,8 @@ use crate::units::Elapsed;
 #[derive(Debug, Clone)]
 pub(super) struct Taken {
     pub point: DumpPoint,
+    /// After which payload, where it was one.
+    pub payload: Option<String>,
     pub process: String,
     pub runtime: Runtime,
     pub requests: u64,
@@ -52,7 +54,14 @@ impl Live<'_> {
         name: &str,
         runtime: Runtime,
     ) -> Result<Vec<Taken>, Stop> {
-        let to = self.setup.dumps.join(format!("{}-{}.{}", word(point), file_name(name), probe::extension(runtime)));
+        let payload = match point {
+            DumpPoint::Residue => self.journal.recording().phases.last().and_then(|record| record.phase.payload()),
+            DumpPoint::Reference | DumpPoint::Diagnosis => None,
+        };
+        let payload = payload.map(str::to_owned);
+        let after = payload.as_deref().map(|payload| format!("-{}", file_name(payload))).unwrap_or_default();
+        let file = format!("{}{after}-{}.{}", word(point), file_name(name), probe::extension(runtime));
+        let to = self.setup.dumps.join(file);
         let (pid, agents, within) = (process.pid, Arc::clone(&self.agents), self.setup.policy.service.dump_within.0);
         let path = to.clone();
         let dumped = self.drive(async move { probe::dump(pid, runtime, &agents, &path, within).await }).await;
@@ -72,6 +81,7 @@ impl Live<'_> {
                 .into_iter()
                 .map(|dump| Taken {
                     point,
+                    payload: payload.clone(),
                     process: dump.part.map_or_else(|| name.to_owned(), |part| format!("{name}/{part}")),
                     runtime,
                     requests,
@@ -126,6 +136,7 @@ fn word(point: DumpPoint) -> &'static str {
     match point {
         DumpPoint::Reference => "reference",
         DumpPoint::Diagnosis => "diagnosis",
+        DumpPoint::Residue => "residue",
     }
 }
 

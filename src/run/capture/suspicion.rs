@@ -24,6 +24,27 @@ pub(crate) fn is_suspicious(recording: &Recording) -> bool {
     rises || recording.phases.iter().any(|record| !record.incidents.is_empty())
 }
 
+/// A payload that left at least this much is asked what.
+const LEFT: u64 = 1 << 20;
+
+/// Each payload more costs a phase and a dump.
+const MOST: usize = 3;
+
+/// The payloads after whose rounds the live floor, or else RSS, stayed higher than before, the worst first.
+pub(crate) fn residues(recording: &Recording) -> Vec<String> {
+    let left = |payload: &str| {
+        let (before, after) =
+            recording.around(payload, Gauge::Live).or_else(|| recording.around(payload, Gauge::Rss))?;
+        Some(after.saturating_sub(before)).filter(|left| *left >= LEFT)
+    };
+    let payloads = recording.payloads().into_iter();
+    let mut left: Vec<(u64, String)> =
+        payloads.filter_map(|payload| Some((left(payload)?, payload.to_owned()))).collect();
+    left.sort_by(|a, b| b.cmp(a));
+    left.truncate(MOST);
+    left.into_iter().map(|(_, payload)| payload).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -97,7 +97,18 @@ impl Sending {
         }
         slots.drained().await;
         let slips = Slips { planned: schedule.due(self.requests) - schedule.due(0), ..schedule.slips };
-        Ok(slots.tallies().sum(slips, digest.finalize().to_hex().to_string()))
+        let mut tally = slots.tallies().sum(slips, digest.finalize().to_hex().to_string());
+        for (name, tally) in &mut tally.requests {
+            tally.route = self.route(name).unwrap_or_default();
+        }
+        Ok(tally)
+    }
+
+    /// Method and path of a request as the policy names them.
+    fn route(&self, name: &str) -> Option<String> {
+        let ugly = self.load.ugly.iter().map(|ugly| &ugly.request);
+        let request = self.load.requests.iter().chain(ugly).find(|request| request.name == name)?;
+        Some(format!("{} {}", request.method, request.path))
     }
 
     /// A phase sends at most [`MOST_BYTES`].
@@ -119,13 +130,9 @@ impl Sending {
 
     /// How many are sent at once.
     fn burst(&self) -> usize {
-        match &self.phase {
-            Phase::Ugly { payload, .. } => {
-                let ugly = self.load.ugly.iter().find(|ugly| ugly.request.name == *payload);
-                ugly.map_or(1, |ugly| ugly.width.max(1) as usize)
-            }
-            _ => 1,
-        }
+        let payload = self.phase.payload();
+        let ugly = self.load.ugly.iter().find(|ugly| Some(ugly.request.name.as_str()) == payload);
+        ugly.map_or(1, |ugly| ugly.width.max(1) as usize)
     }
 }
 
