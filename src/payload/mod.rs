@@ -11,6 +11,7 @@
 mod archives;
 #[cfg(test)]
 mod bare;
+mod bits;
 mod body;
 mod choice;
 mod connections;

@@ -6,6 +6,7 @@
 
 use bytes::Bytes;
 
+use super::bits::{Bits, Symbol};
 use super::pieces::{CHUNK, once, repeated};
 
 /// Zeros for each "repeat" symbol.
@@ -40,7 +41,7 @@ impl Deflated {
         tail.push((0, (run % 8) as u32));
         (0..literals).for_each(|_| tail.push(LITERAL));
         tail.push(END);
-        Self { head: head.bytes, zeros: run / 8, tail: tail.bytes }
+        Self { head: head.bytes(), zeros: run / 8, tail: tail.bytes() }
     }
 
     /// Bytes of the stream.
@@ -64,9 +65,6 @@ impl Deflated {
 pub(super) fn adler_of_zeros(count: u64) -> u32 {
     ((count % 65_521) as u32) << 16 | 1
 }
-
-/// A symbol: its bits, the first to be sent lowest, and how many.
-type Symbol = (u32, u32);
 
 const LITERAL: Symbol = (0b01, 2);
 const END: Symbol = (0b11, 2);
@@ -96,32 +94,6 @@ fn block_header(bits: &mut Bits) {
     bits.push((28 - 11, 7));
     bits.push(one);
     bits.push(one);
-}
-
-/// Bits, lowest first.
-#[derive(Default)]
-struct Bits {
-    bytes: Vec<u8>,
-    used: u32,
-}
-
-impl Bits {
-    fn push(&mut self, (bits, count): Symbol) {
-        for bit in 0..count {
-            if self.used.is_multiple_of(8) {
-                self.bytes.push(0);
-            }
-            if let Some(last) = self.bytes.last_mut() {
-                *last |= ((bits >> bit & 1) as u8) << (self.used % 8);
-            }
-            self.used += 1;
-        }
-    }
-
-    /// Bits left in the last byte.
-    fn free(&self) -> u32 {
-        self.used.wrapping_neg() % 8
-    }
 }
 
 #[cfg(test)]
