@@ -29,10 +29,15 @@ impl Bits {
         self.used.wrapping_neg() % 8
     }
 
+    /// How many bits there are.
+    pub(super) fn length(&self) -> u64 {
+        u64::from(self.used)
+    }
+
     /// The bytes that are full, taken out; up to seven bits stay.
     pub(super) fn full(&mut self) -> Vec<u8> {
         let rest = self.bytes.split_off(self.bytes.len() - usize::from(self.free() > 0));
-        self.used = self.used % 8;
+        self.used %= 8;
         std::mem::replace(&mut self.bytes, rest)
     }
 

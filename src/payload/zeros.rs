@@ -14,16 +14,31 @@ const REPEAT: u64 = 258;
 
 /// A deflated stream of zeros.
 pub(super) struct Deflated {
-    head: Vec<u8>,
-    zeros: u64,
-    tail: Vec<u8>,
+    /// The first bytes.
+    pub(super) head: Vec<u8>,
+    /// How many zero bytes follow.
+    pub(super) zeros: u64,
+    /// The last bytes.
+    pub(super) tail: Vec<u8>,
 }
 
 impl Deflated {
     /// The stream that inflates to this many zeros.
     pub(super) fn zeros(count: u64) -> Self {
+        Self::block(count, true)
+    }
+
+    /// A part of a stream, in whole bytes, that inflates to this many zeros; other parts must follow.
+    pub(super) fn part(count: u64) -> Self {
+        let mut part = Self::block(count, false);
+        // An empty stored block begins in the last byte or after it, and ends with a byte.
+        part.tail.extend(EMPTY);
+        part
+    }
+
+    fn block(count: u64, last: bool) -> Self {
         let mut head = Bits::default();
-        block_header(&mut head);
+        block_header(&mut head, last);
         let mut repeats = 0;
         let mut literals = count;
         if count > 0 {
@@ -41,6 +56,10 @@ impl Deflated {
         tail.push((0, (run % 8) as u32));
         (0..literals).for_each(|_| tail.push(LITERAL));
         tail.push(END);
+        if !last {
+            // The header of a stored block that is not the last; its length begins with a byte.
+            tail.push((0, 3));
+        }
         Self { head: head.bytes(), zeros: run / 8, tail: tail.bytes() }
     }
 
@@ -61,6 +80,24 @@ impl Deflated {
     }
 }
 
+/// CRC-32 of zeros by doubling: 64 steps for any length.
+pub(super) fn crc_of_zeros(count: u64) -> crc32fast::Hasher {
+    let mut power = crc32fast::Hasher::new();
+    power.update(&[0]);
+    let mut crc = crc32fast::Hasher::new();
+    let mut left = count;
+    while left > 0 {
+        if left & 1 == 1 {
+            crc.combine(&power);
+        }
+        left >>= 1;
+        if left > 0 {
+            power.combine(&power.clone());
+        }
+    }
+    crc
+}
+
 /// Adler-32 of zeros (RFC 1950).
 pub(super) fn adler_of_zeros(count: u64) -> u32 {
     ((count % 65_521) as u32) << 16 | 1
@@ -69,10 +106,13 @@ pub(super) fn adler_of_zeros(count: u64) -> u32 {
 const LITERAL: Symbol = (0b01, 2);
 const END: Symbol = (0b11, 2);
 
-/// The header of a last block with dynamic codes: literal 0 and end-of-block have two bits, "repeat 258"
+/// Length of an empty stored block, and its complement.
+const EMPTY: [u8; 4] = [0, 0, 255, 255];
+
+/// The header of a block with dynamic codes: literal 0 and end-of-block have two bits, "repeat 258"
 /// has one, and so has the only distance, 1.
-fn block_header(bits: &mut Bits) {
-    bits.push((1, 1));
+fn block_header(bits: &mut Bits, last: bool) {
+    bits.push((u32::from(last), 1));
     bits.push((2, 2));
     // 286 literal and length codes, 1 distance code, 18 code length codes.
     bits.push((286 - 257, 5));

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::payload::pieces::once;
-use crate::payload::zeros::Deflated;
+use crate::payload::zeros::{Deflated, crc_of_zeros};
 use crate::payload::{About, Body, Family, Form, Group, Parameter, Takes, Turn, Values};
 
 /// The family.
@@ -31,35 +31,17 @@ fn make(values: &Values, _: &Turn) -> Body {
 }
 
 /// RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system.
-const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+pub(super) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 fn size(inflated: u64) -> u64 {
     Deflated::zeros(inflated).size() + HEADER.len() as u64 + 8
 }
 
 fn chunks(inflated: u64) -> impl Iterator<Item = Bytes> + Send {
-    let mut trailer = crc_of_zeros(inflated).to_le_bytes().to_vec();
+    let mut trailer = crc_of_zeros(inflated).finalize().to_le_bytes().to_vec();
     // RFC 1952: the size modulo 2^32.
     trailer.extend((inflated as u32).to_le_bytes());
     once(&HEADER[..]).chain(Deflated::zeros(inflated).chunks()).chain(once(trailer))
-}
-
-/// CRC-32 of zeros by doubling: 64 steps for any length.
-fn crc_of_zeros(length: u64) -> u32 {
-    let mut power = crc32fast::Hasher::new();
-    power.update(&[0]);
-    let mut crc = crc32fast::Hasher::new();
-    let mut left = length;
-    while left > 0 {
-        if left & 1 == 1 {
-            crc.combine(&power);
-        }
-        left >>= 1;
-        if left > 0 {
-            power.combine(&power.clone());
-        }
-    }
-    crc.finalize()
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! A small SVG that draws very much, or on a very large sheet.
 
-use bytes::Bytes;
-
 use super::sides::{chosen, height, width};
 use crate::payload::pieces::once;
 use crate::payload::{About, Body, Family, Form, Group, Parameter, Takes, Turn, Values};
