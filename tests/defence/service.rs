@@ -28,7 +28,8 @@ impl Service {
         let mut command = match file.rsplit_once('.').unwrap().1 {
             "py" => {
                 let mut command = Command::new(tools().join("venv/bin/python"));
-                command.arg(&path);
+                // Nothing is left among the sources.
+                command.arg("-B").arg(&path);
                 command
             }
             "cjs" => {

@@ -20,7 +20,7 @@ pub(super) const FAMILY: &Family = &Family {
                    the ratio is over a million, and libraries that bound gzip often forget the other codings.",
         seen: "CVE-2025-6176 (brotli under Python's HTTP clients), CVE-2026-42587 (netty ignores maxAllocation for br, \
                zstd and snappy), vm0-ai/vm0 issue 10128, berthubert/trifecta issue 48 (1.3 MB to 100 GB).",
-        becomes: "TODO.",
+        becomes: "512 MiB are 405 bytes on the wire; Node's `brotliDecompress` takes 1 GiB.",
         safe: "415, or 413 from decompressing in pieces under a limit.",
     },
     parameters: &[Parameter {
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn a_real_decoder_finds_every_zero() {
         let around = INSERT.iter().flat_map(|(least, _)| [*least + 1, *least + 2]).map(u64::from);
-        let lengths = [16, 20, 24, 25].into_iter().flat_map(|bits| [(1 << bits) - 1, 1 << bits, (1 << bits) + 1]);
+        let lengths = [16, 20, 24].into_iter().flat_map(|bits| [(1 << bits) - 1, 1 << bits, (1 << bits) + 1]);
         for size in around.chain(lengths) {
             assert_eq!(decoded(size), size);
         }

@@ -13,7 +13,7 @@ pub(super) const FAMILY: &Family = &Family {
                    thousand again; limits on the ratio of one layer do not see the product.",
         seen: "CVE-2025-66418 (urllib3: no bound on the number of codings), curl/curl pull request 21581, \
                headroomlabs-ai/headroom issue 3284.",
-        becomes: "TODO.",
+        becomes: "512 MiB are 621 bytes on the wire in two layers; Python's `gzip.decompress` takes 1 GiB.",
         safe: "415 for more than one coding; 413 from inflating in pieces under one limit for all of them.",
     },
     parameters: &[
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn real_decoders_undo_every_layer_and_check_the_sums() {
-        for size in [1, 70_000, 3_000_000, 300_000_000] {
+        for size in [1, 70_000, 3_000_000, 60_000_000] {
             for layers in 1..=4 {
                 for deflate in [true, false] {
                     let wire = wire(size, layers, deflate);
@@ -60,7 +60,8 @@ mod tests {
                     assert_eq!(wire.len() as u64, stated);
                     let mut reader: Box<dyn Read> = Box::new(std::io::Cursor::new(wire));
                     for _ in 0..layers {
-                        reader = if deflate { Box::new(ZlibDecoder::new(reader)) } else { Box::new(GzDecoder::new(reader)) };
+                        reader =
+                            if deflate { Box::new(ZlibDecoder::new(reader)) } else { Box::new(GzDecoder::new(reader)) };
                     }
                     assert_eq!(copy(&mut reader, &mut sink()).unwrap(), size);
                 }

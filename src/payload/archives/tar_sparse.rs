@@ -18,7 +18,8 @@ pub(super) const FAMILY: &Family = &Family {
                    that lies makes those pay that allocate what it says.",
         seen: "CVE-2025-58183 (Go's archive/tar: map of a PAX 1.0 sparse file without limit; cri-o/cri-o pull request \
                9589, moby/moby pull request 51471).",
-        becomes: "TODO.",
+        becomes: "512 MiB of holes are 3 kB on the wire (old GNU 1.5 kB, the lie 512 bytes) and 512 MiB in \
+                  Python for whoever reads the file, twice that for whoever makes room first.",
         safe: "4xx from the stated size, before the file is read; files written in pieces, never held.",
     },
     parameters: &[
@@ -181,7 +182,12 @@ mod tests {
         let mut archive = tar::Archive::new(&wire[..]);
         let mut file = archive.entries().unwrap().next().unwrap().unwrap();
         let records = file.pax_extensions().unwrap().unwrap();
-        let records: Vec<String> = records.map(|r| { let r = r.unwrap(); format!("{}={}", r.key().unwrap(), r.value().unwrap()) }).collect();
+        let records: Vec<String> = records
+            .map(|r| {
+                let r = r.unwrap();
+                format!("{}={}", r.key().unwrap(), r.value().unwrap())
+            })
+            .collect();
         assert_eq!(records[3], "GNU.sparse.realsize=4611686018427387904");
         let mut map = String::new();
         file.read_to_string(&mut map).unwrap();

@@ -16,7 +16,8 @@ pub(super) const FAMILY: &Family = &Family {
                    jars. Each level multiplies what there is to unpack, and each open level stays in memory.",
         seen: "42.zip; anchore/syft pull request 5067 (no limit on depth), codelibs/fess-crawler pull request 161, \
                microsoft/sarif-sdk pull request 2877.",
-        becomes: "TODO.",
+        becomes: "100 files of 10 MiB in three levels are 3.7 kB on the wire, and 1 GiB in Python for a scanner that keeps \
+                  what it finds.",
         safe: "4xx from one limit on depth, on files and on bytes for the whole archive, whatever is nested in it.",
     },
     parameters: &[

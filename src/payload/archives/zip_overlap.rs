@@ -22,7 +22,7 @@ pub(super) const FAMILY: &Family = &Family {
                    hit, those that stream from the start see one file.",
         seen: "David Fifield's zbsm.zip (42 kB to 5.5 GB); CVE-2024-0450 (Python's zipfile, quoted overlap), \
                nih-at/libzip issue 354, zip-rs/zip-old issue 228.",
-        becomes: "TODO.",
+        becomes: "100 files of 10 MB are 19 kB on the wire; a map of them takes 1.3 GiB in Java's ZipFile.",
         safe: "4xx: entries that overlap, or a sum of stated sizes over a limit; a limit while inflating.",
     },
     parameters: &[

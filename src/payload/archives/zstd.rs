@@ -17,7 +17,7 @@ pub(super) const FAMILY: &Family = &Family {
                    one-shot decoders allocate before they decode anything.",
         seen: "CVE-2026-42587 (netty ignores maxAllocation for br, zstd and snappy), headroomlabs-ai/headroom issue \
                3284, vm0-ai/vm0 issue 10128.",
-        becomes: "TODO.",
+        becomes: "512 MiB are 16 kB on the wire, and 512 MiB at once in Python's zstandard.",
         safe: "415, or 413: from the size in the first 14 bytes, or from decompressing in pieces under a limit.",
     },
     parameters: &[Parameter {

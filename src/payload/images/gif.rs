@@ -122,9 +122,11 @@ mod tests {
             let frame: Vec<u8> = frame.chunks().flatten().collect();
             assert_eq!(frame.len() as u64, size);
             let wire = [screen(width, height), frame, TRAILER.to_vec()].concat();
-            let picture = image::load_from_memory_with_format(&wire, image::ImageFormat::Gif).unwrap();
-            assert_eq!((picture.width(), picture.height()), (width, height));
-            assert!(picture.as_bytes().iter().all(|sample| *sample == 255), "{width} × {height}");
+            let mut decoder = gif::Decoder::new(&wire[..]).unwrap();
+            let frame = decoder.read_next_frame().unwrap().unwrap();
+            assert_eq!(frame.buffer.len() as u32, width * height);
+            assert!(frame.buffer.iter().all(|colour| *colour == 0), "{width} × {height}");
+            assert!(decoder.read_next_frame().unwrap().is_none());
         }
     }
 }

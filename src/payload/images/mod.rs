@@ -13,12 +13,5 @@ mod webp;
 use super::Family;
 
 /// The families of this group.
-pub(super) const FAMILIES: &[&Family] = &[
-    png::FAMILY,
-    jpeg::FAMILY,
-    gif_bomb::FAMILY,
-    gif_frames::FAMILY,
-    webp::FAMILY,
-    tiff::FAMILY,
-    svg::FAMILY,
-];
+pub(super) const FAMILIES: &[&Family] =
+    &[png::FAMILY, jpeg::FAMILY, gif_bomb::FAMILY, gif_frames::FAMILY, webp::FAMILY, tiff::FAMILY, svg::FAMILY];

@@ -15,7 +15,8 @@ pub(super) const FAMILY: &Family = &Family {
                    entities switched off let it pass. The other kind asks for a bitmap of its width × height.",
         seen: "CVE-2026-31899 (CairoSVG), CVE-2019-20446 (librsvg), linebender/resvg issue 186, weisJ/jsvg issue 95, \
                sammycage/lunasvg issue 171, instructure/canvas-lms issue 2325.",
-        becomes: "TODO.",
+        becomes: "100,000 elements are 1.7 kB on the wire and 219 MiB in resvg; a sheet of 13,000 × 13,000 is 204 bytes and \
+                  1.3 GiB.",
         safe: "4xx, from a limit on elements after `use` is resolved and on width × height; or no SVG at all.",
     },
     parameters: &[
@@ -23,7 +24,7 @@ pub(super) const FAMILY: &Family = &Family {
         Parameter {
             name: "depth",
             about: "levels of groups; for `use`",
-            takes: Takes::Count { least: 1, most: 10_000, default: 6 },
+            takes: Takes::Count { least: 1, most: 10_000, default: 5 },
         },
         Parameter {
             name: "copies",
@@ -86,7 +87,9 @@ mod tests {
     /// How many elements are drawn: what an element uses, as often as it does.
     fn drawn(text: &str) -> u64 {
         let document = roxmltree::Document::parse(text).unwrap();
-        let uses = |node: roxmltree::Node<'_, '_>| node.attribute(("http://www.w3.org/1999/xlink", "href")).unwrap()[1..].to_owned();
+        let uses = |node: roxmltree::Node<'_, '_>| {
+            node.attribute(("http://www.w3.org/1999/xlink", "href")).unwrap()[1..].to_owned()
+        };
         let mut count = BTreeMap::from([("g00000".to_owned(), 1)]);
         for group in document.descendants().filter(|node| node.has_tag_name("g")) {
             let drawn = group.children().map(|used| count[&uses(used)]).sum();
