@@ -47,6 +47,18 @@ impl Request {
         encode(&mut self.path, value);
     }
 
+    /// Sets a query parameter, replacing those of the same name; name and value are encoded.
+    pub fn set_query(&mut self, name: &str, value: &str) {
+        let mut encoded = String::new();
+        encode(&mut encoded, name);
+        if let Some((path, query)) = self.path.split_once('?') {
+            let same = |part: &&str| part.split('=').next() != Some(encoded.as_str());
+            let others = query.split('&').filter(same).collect::<Vec<_>>().join("&");
+            self.path = if others.is_empty() { path.to_owned() } else { format!("{path}?{others}") };
+        }
+        self.add_query(name, value);
+    }
+
     /// Sets a header, replacing one of the same name.
     pub fn set_header(&mut self, name: &str, value: impl Into<String>) {
         let name = name.to_ascii_lowercase();

@@ -4,7 +4,8 @@ use std::io::Write as _;
 
 use bytes::Bytes;
 
-use crate::payload::pieces::CHUNK;
+use crate::payload::pieces::once;
+use crate::payload::series::{digits, joined, series};
 use crate::payload::{About, Body, Family, Form, Group, Parameter, Takes, Turn, Values};
 
 /// The family.
@@ -31,42 +32,21 @@ fn make(values: &Values, _: &Turn) -> Body {
     Body::new("application/json", size(keys), chunks(keys))
 }
 
-/// `,"k000":1` without the digits.
-const AROUND: u64 = 6;
+/// `"k000":1` without the digits.
+const AROUND: u64 = 5;
 
 fn size(keys: u64) -> u64 {
-    let entries = keys.saturating_mul(digits(keys) as u64 + AROUND);
-    // Two braces, and the first entry has no comma.
-    entries.saturating_add(2) - u64::from(keys > 0)
+    joined(keys, digits(keys) as u64 + AROUND).saturating_add(2)
 }
 
 fn chunks(keys: u64) -> impl Iterator<Item = Bytes> + Send {
     let width = digits(keys);
-    let (mut next, mut ended) = (0, false);
-    std::iter::from_fn(move || {
-        if ended {
-            return None;
-        }
-        let mut chunk = Vec::with_capacity(CHUNK + 64);
-        if next == 0 {
-            chunk.push(b'{');
-        }
-        while next < keys && chunk.len() < CHUNK {
-            let comma = if next == 0 { "" } else { "," };
-            // Writing to a vector cannot fail.
-            let _ = write!(chunk, "{comma}\"k{next:0width$}\":1");
-            next += 1;
-        }
-        if next == keys {
-            chunk.push(b'}');
-            ended = true;
-        }
-        Some(chunk.into())
-    })
-}
-
-fn digits(keys: u64) -> usize {
-    keys.saturating_sub(1).checked_ilog10().unwrap_or(0) as usize + 1
+    let entry = move |chunk: &mut Vec<u8>, key: u64| {
+        let comma = if key == 0 { "" } else { "," };
+        // Writing to a vector cannot fail.
+        let _ = write!(chunk, "{comma}\"k{key:0width$}\":1");
+    };
+    once("{").chain(series(keys, entry)).chain(once("}"))
 }
 
 #[cfg(test)]
