@@ -94,6 +94,7 @@ fn load(url: &str, rate: f64, in_flight: u32, body: Body, ugly: bool) -> Load {
         in_flight,
         timeout: Elapsed::from_millis(60_000),
         requests: vec![request],
+        engine: None,
         ugly: ugly.into_iter().collect(),
     }
 }

@@ -4,7 +4,9 @@
 
 use plimsoll::diag::{Code, Diagnostics, Source};
 use plimsoll::payload::{Choice, Value, find};
-use plimsoll::policy::{BUILT_IN, Body, DumpPolicy, Expect, Field, Level, PhaseFilter, Policy, Readiness, parse};
+use plimsoll::policy::{
+    BUILT_IN, Body, DumpPolicy, EngineKind, Expect, Field, Level, PhaseFilter, Policy, Readiness, TallyFormat, parse,
+};
 use plimsoll::units::{ByteRate, Bytes, Elapsed, Gauge, Percent};
 
 /// The example of the design, whole.
@@ -453,4 +455,47 @@ mod hostile {
             }
         }
     }
+}
+
+/// A policy whose ordinary mix comes from these keys of `[load]`, beside the files of a project.
+fn with_engine(keys: &str) -> Result<Policy, Diagnostics> {
+    let text = format!(
+        "[service]\ncommand = [\"a\"]\n[load]\nbase-url = \"http://127.0.0.1:1\"\n{keys}\n\
+         [[slope]]\nmetric = \"live.floor\"\nmax = \"1 B\"\n"
+    );
+    let files = |path: &str| match path {
+        "gate/script.js" => Ok("export default function () {}".to_owned()),
+        "gate/users.csv" => Ok("a,b".to_owned()),
+        _ => Err("no such file".to_owned()),
+    };
+    parse(&Source::new("gate/plimsoll.toml", text), &files)
+}
+
+#[test]
+fn another_engine_sends_the_ordinary_mix() {
+    let policy = with_engine("k6 = \"script.js\"\nfiles = [\"users.csv\"]").unwrap_or_else(|d| panic!("{d}"));
+    let engine = policy.load.engine.unwrap_or_else(|| panic!("no engine"));
+    assert_eq!(engine.kind, EngineKind::K6 { script: "gate/script.js".into() });
+    assert!(policy.load.requests.is_empty());
+    let alone = with_engine("k6 = \"script.js\"").unwrap_or_else(|d| panic!("{d}")).load.engine;
+    assert_ne!(alone.unwrap_or_else(|| panic!("no engine")).digest, engine.digest, "the digest covers the other files");
+    let command = with_engine("command = [\"./load\", \"{requests}\", \"{in-flight}\"]\nformat = \"oha-json\"");
+    let engine = command.unwrap_or_else(|d| panic!("{d}")).load.engine.unwrap_or_else(|| panic!("no engine"));
+    assert!(matches!(engine.kind, EngineKind::Command { format: TallyFormat::OhaJson, .. }));
+}
+
+#[test]
+fn what_cannot_be_meant_of_an_engine_is_said() {
+    let codes = |keys: &str| {
+        let diagnostics = with_engine(keys).err().unwrap_or_else(|| panic!("`{keys}` was read"));
+        diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("k6 = \"none.js\""), [Code::UnreadablePolicy]);
+    assert_eq!(codes("k6 = \"script.js\"\nvegeta = \"script.js\""), [Code::Conflict]);
+    assert_eq!(codes("command = [\"./load\"]"), [Code::MissingKey]);
+    assert_eq!(codes("command = [\"./load\", \"{requets}\"]\nformat = \"tally\""), [Code::UnknownField]);
+    assert_eq!(codes("k6 = \"script.js\"\nworkers = 2"), [Code::Conflict]);
+    assert_eq!(codes("format = \"tally\""), [Code::Conflict]);
+    assert_eq!(codes("locust = \"a.py,b.py\""), [Code::OutOfRange, Code::UnreadablePolicy]);
+    assert_eq!(codes("k6 = \"script.js\"\n[load.request.a]\nget = \"/\""), [Code::Conflict]);
 }

@@ -95,8 +95,12 @@ fn events(run: &Run, started: String) -> Vec<Event> {
         let live = (40 << 20) + run.leak * sent + (i as u64 * 7919 + run.start * 31) % 300;
         let floor: Reading = [(Gauge::Live, live), (Gauge::Rss, 120 << 20)].into();
         let tally = RequestTally { sent: 250, statuses: [(200, 250)].into(), ..RequestTally::default() };
-        let tally =
-            LoadTally { requests: [("quote".to_owned(), tally)].into(), pacing: Pacing::default(), digest: "d".into() };
+        let tally = LoadTally {
+            requests: [("quote".to_owned(), tally)].into(),
+            pacing: Pacing::default(),
+            digest: "d".into(),
+            invalid: None,
+        };
         events.push(Event::PhaseBegan { at, phase: phase.clone() });
         events.push(Event::Loaded { at, phase: phase.clone(), tally });
         events.push(Event::Settled { at, phase, peak: floor.clone(), floor, processes: Vec::new() });

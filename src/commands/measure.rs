@@ -56,6 +56,7 @@ pub(super) fn measure(
         policy,
         plan,
         program: &program,
+        base: &base,
         directory: &directory,
         log: &log,
         dumps: &dumps,

@@ -39,7 +39,8 @@ fn left_out(candidate: &[Recording]) -> Vec<String> {
             caveats.push(format!("the run of `{}` was cut short", recording.started));
         }
         for record in recording.phases.iter().filter(|record| record.tally.pacing.overrun) {
-            caveats.push(format!("`{}` is left out: the load generator could not keep up", record.phase));
+            let why = record.tally.invalid.as_deref().unwrap_or("the load generator could not keep up");
+            caveats.push(format!("`{}` is left out: {why}", record.phase));
         }
     }
     caveats

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::PlannedStep;
 use crate::payload::Choice;
-use crate::policy::{Arrivals, Body, Exchange, Field, Load, Request};
+use crate::policy::{Arrivals, Body, Engine, EngineKind, Exchange, Field, Load, Request};
 use crate::record::Phase;
 
 /// Hex digest (BLAKE3) of what is sent.
@@ -27,6 +27,7 @@ pub(super) fn digest(load: &Load, steps: &[PlannedStep]) -> String {
         text.request(&login.request);
     }
     load.requests.iter().for_each(|request| text.request(request));
+    load.engine.iter().for_each(|engine| text.engine(engine));
     for ugly in &load.ugly {
         text.word("ugly").arrivals(ugly.round.arrivals).number(ugly.width.into());
         text.word(&ugly.payload.as_ref().map(Choice::describe).unwrap_or_default());
@@ -87,6 +88,20 @@ impl Text {
             Exchange::Tcp { until } => self.word("tcp").word(until),
         };
         self.fields(&request.with);
+    }
+
+    /// What another engine sends is known by its script alone. Where the script stands does not matter.
+    fn engine(&mut self, engine: &Engine) {
+        self.word("engine").word(&engine.digest);
+        match &engine.kind {
+            EngineKind::K6 { .. } => self.word("k6"),
+            EngineKind::Locust { workers, .. } => self.word("locust").number((*workers).into()),
+            EngineKind::Vegeta { .. } => self.word("vegeta"),
+            EngineKind::Command { words, format } => {
+                self.word("command").word(format.word()).number(words.len() as u64);
+                words.iter().fold(&mut *self, |text, word| text.word(word))
+            }
+        };
     }
 
     fn fields(&mut self, fields: &BTreeMap<String, Field>) {

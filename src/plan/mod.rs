@@ -10,6 +10,7 @@ mod digest;
 mod draw;
 mod mix;
 mod request;
+pub mod route;
 mod steps;
 mod template;
 

@@ -352,6 +352,7 @@ pub(super) mod tests {
             in_flight: 8,
             timeout: Elapsed::from_millis(1000),
             requests,
+            engine: None,
             ugly: Vec::new(),
         }
     }

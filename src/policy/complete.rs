@@ -5,12 +5,13 @@ use crate::units::{Elapsed, RequestRate};
 
 use super::applies::Scope;
 use super::draft::{
-    Draft, LoadDraft, Origin, ReadyDraft, RequestDraft, RoundDraft, RulesDraft, ServiceDraft, Stated, UglyDraft,
+    Draft, EngineDraft, LoadDraft, Origin, ReadyDraft, RequestDraft, RoundDraft, RulesDraft, ServiceDraft, Stated,
+    UglyDraft,
 };
 use super::section::At;
 use super::{
-    Arrivals, Body, Connections, DumpPolicy, Exchange, Expect, Headroom, Level, Load, Policy, Readiness, Request,
-    Round, Rules, Service, Ugly,
+    Arrivals, Body, Connections, DumpPolicy, Engine, Exchange, Expect, Headroom, Level, Load, Policy, Readiness,
+    Request, Round, Rules, Service, Ugly,
 };
 
 /// Requests before anything is judged.
@@ -113,8 +114,9 @@ fn complete_load(draft: LoadDraft, base: &Origin, out: &mut Diagnostics) -> Load
         arrivals: draft.warm_up.arrivals.unwrap_or(steady.arrivals),
     };
     let diagnosis = complete_round(&draft.diagnosis, DIAGNOSIS, steady.arrivals, out);
+    let engine = complete_engine(draft.engine, &draft.requests, out);
     let mut requests: Vec<Request> = draft.requests.into_iter().map(|draft| draft.request).collect();
-    if requests.is_empty() {
+    if requests.is_empty() && engine.is_none() {
         requests.push(root());
     }
     Load {
@@ -131,8 +133,22 @@ fn complete_load(draft: LoadDraft, base: &Origin, out: &mut Diagnostics) -> Load
         in_flight: draft.in_flight.unwrap_or(64),
         timeout: draft.timeout.unwrap_or(Elapsed::from_millis(30_000)),
         requests,
+        engine,
         ugly: draft.ugly.into_iter().map(|ugly| complete_ugly(ugly, out)).collect(),
     }
+}
+
+/// The engine is the whole mix: a request beside it would never be sent.
+fn complete_engine(draft: Option<EngineDraft>, requests: &[RequestDraft], out: &mut Diagnostics) -> Option<Engine> {
+    let draft = draft?;
+    let engine = Engine { kind: draft.kind, digest: draft.digest.unwrap_or_default(), within: draft.within };
+    if let Some(RequestDraft { request, mark }) = requests.first() {
+        let message =
+            format!("`{}` would never be sent: the ordinary mix comes from `{}`", request.name, engine.name());
+        let cure = "remove it, or make an ugly payload of it: those are always sent by plimsoll";
+        out.push(Code::Conflict, mark, message, cure);
+    }
+    Some(engine)
 }
 
 /// What is sent where the policy names no request.

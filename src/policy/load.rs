@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::engine::Engine;
 use crate::payload::Choice;
 use crate::units::{Elapsed, RequestRate};
 
@@ -32,8 +33,10 @@ pub struct Load {
     pub in_flight: u32,
     /// How long an answer may take.
     pub timeout: Elapsed,
-    /// The ordinary mix; not empty.
+    /// The ordinary mix; empty where `engine` sends it.
     pub requests: Vec<Request>,
+    /// Another program that sends the ordinary mix.
+    pub engine: Option<Engine>,
     /// The ugly payloads, in the order in which they run.
     pub ugly: Vec<Ugly>,
 }

@@ -4,6 +4,7 @@ mod applies;
 mod builtin;
 mod complete;
 mod draft;
+pub mod engine;
 mod load;
 mod overlay;
 mod parse;
@@ -14,6 +15,7 @@ mod service;
 mod statement;
 
 pub use builtin::{BUILT_IN, built_in};
+pub use engine::{Engine, EngineKind, TallyFormat};
 pub use load::{Arrivals, Body, Connections, Exchange, Expect, Field, Load, Login, Request, Round, Taken, Ugly};
 pub use parse::parse;
 pub use rules::{Bound, Growth, Headroom, Level, OwnerRule, PhaseFilter, Recovery, Rules, Slope, Waiver};

@@ -32,6 +32,7 @@ pub fn parse(source: &Source, loader: &dyn Fn(&str) -> Result<String, String>) -
     let mut reading = Reading { loader, files: 1, out: &mut out };
     reading.extend(&mut draft, std::slice::from_ref(&source.name));
     reading.rows(&mut draft);
+    reading.scripts(&mut draft);
     if draft.rules.is_empty() {
         reading.default_rules(&mut draft);
     }
@@ -84,6 +85,31 @@ impl Reading<'_> {
                 }
             }
         }
+    }
+
+    /// Reads what another engine will send, for its digest, and gives its files their paths.
+    fn scripts(&mut self, draft: &mut Draft) {
+        let Some(engine) = &mut draft.load.engine else { return };
+        let mark = engine.mark.clone();
+        let mut digest = blake3::Hasher::new();
+        for path in engine.paths() {
+            let text = (self.loader)(&beside(&mark.source.name, path));
+            let text = text.and_then(|text| match text.len() > LARGEST {
+                true => Err("it has more than 1 MiB".to_owned()),
+                false => Ok(text),
+            });
+            match text {
+                Ok(text) => {
+                    digest.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+                    *path = beside(&mark.source.name, path);
+                }
+                Err(why) => {
+                    let message = format!("`{path}` cannot be read: {why}");
+                    self.out.push(Code::UnreadablePolicy, &mark, message, "paths count from the file that names them");
+                }
+            }
+        }
+        engine.digest = Some(digest.finalize().to_hex().to_string());
     }
 
     fn default_rules(&mut self, draft: &mut Draft) {

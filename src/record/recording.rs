@@ -104,8 +104,11 @@ pub struct LoadTally {
     pub requests: BTreeMap<String, RequestTally>,
     /// How exactly the schedule was kept.
     pub pacing: Pacing,
-    /// Digest of every byte that the plan sends in this phase, independent of timing.
+    /// Digest of every byte that the plan sends in this phase, independent of timing. Of a phase that another engine
+    /// sent: of what it was told to do, since its bytes are not seen.
     pub digest: String,
+    /// Why the phase is invalid, where another engine did not do what was planned; [`Pacing::overrun`] is set then.
+    pub invalid: Option<String>,
 }
 
 /// One reading of the process tree.

@@ -2,6 +2,7 @@
 
 use crate::units::Elapsed;
 
+use super::engine::EngineError;
 use super::keeper::{Exit, KeeperError};
 use super::load::LoadError;
 use super::probe::ProbeError;
@@ -54,6 +55,9 @@ pub enum RunError {
     /// The load could not be sent.
     #[error("cannot send the load: {0}")]
     Load(#[from] LoadError),
+    /// Another engine could not send the load.
+    #[error("cannot send the load: {0}")]
+    Engine(#[from] EngineError),
     /// The agents could not be installed.
     #[error("cannot install the runtime agents: {0}")]
     Agents(#[from] ProbeError),

@@ -6,6 +6,8 @@ mod build;
 mod capture;
 mod cgroup;
 mod clock;
+mod delegate;
+mod engine;
 mod error;
 mod execute;
 mod fingerprint;
@@ -28,6 +30,7 @@ mod tree;
 
 pub use build::{BuildError, build};
 pub use clock::{Clock, now, today};
+pub use engine::EngineError;
 pub use error::RunError;
 pub use execute::execute;
 pub use interrupt::{Interrupt, Watch};

@@ -15,7 +15,7 @@ use super::setup::Sent;
 use crate::record::{Event, Incident, LoadTally, Phase};
 
 /// How often the progress of the load is shown.
-const SHOW: Duration = Duration::from_millis(200);
+pub(super) const SHOW: Duration = Duration::from_millis(200);
 
 /// The load of a phase, in a task of its own so that its pace depends on nothing else. Ends when dropped.
 struct Sending(JoinHandle<Result<LoadTally, LoadError>>);
@@ -31,7 +31,12 @@ impl Live<'_> {
     pub async fn load(&mut self, phase: &Phase, first: u64, requests: u64) -> Result<(), Stop> {
         self.begin(phase).await?;
         let watch = hang::Watch::new(self.setup)?;
-        let tally = self.send(phase, first, requests, &watch).await?;
+        let tally = match &self.setup.plan.load.engine {
+            Some(engine) if !matches!(phase, Phase::Ugly { .. }) => {
+                self.delegate(engine, phase, first, requests, &watch).await?
+            }
+            _ => self.send(phase, first, requests, &watch).await?,
+        };
         let unanswered = hang::timeouts(&tally);
         self.journal.record(Event::Loaded { at: self.clock.elapsed(), phase: phase.clone(), tally })?;
         if unanswered > 0 && self.drive(watch.is_silent()).await? {
@@ -40,7 +45,7 @@ impl Live<'_> {
         self.settle(phase).await
     }
 
-    fn hung<T>(&mut self, unanswered: u64) -> Result<T, Stop> {
+    pub(super) fn hung<T>(&mut self, unanswered: u64) -> Result<T, Stop> {
         self.incident(Incident::Hung { unanswered })?;
         Err(Stop::Hung)
     }
@@ -92,7 +97,7 @@ enum Turn {
     Show,
 }
 
-fn sent(planned: u64, progress: &Progress) -> Sent {
+pub(super) fn sent(planned: u64, progress: &Progress) -> Sent {
     let read = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     Sent { planned, sent: read(&progress.sent), answered: read(&progress.answered), failed: read(&progress.failed) }
 }

@@ -30,8 +30,13 @@ pub(super) fn unmeasured(candidate: &[Recording]) -> Option<String> {
         return Some("no steady round was measured".to_owned());
     }
     let rounds: Vec<&PhaseRecord> = candidate.iter().flat_map(Recording::steady).collect();
-    if 2 * rounds.iter().filter(|record| record.tally.pacing.overrun).count() > rounds.len() {
-        return Some("the load generator could not keep up in most steady rounds: lower the rate".to_owned());
+    let invalid: Vec<&&PhaseRecord> = rounds.iter().filter(|record| record.tally.pacing.overrun).collect();
+    if 2 * invalid.len() > rounds.len() {
+        let other = invalid.iter().find_map(|record| record.tally.invalid.as_deref());
+        return Some(match other {
+            Some(why) => format!("the load of most steady rounds is not what was planned: {why}"),
+            None => "the load generator could not keep up in most steady rounds: lower the rate".to_owned(),
+        });
     }
     if let Some(payload) = overrun_payload(candidate) {
         return Some(format!("the load generator could not keep up with payload `{payload}`: lower its rate"));
@@ -57,11 +62,23 @@ fn overrun_payload(candidate: &[Recording]) -> Option<&str> {
 /// A phase in which the generator itself slipped is no evidence of anything; single ones are only told.
 fn overruns(candidate: &[Recording]) -> Option<Finding> {
     let phases = candidate.iter().flat_map(|recording| &recording.phases);
-    let late: Vec<String> =
-        phases.filter(|record| record.tally.pacing.overrun).map(|record| format!("`{}`", record.phase)).collect();
-    (!late.is_empty()).then(|| {
-        let message = format!("the load generator could not keep up in {}: left out; lower the rate", late.join(", "));
-        let mut finding = Finding::new("generator-overrun", Level::Warn, Amount::Count(late.len() as f64), message);
+    let (other, late): (Vec<&PhaseRecord>, Vec<&PhaseRecord>) =
+        phases.filter(|record| record.tally.pacing.overrun).partition(|record| record.tally.invalid.is_some());
+    let told = |(name, why): (&str, &str)| format!("{name} ({why})");
+    let named = |record: &&PhaseRecord| format!("`{}`", record.phase);
+    let mut words = Vec::new();
+    if !late.is_empty() {
+        let names: Vec<String> = late.iter().map(named).collect();
+        words.push(format!("the load generator could not keep up in {}: left out; lower the rate", names.join(", ")));
+    }
+    if !other.is_empty() {
+        let why = |record: &&PhaseRecord| told((&named(record), record.tally.invalid.as_deref().unwrap_or_default()));
+        let names: Vec<String> = other.iter().map(why).collect();
+        words.push(format!("the load was not what was planned in {}: left out", names.join(", ")));
+    }
+    let count = late.len() + other.len();
+    (count > 0).then(|| {
+        let mut finding = Finding::new("generator-overrun", Level::Warn, Amount::Count(count as f64), words.join("; "));
         finding.standing = Standing::Unsure;
         finding
     })

@@ -50,6 +50,7 @@ pub fn profile(base_url: &str, rate: f64, requests: Vec<Request>) -> Load {
         in_flight: 64,
         timeout: Elapsed::from_millis(20_000),
         requests,
+        engine: None,
         ugly: Vec::new(),
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Outline {
     pub base_url: String,
     pub seed: u64,
     pub command: Vec<String>,
+    /// Name of another program that sends the ordinary mix.
+    pub engine: Option<String>,
     pub sample_every: Elapsed,
     pub dumps: DumpPolicy,
     pub stages: Vec<Stage>,
@@ -65,6 +67,7 @@ impl Outline {
             base_url: policy.load.base_url.clone(),
             seed: policy.load.seed,
             command: policy.service.command.clone(),
+            engine: policy.load.engine.as_ref().map(|engine| engine.name().to_owned()),
             sample_every: policy.service.sample_every,
             dumps: policy.service.dumps,
             stages,

@@ -30,6 +30,9 @@ pub(super) fn markdown(outline: &Outline) -> String {
 fn page(outline: &Outline, stages: &Table, requests: &Table) -> String {
     let mut text = format!("scenario `{}` against {}, seed {}\n", outline.scenario, outline.base_url, outline.seed);
     let _ = writeln!(text, "starts `{}`", outline.command.join(" "));
+    if let Some(engine) = &outline.engine {
+        let _ = writeln!(text, "`{engine}` sends the ordinary mix: what it sends is known to its script alone");
+    }
     let _ = writeln!(text, "\n{stages}");
     let _ = writeln!(text, "at least {}: settling after each round and dumps come on top", outline.at_least);
     let _ = writeln!(text, "samples every {}; {}", outline.sample_every, dumps(outline.dumps));
@@ -120,6 +123,7 @@ pub(super) fn json(outline: &Outline) -> Value {
         "base-url": outline.base_url,
         "seed": outline.seed,
         "command": outline.command,
+        "engine": outline.engine,
         "sample-every-ms": outline.sample_every.millis(),
         "at-least-ms": outline.at_least.millis(),
         "phases": stages.collect::<Vec<_>>(),

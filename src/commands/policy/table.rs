@@ -47,10 +47,13 @@ fn summary(policy: &Policy) -> String {
     let load = &policy.load;
     let (requests, rounds) = (load.steady.requests, load.steady.rounds);
     format!(
-        "scenario `{}`: {requests} requests in {rounds} rounds at {}; kinds of request: {}, ugly payloads: {}",
+        "scenario `{}`: {requests} requests in {rounds} rounds at {}; {}, ugly payloads: {}",
         policy.name,
         load.steady.arrivals,
-        load.requests.len(),
+        match &load.engine {
+            Some(engine) => format!("sent by {}", engine.name()),
+            None => format!("kinds of request: {}", load.requests.len()),
+        },
         load.ugly.len()
     )
 }

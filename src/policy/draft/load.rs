@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::de::DeValue;
 
+use super::engine::EngineDraft;
 use super::login::read_login;
 use super::payload::read_payload;
 use super::request::RequestDraft;
@@ -22,6 +23,7 @@ pub(in crate::policy) struct LoadDraft {
     pub http2: Option<bool>,
     pub connections: Option<Connections>,
     pub login: Option<Login>,
+    pub engine: Option<EngineDraft>,
     pub seed: Option<u64>,
     pub warm_up: RoundDraft,
     pub steady: RoundDraft,
@@ -60,6 +62,7 @@ impl LoadDraft {
             http2: section.word("protocol", &[("http1", false), ("http2", true)], out).map(|at| at.value),
             connections: read_connections(&mut section, out),
             login,
+            engine: EngineDraft::read(&mut section, out),
             seed: section.integer("seed", 0..=i64::MAX as u64, out).map(|at| at.value),
             warm_up: read_round("warm-up", 1, &mut section, out),
             steady: read_round("steady", 1000, &mut section, out),
@@ -82,6 +85,7 @@ impl LoadDraft {
             http2: own.http2.or(base.http2),
             connections: own.connections.or(base.connections),
             login: own.login.or(base.login),
+            engine: own.engine.or(base.engine),
             seed: own.seed.or(base.seed),
             warm_up: own.warm_up.or(base.warm_up),
             steady: own.steady.or(base.steady),

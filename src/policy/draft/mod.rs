@@ -1,6 +1,7 @@
 //! What one policy file says, before defaults and extended files are added.
 
 mod body;
+mod engine;
 mod exchange;
 mod field;
 mod load;
@@ -18,6 +19,7 @@ use crate::diag::{Code, Diagnostics};
 
 use super::section::{At, Section};
 
+pub(super) use engine::EngineDraft;
 pub(super) use field::{RowFormat, Rows};
 pub(super) use load::{LoadDraft, RoundDraft, UglyDraft};
 pub(super) use request::RequestDraft;

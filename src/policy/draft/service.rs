@@ -48,12 +48,12 @@ const DUMPS: [(&str, DumpPolicy); 3] =
 impl ServiceDraft {
     pub fn read(mut section: Section<'_>, out: &mut Diagnostics) -> Self {
         let (ready, ready_within) = read_ready(&mut section, out);
-        let command = read_command("command", &mut section, out);
+        let command = read_command("command", &mut section, out).map(|at| at.value);
         let draft = Self {
             mark: Some(section.mark.clone()),
             command_refused: command.is_none() && section.has("command"),
             command,
-            build: read_command("build", &mut section, out),
+            build: read_command("build", &mut section, out).map(|at| at.value),
             directory: section.text("directory", out).map(|at| at.value),
             env: read_env(&mut section, out),
             ready,
@@ -90,7 +90,12 @@ impl ServiceDraft {
     }
 }
 
-fn read_command(key: &'static str, section: &mut Section<'_>, out: &mut Diagnostics) -> Option<Vec<String>> {
+/// A program and its arguments.
+pub(super) fn read_command(
+    key: &'static str,
+    section: &mut Section<'_>,
+    out: &mut Diagnostics,
+) -> Option<At<Vec<String>>> {
     let command = section.texts(key, "[\"program\", \"argument\"]", out)?;
     if command.value.first().is_none_or(|program| program.trim().is_empty()) {
         let cure = format!("write `{key} = [\"program\", \"argument\"]`");
@@ -102,7 +107,7 @@ fn read_command(key: &'static str, section: &mut Section<'_>, out: &mut Diagnost
         out.push(Code::OutOfRange, &command.mark, message, "remove it");
         return None;
     }
-    Some(command.value)
+    Some(command)
 }
 
 fn read_env(section: &mut Section<'_>, out: &mut Diagnostics) -> BTreeMap<String, String> {

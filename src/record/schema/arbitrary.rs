@@ -58,11 +58,8 @@ fn tally() -> impl Strategy<Value = LoadTally> {
     let pacing = (any::<(u64, u64, bool)>(), elapsed()).prop_map(|((late_p99_us, late_max_us, overrun), shifted)| {
         Pacing { late_p99_us, late_max_us, shifted, overrun }
     });
-    (btree_map(text(), requests(), 0..3), pacing, text()).prop_map(|(requests, pacing, digest)| LoadTally {
-        requests,
-        pacing,
-        digest,
-    })
+    let whole = (btree_map(text(), requests(), 0..3), pacing, text(), option::of(text()));
+    whole.prop_map(|(requests, pacing, digest, invalid)| LoadTally { requests, pacing, digest, invalid })
 }
 
 fn owner() -> impl Strategy<Value = Owner> {

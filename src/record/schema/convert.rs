@@ -166,10 +166,10 @@ impl TryFrom<v1::RequestTally> for RequestTally {
 }
 
 impl From<LoadTally> for v1::LoadTally {
-    fn from(LoadTally { requests, pacing, digest }: LoadTally) -> Self {
+    fn from(LoadTally { requests, pacing, digest, invalid }: LoadTally) -> Self {
         let Pacing { late_p99_us, late_max_us, shifted, overrun } = pacing;
         let requests = requests.into_iter().map(|(name, tally)| (name, tally.into())).collect();
-        Self { requests, late_p99_us, late_max_us, shifted: nanos(shifted), overrun, digest }
+        Self { requests, late_p99_us, late_max_us, shifted: nanos(shifted), overrun, digest, invalid }
     }
 }
 
@@ -177,10 +177,10 @@ impl TryFrom<v1::LoadTally> for LoadTally {
     type Error = SchemaError;
 
     fn try_from(tally: v1::LoadTally) -> Result<Self, SchemaError> {
-        let v1::LoadTally { requests, late_p99_us, late_max_us, shifted, overrun, digest } = tally;
+        let v1::LoadTally { requests, late_p99_us, late_max_us, shifted, overrun, digest, invalid } = tally;
         let pacing = Pacing { late_p99_us, late_max_us, shifted: elapsed(shifted), overrun };
         let requests = requests.into_iter().map(|(name, tally)| Ok((name, tally.try_into()?)));
-        Ok(Self { requests: requests.collect::<Result<_, SchemaError>>()?, pacing, digest })
+        Ok(Self { requests: requests.collect::<Result<_, SchemaError>>()?, pacing, digest, invalid })
     }
 }
 

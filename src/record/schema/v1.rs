@@ -66,6 +66,8 @@ pub(super) struct LoadTally {
     pub shifted: u64,
     pub overrun: bool,
     pub digest: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]

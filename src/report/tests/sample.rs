@@ -288,7 +288,7 @@ fn phase(phase: Phase, name: &str, sent: u64, status: u16) -> PhaseRecord {
         began: Elapsed::default(),
         loaded: Some(Elapsed::from_millis(900)),
         settled: Some(Elapsed::from_millis(1200)),
-        tally: LoadTally { requests: [(name.to_owned(), tally)].into(), pacing, digest: "d".into() },
+        tally: LoadTally { requests: [(name.to_owned(), tally)].into(), pacing, digest: "d".into(), invalid: None },
         floor: [(Gauge::Live, 40 << 20), (Gauge::Rss, 118 << 20)].into(),
         peak: [(Gauge::Rss, 240 << 20)].into(),
         processes: Vec::new(),

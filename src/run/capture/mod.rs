@@ -129,7 +129,12 @@ fn answered(phases: &[PhaseRecord]) -> u64 {
     let ordinary = phases
         .iter()
         .filter(|record| matches!(record.phase, Phase::WarmUp | Phase::Steady { .. } | Phase::Diagnosis { .. }));
-    ordinary.flat_map(|record| record.tally.requests.values()).flat_map(|tally| tally.statuses.values()).sum()
+    ordinary.flat_map(|record| record.tally.requests.values()).fold(0, |sum, tally| {
+        // Not by status: an engine may count answers without telling how they were.
+        let lost = tally.failures.iter().filter(|(what, _)| !what.starts_with("status "));
+        let lost = lost.fold(tally.aborted, |sum, (_, count)| sum.saturating_add(*count));
+        sum.saturating_add(tally.sent.saturating_sub(lost))
+    })
 }
 
 fn word(point: DumpPoint) -> &'static str {

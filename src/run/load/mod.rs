@@ -31,3 +31,9 @@ mod wire;
 
 pub use error::LoadError;
 pub use sender::{Progress, Sender};
+pub(super) use tallies::Times;
+
+/// Refuses what no engine may load: what cannot be resolved, and public addresses.
+pub(super) fn check_target(base_url: &str) -> Result<(), LoadError> {
+    address::Address::resolve(base_url, false).map(|_| ())
+}

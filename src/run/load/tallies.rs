@@ -104,7 +104,7 @@ impl Tallies {
             shifted: Elapsed(slips.shifted),
             overrun: late > LATE || slips.own > allowed,
         };
-        LoadTally { requests: requests.collect(), pacing, digest }
+        LoadTally { requests: requests.collect(), pacing, digest, invalid: None }
     }
 
     fn of(&mut self, name: &Arc<str>) -> &mut Tally {
@@ -115,23 +115,29 @@ impl Tallies {
 }
 
 /// Microseconds up to an hour, to two digits.
-struct Times(Option<Histogram<u64>>);
+#[derive(Debug)]
+pub(in crate::run) struct Times(Option<Histogram<u64>>);
 
 const LONGEST_US: u64 = 3_600_000_000;
 
 impl Times {
-    fn new() -> Self {
+    pub(in crate::run) fn new() -> Self {
         // The bounds are valid for any histogram with two digits.
         Self(Histogram::new_with_bounds(1, LONGEST_US, 2).ok())
     }
 
-    fn record(&mut self, micros: u64) {
+    pub(in crate::run) fn record(&mut self, micros: u64) {
+        self.record_all(micros, 1);
+    }
+
+    /// Records as many at once.
+    pub(in crate::run) fn record_all(&mut self, micros: u64, count: u64) {
         if let Some(times) = &mut self.0 {
-            times.saturating_record(micros);
+            times.saturating_record_n(micros, count);
         }
     }
 
-    fn at(&self, quantile: f64) -> u64 {
+    pub(in crate::run) fn at(&self, quantile: f64) -> u64 {
         let times = self.0.as_ref().filter(|times| !times.is_empty());
         times.map_or(0, |times| times.value_at_quantile(quantile).min(times.max()))
     }
