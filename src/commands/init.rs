@@ -1,6 +1,7 @@
 //! `plimsoll init`: looks at the project and writes a commented policy, and a workflow if asked to.
 
 mod ecosystem;
+mod import;
 mod project;
 mod text;
 mod workflow;
@@ -13,6 +14,7 @@ use anyhow::Context as _;
 
 use super::output::print;
 use super::{Format, Global};
+use import::{Import, ImportError};
 use project::Project;
 
 /// Arguments of `plimsoll init`.
@@ -21,6 +23,13 @@ pub(super) struct Args {
     /// The project's folder.
     #[arg(default_value = ".")]
     folder: PathBuf,
+    /// Write a request for each operation of an OpenAPI 3 description (JSON or YAML).
+    #[arg(long, value_name = "FILE", conflicts_with = "har")]
+    openapi: Option<PathBuf>,
+    /// Write the requests of recorded traffic: an HTTP archive, as browsers and proxies save it. Cookies and tokens are
+    /// taken out.
+    #[arg(long, value_name = "FILE")]
+    har: Option<PathBuf>,
     /// Write `.github/workflows/plimsoll.yml` too.
     #[arg(long)]
     workflow: bool,
@@ -38,8 +47,17 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         anstream::eprintln!("error: `{}` is no folder: name the one of the project", args.folder.display());
         return Ok(ExitCode::from(2));
     }
-    let project = Project::look_at(&args.folder);
-    let mut files = vec![(args.folder.join("plimsoll.toml"), text::policy(&project))];
+    let import = match args.import() {
+        Ok(import) => import,
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let mut project = Project::look_at(&args.folder);
+    project.port = import.as_ref().and_then(|import| import.port).unwrap_or(project.port);
+    let mix = import.as_ref().map(import::toml);
+    let mut files = vec![(args.folder.join("plimsoll.toml"), text::policy(&project, mix.as_deref()))];
     if args.workflow {
         files.push((args.folder.join(".github/workflows/plimsoll.yml"), workflow::yaml(&project)));
     }
@@ -54,8 +72,18 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     for (path, text) in &files {
         write(path, text)?;
     }
-    print(&report(&project, &files, global))?;
+    print(&report(&project, import.as_ref(), &files, global))?;
     Ok(ExitCode::SUCCESS)
+}
+
+impl Args {
+    fn import(&self) -> Result<Option<Import>, ImportError> {
+        match (&self.openapi, &self.har) {
+            (Some(file), _) => import::openapi(file).map(Some),
+            (None, Some(file)) => import::har(file).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
@@ -65,14 +93,24 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     fs::write(path, text).with_context(|| format!("failed to write `{}`", path.display()))
 }
 
-fn report(project: &Project, files: &[(PathBuf, String)], global: &Global) -> String {
+fn report(project: &Project, import: Option<&Import>, files: &[(PathBuf, String)], global: &Global) -> String {
+    let imported = import.map_or(0, |import| import.requests.len());
+    let notes = import.map_or(&[][..], |import| &import.notes[..]);
     if global.format == Format::Json {
         let files: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
-        let report = serde_json::json!({ "schema": 1, "files": files, "command": project.command, "why": project.why });
+        let report = serde_json::json!({
+            "schema": 1, "files": files, "command": project.command, "why": project.why, "requests": imported, "notes": notes,
+        });
         return format!("{report:#}\n");
     }
     let mut text: String = files.iter().map(|(path, _)| format!("wrote {}\n", path.display())).collect();
     text += &format!("  {}\n", project.why);
     text.extend(project.doubts.iter().map(|doubt| format!("  look at: {doubt}\n")));
+    if imported > 0 {
+        text += &format!("  {imported} kinds of request were imported\n");
+        text.extend(notes.iter().map(|note| format!("  {note}\n")));
+        return text
+            + "next: look the requests over, weights and fields first, then `plimsoll plan` and `plimsoll run`\n";
+    }
     text + "next: name the requests that matter below [load], then `plimsoll plan` and `plimsoll run`\n"
 }

@@ -2,8 +2,19 @@
 
 use super::project::Project;
 
-/// The text of `plimsoll.toml`.
-pub(super) fn policy(project: &Project) -> String {
+/// The mix where nothing was imported.
+const MIX: &str = r#"[load.request.root]
+get = "/"
+
+# [load.request.quote]
+# weight = 9
+# get = "/quote/{symbol}"
+# with = { symbol = { zipf = 10000 } }     # or { uniform = 1000 }, "unique", "uuid", ["a", "b"]
+"#;
+
+/// The text of `plimsoll.toml`, with these tables as the ordinary mix.
+pub(super) fn policy(project: &Project, mix: Option<&str>) -> String {
+    let mix = mix.unwrap_or(MIX);
     let command = list(&project.command);
     let build = match &project.build {
         Some(build) => format!("build = {}                # used by --against and bisect\n", list(build)),
@@ -35,14 +46,7 @@ warm-up = {{ requests = 500 }}
 steady = {{ requests = 3000, rounds = 12, rate = "400/s" }}
 
 # The ordinary mix. Name what production does most; `weight` is its share.
-[load.request.root]
-get = "/"
-
-# [load.request.quote]
-# weight = 9
-# get = "/quote/{{symbol}}"
-# with = {{ symbol = {{ zipf = 10000 }} }}     # or {{ uniform = 1000 }}, "unique", "uuid", ["a", "b"]
-
+{mix}
 # Ugly payloads: each runs by itself, so that a leak or a spike has a name. Point them at the routes
 # that take bodies.
 
@@ -101,7 +105,7 @@ mod tests {
             [vec![], vec![("package.json", odd)], vec![("requirements.txt", "flask")], vec![("build.gradle", "")]]
         {
             let folder = folder(&files);
-            let text = policy(&Project::look_at(folder.path()));
+            let text = policy(&Project::look_at(folder.path()), None);
             let uncommented: String = text
                 .lines()
                 .map(|line| match line.strip_prefix("# ") {

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read as _};
 use std::os::fd::AsFd as _;
-use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use nix::sys::stat::Mode;
@@ -52,24 +51,24 @@ impl Feed {
         self.replaced(take)
     }
 
-    /// An engine that writes beside the name and renames has made a file of the pipe.
+    /// An engine that writes beside the name and renames has made a file of the pipe; others put an ending of their own
+    /// behind the name.
     fn replaced(&mut self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
-        let kind = match std::fs::symlink_metadata(&self.path) {
-            Ok(metadata) => metadata.file_type(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        if kind.is_fifo() || !kind.is_file() {
-            return Ok(());
-        }
-        let mut file = std::fs::File::open(&self.path)?;
-        loop {
-            match file.read(&mut self.buffer)? {
-                0 => return Ok(()),
-                count if take(&self.buffer[..count]) => {}
-                _ => return Ok(()),
+        let mut ending = self.path.clone().into_os_string();
+        ending.push(".json");
+        let paths = [self.path.clone(), ending.into()];
+        let is_file = |path: &PathBuf| std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+        for path in paths.into_iter().filter(is_file) {
+            let mut file = std::fs::File::open(path)?;
+            loop {
+                match file.read(&mut self.buffer)? {
+                    0 => break,
+                    count if take(&self.buffer[..count]) => {}
+                    _ => return Ok(()),
+                }
             }
         }
+        Ok(())
     }
 }
 
@@ -87,12 +86,13 @@ mod tests {
         std::fs::write(&path, "two\n").unwrap();
         std::fs::write(folder.path().join("beside"), "three\n").unwrap();
         std::fs::rename(folder.path().join("beside"), &path).unwrap();
+        std::fs::write(folder.path().join("counts.json"), "four\n").unwrap();
         let mut rest = Vec::new();
         feed.drain(|bytes| {
             rest.extend_from_slice(bytes);
             true
         })
         .unwrap();
-        assert_eq!(rest, b"two\nthree\n");
+        assert_eq!(rest, b"two\nthree\nfour\n");
     }
 }

@@ -1,7 +1,7 @@
 //! How each engine is started for one phase.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 
@@ -19,9 +19,11 @@ pub(super) struct Invocation {
 /// Sends exactly as many requests as planned, and tells their statuses, which locust's own report does not.
 const LOCUST: &str = include_str!("agent/plimsoll_locust.py");
 
-/// `$1` targets, `$2` rate, `$3` duration, `$4` requests in flight: nothing of the policy is part of the script.
-const VEGETA: &str = "vegeta attack -targets \"$1\" -format http -rate \"$2\" -duration \"$3\" -max-workers \"$4\" \
-                      -workers \"$4\" -max-body 0 | vegeta encode -to json -output \"$PLIMSOLL_OUTPUT\"";
+/// `$1` targets, `$2` rate, `$3` requests in flight: nothing of the policy is part of the script.
+const VEGETA: &str = "vegeta attack -lazy -targets \"$1\" -format http -rate \"$2\" -max-workers \"$3\" \
+                      -workers \"$3\" -max-body 0 | vegeta encode -to json -output \"$PLIMSOLL_OUTPUT\"";
+/// Bytes of all targets of a phase.
+const MOST_TARGETS: u64 = 1 << 30;
 
 impl Invocation {
     /// The command for a task, whose files may be put into `folder`.
@@ -127,26 +129,49 @@ fn locust(task: &Task<'_>, folder: &Path, file: &str, workers: u32) -> io::Resul
     Ok(command)
 }
 
+/// As many targets as are planned, the cycle of the file going on from phase to phase: vegeta itself knows only how long
+/// it attacks, and ends at the last target of a file that it reads lazily.
 fn vegeta(task: &Task<'_>, folder: &Path, targets: &str) -> io::Result<Vec<String>> {
-    let copy = folder.join("targets.txt");
-    std::fs::write(&copy, with_base(&std::fs::read_to_string(targets)?, task.target))?;
-    // So many in so long is exact, where a rate a second is rounded.
-    let duration = format!("{}us", (task.requests as f64 / task.rate * 1e6).clamp(1.0, 1e15) as u64);
+    let text = std::fs::read_to_string(targets)?;
+    let targets = split(&text, task.target);
+    if targets.is_empty() {
+        return Err(io::Error::other("there is no target in it: write lines such as `GET /path`"));
+    }
+    let path = folder.join("targets.txt");
+    let mut file = io::BufWriter::new(std::fs::File::create(&path)?);
+    let first = usize::try_from(task.first).unwrap_or_default() % targets.len();
+    let mut written = 0;
+    for (target, _) in targets.iter().cycle().skip(first).zip(0..task.requests) {
+        written += target.len() as u64;
+        if written > MOST_TARGETS {
+            return Err(io::Error::other("its targets would take more than 1 GiB: plan fewer requests"));
+        }
+        file.write_all(target.as_bytes())?;
+    }
+    file.flush()?;
     let mut command = words("sh -c");
-    command.extend([VEGETA.to_owned(), "sh".to_owned(), copy.display().to_string()]);
-    command.extend([format!("{}/{duration}", task.requests), duration, task.users().to_string()]);
+    command.extend([VEGETA.to_owned(), "sh".to_owned(), path.display().to_string()]);
+    command.extend([format!("{}/{}us", task.requests, task.planned_us()), task.users().to_string()]);
     Ok(command)
 }
 
-/// Targets with the base URL before every path: `GET /quote` and `GET http://127.0.0.1:8080/quote`.
-fn with_base(targets: &str, base: &str) -> String {
-    let line = |line: &str| match line.split_once(' ') {
-        Some((method, path)) if path.starts_with('/') && method.bytes().all(|byte| byte.is_ascii_uppercase()) => {
-            format!("{method} {base}{path}\n")
+/// The targets of a file, each with its headers and body and an empty line behind it, paths with the base URL before
+/// them: `GET /quote` and `GET http://127.0.0.1:8080/quote`.
+fn split(text: &str, base: &str) -> Vec<String> {
+    let mut targets: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.split_once(' ').filter(|(method, _)| method.bytes().all(|byte| byte.is_ascii_uppercase())) {
+            Some((method, path)) if path.starts_with('/') => targets.push(format!("{method} {base}{path}\n\n")),
+            Some((method, url)) => targets.push(format!("{method} {url}\n\n")),
+            None => {
+                if let Some(target) = targets.last_mut() {
+                    target.pop();
+                    target.push_str(&format!("{line}\n\n"));
+                }
+            }
         }
-        _ => format!("{line}\n"),
-    };
-    targets.lines().map(line).collect()
+    }
+    targets
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -190,13 +215,18 @@ mod tests {
     }
 
     #[test]
-    fn vegeta_gets_whole_urls_and_an_exact_number() {
+    fn vegeta_gets_whole_urls_and_exactly_as_many_as_planned() {
         let folder = tempfile::tempdir().unwrap();
         let targets = folder.path().join("mine.txt");
-        std::fs::write(&targets, "GET /a?b=c\nX-A: /b\n\nPOST http://10.0.0.1/x\n@body.json\n").unwrap();
+        std::fs::write(&targets, "# mine\nGET /a?b=c\nX-A: /b\n\nPOST http://10.0.0.1/x\n@body.json\nPUT /c\n")
+            .unwrap();
         let told = invocation(EngineKind::Vegeta { targets: targets.display().to_string() }, folder.path());
         let copy = std::fs::read_to_string(folder.path().join("targets.txt")).unwrap();
-        assert_eq!(copy, "GET http://127.0.0.1:8080/a?b=c\nX-A: /b\n\nPOST http://10.0.0.1/x\n@body.json\n");
+        // 500 went before, and 500 is two more than a multiple of three.
+        let begins = "PUT http://127.0.0.1:8080/c\n\nGET http://127.0.0.1:8080/a?b=c\nX-A: /b\n\n\
+                      POST http://10.0.0.1/x\n@body.json\n\nPUT ";
+        assert!(copy.starts_with(begins), "{copy}");
+        assert_eq!(copy.matches("\n\n").count(), 250);
         assert!(told.command.contains(&"250/625000us".to_owned()), "{:?}", told.command);
     }
 

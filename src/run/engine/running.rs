@@ -71,6 +71,11 @@ impl Task<'_> {
         u64::from(self.in_flight).min(self.requests).max(1)
     }
 
+    /// Microseconds that sending takes at the planned rate.
+    pub fn planned_us(&self) -> u64 {
+        (self.requests as f64 / self.rate * 1e6).clamp(1.0, 1e15) as u64
+    }
+
     /// Which round of its kind the phase is; 1 where there is one.
     pub fn round(&self) -> u32 {
         match self.phase {

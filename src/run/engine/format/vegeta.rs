@@ -28,6 +28,10 @@ struct Hit<'a> {
 /// Reads one line.
 pub(super) fn read(line: &[u8], counts: &mut Counts) -> Result<(), String> {
     let hit: Hit<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    if hit.code == 0 && hit.method.is_empty() && hit.url.is_empty() {
+        // A worker that found no target any more: nothing was sent.
+        return Ok(());
+    }
     let name = format!("{} {}", hit.method, hit.url);
     let status = status(hit.code);
     let failed = status.is_none_or(|status| !(200..400).contains(&status));
@@ -46,6 +50,7 @@ mod tests {
     const HITS: &str = r#"{"attack":"","seq":0,"code":200,"timestamp":"2026-11-21T11:00:00Z","latency":1250000,"bytes_out":4,"bytes_in":17,"error":"","body":null,"method":"POST","url":"http://127.0.0.1:1/orders/17","headers":{"Content-Length":["17"]}}
 {"attack":"","seq":1,"code":500,"timestamp":"2026-11-21T11:00:00Z","latency":900000,"bytes_out":4,"bytes_in":0,"error":"500 Internal Server Error","body":null,"method":"POST","url":"http://127.0.0.1:1/orders/18","headers":null}
 {"attack":"","seq":2,"code":0,"timestamp":"2026-11-21T11:00:00Z","latency":30000,"bytes_out":0,"bytes_in":0,"error":"Post \"http://127.0.0.1:1/orders/19\": dial tcp 127.0.0.1:1: connect: connection refused","body":null,"method":"POST","url":"http://127.0.0.1:1/orders/19","headers":null}
+{"attack":"","seq":3,"code":0,"timestamp":"2026-11-21T11:00:00Z","latency":2000,"bytes_out":0,"bytes_in":0,"error":"no targets to attack","body":null,"method":"","url":"","headers":null}
 "#;
 
     #[test]
