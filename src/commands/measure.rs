@@ -56,7 +56,6 @@ pub(super) fn measure(
         policy,
         plan,
         program: &program,
-        base: &base,
         directory: &directory,
         log: &log,
         dumps: &dumps,

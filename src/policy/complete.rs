@@ -141,7 +141,8 @@ fn complete_load(draft: LoadDraft, base: &Origin, out: &mut Diagnostics) -> Load
 /// The engine is the whole mix: a request beside it would never be sent.
 fn complete_engine(draft: Option<EngineDraft>, requests: &[RequestDraft], out: &mut Diagnostics) -> Option<Engine> {
     let draft = draft?;
-    let engine = Engine { kind: draft.kind, digest: draft.digest.unwrap_or_default(), within: draft.within };
+    let (digest, folder) = (draft.digest.unwrap_or_default(), draft.folder);
+    let engine = Engine { kind: draft.kind, folder, digest, within: draft.within };
     if let Some(RequestDraft { request, mark }) = requests.first() {
         let message =
             format!("`{}` would never be sent: the ordinary mix comes from `{}`", request.name, engine.name());

@@ -7,6 +7,9 @@ use crate::units::Elapsed;
 pub struct Engine {
     /// What is started, once for each phase.
     pub kind: EngineKind,
+    /// Where it is started: the folder of the file that names it. It stays the same when the service of another commit
+    /// is measured.
+    pub folder: String,
     /// Digest (BLAKE3, hex) over the script and the other files that decide what is sent.
     pub digest: String,
     /// How long one phase may take; without it Plimsoll allows ten times as long as planned, and two minutes.

@@ -91,6 +91,7 @@ impl Reading<'_> {
     fn scripts(&mut self, draft: &mut Draft) {
         let Some(engine) = &mut draft.load.engine else { return };
         let mark = engine.mark.clone();
+        engine.folder = beside(&mark.source.name, ".");
         let mut digest = blake3::Hasher::new();
         for path in engine.paths() {
             let text = (self.loader)(&beside(&mark.source.name, path));

@@ -42,8 +42,7 @@ impl Live<'_> {
             within: engine.within.unwrap_or_else(|| Task::usual(requests, rate)),
         };
         check_target(&load.base_url)?;
-        let (program, base) = (self.setup.program, self.setup.base);
-        let mut running = Running::start(&task, program, base).await?;
+        let mut running = Running::start(&task, self.setup.program).await?;
         let progress = Arc::new(Progress::default());
         match self.wait_for(&mut running, requests, &progress, watch).await {
             Ok(Outcome::Ended(Ok(ended))) => {

@@ -16,8 +16,6 @@ pub struct Setup<'a> {
     pub plan: &'a Plan,
     /// Plimsoll's own executable, to start the keeper.
     pub program: &'a Path,
-    /// Folder of the policy: where another load engine is started.
-    pub base: &'a Path,
     /// Working directory of the service.
     pub directory: &'a Path,
     /// Where the service's output goes.

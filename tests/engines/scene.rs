@@ -57,7 +57,10 @@ impl Scene {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders = [tools()].into_iter().chain(std::env::split_paths(&path));
-        command.arg("run").current_dir(self.folder.path()).env("PATH", std::env::join_paths(folders).unwrap());
+        // From another folder than that of the policy, whose paths count from the policy.
+        let policy = Path::new(self.folder.path().file_name().unwrap()).join("plimsoll.toml");
+        command.args(["run", "--config"]).arg(policy).current_dir(self.folder.path().parent().unwrap());
+        command.env("PATH", std::env::join_paths(folders).unwrap());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

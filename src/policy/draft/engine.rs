@@ -13,6 +13,8 @@ use crate::units::Elapsed;
 #[derive(Debug, Clone)]
 pub(in crate::policy) struct EngineDraft {
     pub kind: EngineKind,
+    /// Folder of the file, once that is known.
+    pub folder: String,
     /// Other files that decide what is sent.
     pub files: Vec<String>,
     pub within: Option<Elapsed>,
@@ -70,7 +72,7 @@ impl EngineDraft {
         }
         let (kind, mark) = engine?;
         let files = files.map(|at| at.value).unwrap_or_default();
-        Some(Self { kind, files, within: within.map(|at| at.value), mark, digest: None })
+        Some(Self { kind, folder: ".".to_owned(), files, within: within.map(|at| at.value), mark, digest: None })
     }
 
     /// The script, where there is one, and the other files, to be given their paths.

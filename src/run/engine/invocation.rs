@@ -34,8 +34,10 @@ impl Invocation {
         let env = environment(task, output);
         let output = output.display().to_string();
         let (command, format) = match &task.engine.kind {
-            EngineKind::K6 { script } => (k6(task, &output, script), TallyFormat::K6Json),
-            EngineKind::Locust { file, workers } => (locust(task, folder, file, *workers)?, TallyFormat::Tally),
+            EngineKind::K6 { script } => (k6(task, &output, &absolute(script)?), TallyFormat::K6Json),
+            EngineKind::Locust { file, workers } => {
+                (locust(task, folder, &absolute(file)?, *workers)?, TallyFormat::Tally)
+            }
             EngineKind::Vegeta { targets } => (vegeta(task, folder, targets)?, TallyFormat::VegetaJson),
             EngineKind::Command { words, format } => (words.iter().map(|word| filled(word, &env)).collect(), *format),
         };
@@ -174,6 +176,11 @@ fn split(text: &str, base: &str) -> Vec<String> {
     targets
 }
 
+/// Paths count from the working directory of Plimsoll, which is not that of the engine.
+fn absolute(path: &str) -> io::Result<String> {
+    Ok(std::path::absolute(path)?.display().to_string())
+}
+
 fn words(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
 }
@@ -186,7 +193,7 @@ mod tests {
     use crate::units::Elapsed;
 
     fn invocation(kind: EngineKind, folder: &Path) -> Invocation {
-        let engine = Engine { kind, digest: String::new(), within: None };
+        let engine = Engine { kind, folder: ".".into(), digest: String::new(), within: None };
         let phase = Phase::Steady { round: 3 };
         let task = Task {
             engine: &engine,

@@ -120,8 +120,8 @@ impl Task<'_> {
 }
 
 impl Running {
-    /// Starts an engine in the folder of the policy, under a keeper. `program` is Plimsoll's own executable.
-    pub async fn start(task: &Task<'_>, program: &Path, directory: &Path) -> Result<Self, EngineError> {
+    /// Starts an engine in its folder, under a keeper. `program` is Plimsoll's own executable.
+    pub async fn start(task: &Task<'_>, program: &Path) -> Result<Self, EngineError> {
         let name = task.engine.name().to_owned();
         let machine = |what: &str| {
             let what = format!("{what} for `{name}`");
@@ -134,7 +134,7 @@ impl Running {
         let invocation = Invocation::new(task, &output, folder.path()).map_err(machine("prepare the files"))?;
         let order = Order {
             command: invocation.command,
-            directory: directory.to_owned(),
+            directory: std::path::absolute(&task.engine.folder).map_err(machine("find the folder"))?,
             env: invocation.env,
             log: log(folder.path()),
             group: None,

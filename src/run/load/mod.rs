@@ -35,5 +35,5 @@ pub(super) use tallies::Times;
 
 /// Refuses what no engine may load: what cannot be resolved, and public addresses.
 pub(super) fn check_target(base_url: &str) -> Result<(), LoadError> {
-    address::Address::resolve(base_url, false).map(|_| ())
+    address::Address::resolve(base_url, None, false).map(|_| ())
 }
