@@ -143,7 +143,7 @@ fn complete_engine(draft: Option<EngineDraft>, requests: &[RequestDraft], out: &
     let draft = draft?;
     let (digest, folder) = (draft.digest.unwrap_or_default(), draft.folder);
     let engine = Engine { kind: draft.kind, folder, digest, within: draft.within };
-    if let Some(RequestDraft { request, mark }) = requests.first() {
+    if let Some(RequestDraft { request, mark, .. }) = requests.first() {
         let message =
             format!("`{}` would never be sent: the ordinary mix comes from `{}`", request.name, engine.name());
         let cure = "remove it, or make an ugly payload of it: those are always sent by plimsoll";

@@ -12,7 +12,7 @@ use super::live::{Live, Stop};
 use super::load::{Progress, check_target};
 use super::phase::{SHOW, sent};
 use crate::plan::round_of;
-use crate::policy::Engine;
+use crate::policy::{Arrivals, Engine};
 use crate::record::{LoadTally, Phase};
 
 /// An engine that ends because the service died is told as the death of the service, whose report may come later.
@@ -29,14 +29,19 @@ impl Live<'_> {
         watch: &hang::Watch,
     ) -> Result<LoadTally, Stop> {
         let load = &self.setup.plan.load;
-        let rate = round_of(load, phase).map_or(load.steady.rate, |round| round.rate).0;
+        let arrivals = round_of(load, phase).map_or(load.steady.arrivals, |round| round.arrivals);
+        let (rate, in_flight) = match arrivals {
+            Arrivals::Rate(rate) => (rate.0, load.in_flight),
+            Arrivals::Ramp { from, to } => ((from.0 + to.0) / 2.0, load.in_flight),
+            Arrivals::Users(users) => (0.0, users),
+        };
         let task = Task {
             engine,
             phase,
             first,
             requests,
             rate,
-            in_flight: load.in_flight,
+            in_flight,
             target: &load.base_url,
             seed: load.seed,
             within: engine.within.unwrap_or_else(|| Task::usual(requests, rate)),

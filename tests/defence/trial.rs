@@ -165,6 +165,7 @@ impl Trial {
             in_flight: 64,
             timeout: Elapsed::from_millis(60_000),
             requests: Vec::new(),
+            engine: None,
             ugly: vec![Ugly { request, payload, round, width: self.width }],
         };
         let phase = Phase::Ugly { payload: "ugly".into(), round: 1 };

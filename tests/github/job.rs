@@ -120,7 +120,7 @@ pub fn recording(leak: u64, started: &str) -> Vec<u8> {
             began: Elapsed::from_millis(i * 1000),
             loaded: Some(Elapsed::from_millis(i * 1000 + 500)),
             settled: Some(Elapsed::from_millis(i * 1000 + 900)),
-            tally: LoadTally { requests, pacing: Pacing::default(), digest: "d".into() },
+            tally: LoadTally { requests, pacing: Pacing::default(), digest: "d".into(), invalid: None },
             floor: [(Gauge::Live, live), (Gauge::Rss, 120 << 20)].into(),
             peak: [(Gauge::Live, live), (Gauge::Rss, 120 << 20)].into(),
             processes: Vec::new(),

@@ -92,15 +92,16 @@ fn value<'e>(name: &str, env: &'e BTreeMap<String, String>) -> Option<&'e String
 fn k6(task: &Task<'_>, output: &str, script: &str) -> Vec<String> {
     let mut command = words("k6 run --quiet --no-color --no-summary --no-thresholds --no-usage-report --address");
     command.push(String::new());
-    let rate = task.rate.round().clamp(1.0, 1e9) as u64;
     for (name, value) in [
         ("--iterations", task.requests.to_string()),
         ("--vus", task.users().to_string()),
-        ("--rps", rate.to_string()),
         ("--duration", format!("{}s", task.within.0.as_secs().max(1))),
         ("--out", format!("json={output}")),
     ] {
         command.extend([name.to_owned(), value]);
+    }
+    if task.rate > 0.0 {
+        command.extend(["--rps".to_owned(), (task.rate.round().clamp(1.0, 1e9) as u64).to_string()]);
     }
     command.push(script.to_owned());
     command
@@ -153,7 +154,8 @@ fn vegeta(task: &Task<'_>, folder: &Path, targets: &str) -> io::Result<Vec<Strin
     file.flush()?;
     let mut command = words("sh -c");
     command.extend([VEGETA.to_owned(), "sh".to_owned(), path.display().to_string()]);
-    command.extend([format!("{}/{}us", task.requests, task.planned_us()), task.users().to_string()]);
+    let rate = if task.rate > 0.0 { format!("{}/{}us", task.requests, task.planned_us()) } else { "0".to_owned() };
+    command.extend([rate, task.users().to_string()]);
     Ok(command)
 }
 

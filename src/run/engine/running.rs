@@ -24,6 +24,10 @@ const PATIENCE_MS: u64 = 3000;
 const ALLOWANCE: Duration = Duration::from_secs(120);
 /// A phase may take so many times as long as planned: the planned number may be one of iterations.
 const TIMES: f64 = 10.0;
+/// Requests a second that are expected at least where no rate is planned.
+const SLOWEST: f64 = 50.0;
+/// A deadline further away is none.
+const FOREVER: Duration = Duration::from_secs(365 * 86_400);
 /// Share by which the counts of a phase may differ from the plan.
 const TOLERANCE: f64 = 0.01;
 
@@ -36,7 +40,7 @@ pub(in crate::run) struct Task<'a> {
     pub first: u64,
     /// Requests, or iterations where the engine counts those.
     pub requests: u64,
-    /// Requests a second.
+    /// Requests a second; 0 is as fast as the answers come.
     pub rate: f64,
     pub in_flight: u32,
     /// `http://host:port`.
@@ -62,8 +66,9 @@ pub(in crate::run) struct Running {
 impl Task<'_> {
     /// How long a phase of so many requests may take, where the policy does not say.
     pub fn usual(requests: u64, rate: f64) -> Elapsed {
+        let rate = if rate > 0.0 { rate } else { SLOWEST };
         let planned = Duration::try_from_secs_f64(requests as f64 / rate * TIMES);
-        Elapsed(planned.unwrap_or(Duration::MAX).saturating_add(ALLOWANCE))
+        Elapsed(planned.unwrap_or(FOREVER).min(FOREVER).saturating_add(ALLOWANCE))
     }
 
     /// Virtual users: no more than there is to do.
@@ -112,7 +117,7 @@ impl Task<'_> {
     /// The tally of a phase that took so long.
     fn tally(&self, counts: Counts, took: Duration) -> LoadTally {
         let invalid = self.deviation(&counts);
-        let planned = Duration::try_from_secs_f64(counts.requests() as f64 / self.rate).unwrap_or(Duration::MAX);
+        let planned = Duration::try_from_secs_f64(counts.requests() as f64 / self.rate).unwrap_or(FOREVER);
         let shifted = Elapsed(took.saturating_sub(planned));
         let pacing = Pacing { shifted, overrun: invalid.is_some(), ..Pacing::default() };
         LoadTally { requests: counts.tallies(), pacing, digest: self.digest(), invalid }
