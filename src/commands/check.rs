@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// [default: what `run --against` measured in turn, else .plimsoll/baselines beside the policy].
     #[arg(long, value_name = "PLACE")]
     pub baseline: Option<String>,
+    /// An older level to hold the run against as well, such as that of the last release: a place as for --baseline.
+    #[arg(long, value_name = "PLACE")]
+    pub anchor: Option<String>,
 }
 
 /// Runs the command.
@@ -64,7 +67,8 @@ impl Args {
         if self.baseline.is_some() {
             read.against.clear();
         }
-        judge::judge(ruling, read, &self.baselines()?, self.date.unwrap_or_else(today))
+        let references = place::references(self.baseline.as_deref(), self.anchor.as_deref(), self.folder())?;
+        judge::judge(ruling, read, &references, self.date.unwrap_or_else(today))
     }
 
     /// The stored baselines that the recordings are compared with.

@@ -106,8 +106,9 @@ mod tests {
     use crate::units::{Gauge, Statistic};
 
     /// The codes that findings carry.
-    const FINDINGS: [&str; 15] = [
+    const FINDINGS: [&str; 16] = [
         "bound-exceeded",
+        "crept",
         "growth-exceeded",
         "slope-exceeded",
         "owner-grew",

@@ -9,10 +9,10 @@ use super::{Format, Global};
 use crate::compare::{Comparison, compare};
 use crate::policy::{Level, Rules};
 use crate::record::Recording;
-use crate::report::{self, Report};
+use crate::report::{self, Anchor, Report};
 use crate::store::{self, Baseline, Baselines, RecordingFolder};
 use crate::units::Gauge;
-use crate::verdict::{PolicyChange, Verdict, judge as to_verdict};
+use crate::verdict::{PolicyChange, Verdict, judge_beside};
 
 /// A run that was judged.
 pub(super) struct Judged {
@@ -22,9 +22,41 @@ pub(super) struct Judged {
     pub notes: Vec<String>,
     /// What the change does to the rules, where it is judged by those of its base.
     pub policy_change: Option<PolicyChange>,
+    /// The older level that the run was held against as well.
+    pub anchor: Option<Anchor>,
     /// The commits of the baseline's runs, oldest first, each once.
     pub base_commits: Vec<String>,
     gated: Vec<Gauge>,
+}
+
+/// Where the runs are that a run is compared with.
+pub(super) struct References {
+    /// The stored baselines.
+    pub baselines: Baselines,
+    /// Those of an older level, such as the last release's.
+    pub anchor: Option<Baselines>,
+}
+
+impl From<Baselines> for References {
+    fn from(baselines: Baselines) -> Self {
+        Self { baselines, anchor: None }
+    }
+}
+
+impl References {
+    /// The run against its anchor; `None` where none is asked for, or none is there, which is noted.
+    fn anchor(&self, recordings: &[Recording], notes: &mut Vec<String>) -> anyhow::Result<Option<Anchor>> {
+        let Some(baselines) = &self.anchor else { return Ok(None) };
+        let scenario = recordings.first().map(|recording| recording.scenario.as_str()).unwrap_or_default();
+        let anchor = baselines.load(scenario)?;
+        notes.extend(anchor.skipped);
+        let Some(newest) = anchor.recordings.last() else {
+            notes.push("there is no anchor yet: `plimsoll accept --baseline PLACE` makes one at that place".to_owned());
+            return Ok(None);
+        };
+        let (started, commit) = (newest.started.clone(), newest.commit.clone());
+        Ok(Some(Anchor { started, commit, comparison: compare(recordings, &anchor.recordings) }))
+    }
 }
 
 /// Recordings that were read back, with what was missing in them.
@@ -41,13 +73,13 @@ pub(super) struct Read {
 pub(super) fn judge(
     ruling: &Ruling,
     read: Read,
-    baselines: &Baselines,
+    references: &References,
     today: jiff::civil::Date,
 ) -> anyhow::Result<Judged> {
     let Read { recordings, mut notes, against } = read;
     let scenario = recordings.first().map(|recording| recording.scenario.as_str()).unwrap_or_default();
     let baseline = match against.is_empty() {
-        true => baselines.load(scenario)?,
+        true => references.baselines.load(scenario)?,
         false => Baseline { recordings: against, skipped: Vec::new() },
     };
     notes.extend(baseline.skipped);
@@ -55,13 +87,15 @@ pub(super) fn judge(
     let mut base_commits: Vec<String> = baseline.recordings.iter().filter_map(|run| run.commit.clone()).collect();
     base_commits.dedup();
     let comparison = compare(&recordings, &baseline.recordings);
-    let verdict = to_verdict(&ruling.rules, &comparison, &recordings, today);
+    let anchor = references.anchor(&recordings, &mut notes)?;
+    let beside = anchor.as_ref().map(|anchor| &anchor.comparison);
+    let verdict = judge_beside(&ruling.rules, &comparison, beside, &recordings, today);
     let policy_change = ruling.own.as_ref().and_then(|own| {
-        let other = to_verdict(&own.rules, &comparison, &recordings, today);
+        let other = judge_beside(&own.rules, &comparison, beside, &recordings, today);
         PolicyChange::between(own.base.clone(), &ruling.rules, &own.rules, own.load, &other)
     });
     let gated = gated(&ruling.rules);
-    Ok(Judged { recordings, comparison, verdict, policy_change, notes, base_commits, gated })
+    Ok(Judged { recordings, comparison, verdict, policy_change, anchor, notes, base_commits, gated })
 }
 
 /// The gauges that a rule looks at.
@@ -129,6 +163,7 @@ impl Judged {
             comparison: &self.comparison,
             verdict: &self.verdict,
             policy_change: self.policy_change.as_ref(),
+            anchor: self.anchor.as_ref(),
             notes: &self.notes,
             gated: &self.gated,
         }

@@ -8,8 +8,10 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 
 use super::output::print;
+use super::publish::channel::{Channel, Message, Target};
+use super::publish::{self, Mark, When};
 use super::{Format, Global};
-use crate::github::{Context, command};
+use crate::github::{CheckRun, Conclusion, Context, Patience, command};
 use crate::report::clean;
 use crate::report::matrix::{Matrix, Row};
 
@@ -26,12 +28,21 @@ pub(super) struct Args {
     /// A scenario that must have a report; repeat it for each. One that has none could not be measured (exit code 3).
     #[arg(long, value_name = "SCENARIO")]
     expect: Vec<String>,
+    /// When to comment on the pull request, in a job of one with the token in GITHUB_TOKEN.
+    #[arg(long, value_enum, default_value_t = When::Never)]
+    comment: When,
+    /// What to put on the commit.
+    #[arg(long, value_enum, default_value_t = Mark::Never)]
+    check: Mark,
+    /// Tells this verdict from those of other merges: the comment and the check are called by it.
+    #[arg(long, default_value = "all", value_name = "NAME")]
+    name: String,
 }
 
 const AFTER_HELP: &str = "\
 Each job of a matrix keeps `plimsoll check --format json > NAME.json` as an artifact; one job that needs them all merges.
 The exit code is 1 where any scenario regressed, else 3 where any could not be measured, else the highest of them.
-In GitHub Actions the table is added to the summary of the job.";
+In GitHub Actions it comments and marks the commit where it is told to, and the table is added to the summary of the job.";
 
 /// Runs the command.
 pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
@@ -58,11 +69,61 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         context.job.summarize(&matrix.markdown()).context("failed to write the summary of the job")?;
         context.job.output("outcome", matrix.outcome())?;
         context.job.output("exit-code", &matrix.exit_code().to_string())?;
+        args.publish(&matrix, &context)?;
         if matrix.exit_code() != 0 {
             print(&format!("{}\n", command("error", &[("title", "Plimsoll".into())], matrix.terminal().trim_end())))?;
         }
     }
     Ok(ExitCode::from(matrix.exit_code()))
+}
+
+impl Args {
+    /// Posts the verdict where that is asked for. What fails is said, and changes no exit code.
+    fn publish(&self, matrix: &Matrix, context: &Context) -> anyhow::Result<()> {
+        if self.comment == When::Never && self.check == Mark::Never {
+            return Ok(());
+        }
+        if let Some(token) = context.token.as_ref().filter(|_| std::env::var_os("GITHUB_ACTIONS").is_some()) {
+            print(&format!("{}\n", token.mask()))?;
+        }
+        let client = context.client(Patience::default());
+        let target = Target {
+            head: context.event.head().to_owned(),
+            pull_request: publish::pull_request(context, &client, None),
+        };
+        let head = target.head.clone();
+        let mut channel = Channel::new(context, &client, target);
+        if channel.is_open() {
+            let address = context.address();
+            let change = !matches!(matrix.outcome(), "pass" | "no-baseline");
+            let message = Message {
+                comment: matrix.comment(&self.name, address.as_deref(), false),
+                update: matrix.comment(&self.name, address.as_deref(), !change),
+                regressed: matrix.exit_code() == 1,
+                change,
+            };
+            channel.comment(&message, self.comment);
+            let (name, title) = (format!("plimsoll / {}", clean(&self.name)), matrix.headline());
+            let check = CheckRun {
+                name: &name,
+                head: &head,
+                conclusion: match (matrix.exit_code(), matrix.outcome()) {
+                    (0, "pass" | "waived") => Conclusion::Success,
+                    (0, _) => Conclusion::Neutral,
+                    _ => Conclusion::Failure,
+                },
+                title: &format!("{}: {title}", matrix.outcome()),
+                summary: &matrix.markdown(),
+                address: address.as_deref(),
+                notes: &[],
+            };
+            channel.mark(&check, self.check);
+            channel.close();
+        }
+        anstream::eprint!("{}", channel.lines());
+        context.job.output("comment", channel.comment.as_deref().unwrap_or_default())?;
+        Ok(())
+    }
 }
 
 /// The files that were named, and the reports in the folders that were named; sorted, each once.

@@ -1,5 +1,6 @@
 //! `plimsoll publish`: tells GitHub the verdict. Whatever fails here is said, and changes no verdict.
 
+pub(super) mod channel;
 mod evidence;
 mod post;
 
@@ -12,9 +13,10 @@ use super::check;
 use super::judge::Judged;
 use super::output::{print, told};
 use super::{Format, Global};
-use crate::github::{Context, Event, Patience, find, get};
+use crate::github::{Client, Context, Event, Patience, PullRequest, find, get};
 use crate::report::{clean, html, junit, markdown, sarif};
-use post::{Poster, Target};
+use channel::{Channel, Target};
+use post::Poster;
 
 /// Arguments of `plimsoll publish`.
 #[derive(Debug, clap::Args)]
@@ -47,7 +49,7 @@ pub(super) struct Args {
 
 /// When to comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum When {
+pub(super) enum When {
     /// When a rule that blocks is broken.
     Regressions,
     /// When there is anything but a pass.
@@ -60,7 +62,7 @@ enum When {
 
 /// What to put on the commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Mark {
+pub(super) enum Mark {
     /// A check run with annotations; a status where the token may not make one.
     Run,
     /// A status.
@@ -110,20 +112,9 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         _ => args.judging.judge(&ruling)?,
     };
     args.keep(&judged)?;
-    let target = Target {
-        head: context.event.head().to_owned(),
-        pull_request: match (&context.event, args.pr) {
-            (_, Some(number)) => get(&client, &context, number).map(Some),
-            (Event::PullRequest(pull_request), None) => Ok(Some(pull_request.clone())),
-            (Event::WorkflowRun(run), None) => find(&client, &context, run),
-            (Event::Push { .. } | Event::Other { .. }, None) => Ok(None),
-        }
-        .unwrap_or_else(|error| {
-            anstream::eprintln!("warning: {}", clean(&error.to_string()));
-            None
-        }),
-    };
-    let mut poster = Poster::new(&args, &context, &client, &judged, target);
+    let target =
+        Target { head: context.event.head().to_owned(), pull_request: pull_request(&context, &client, args.pr) };
+    let mut poster = Poster::new(&args, &judged, Channel::new(&context, &client, target));
     poster.post();
     let summary = markdown::summary(&poster.report());
     if let Err(error) = context.job.summarize(&summary).context("failed to write the summary of the job") {
@@ -133,15 +124,29 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     for (name, value) in [
         ("outcome", judged.verdict.outcome.name().to_owned()),
         ("exit-code", judged.verdict.exit_code().to_string()),
-        ("comment", poster.comment.clone().unwrap_or_default()),
+        ("comment", poster.channel.comment.clone().unwrap_or_default()),
     ] {
         context.job.output(name, &value).context("failed to write the outputs of the step")?;
     }
     print(&match global.format {
         Format::Json => format!("{:#}\n", poster.view()),
-        _ => poster.lines(),
+        _ => poster.channel.lines(),
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The pull request that a job is about: the one that is named, else that of the event.
+pub(super) fn pull_request(context: &Context, client: &Client, number: Option<u64>) -> Option<PullRequest> {
+    let found = match (&context.event, number) {
+        (_, Some(number)) => get(client, context, number).map(Some),
+        (Event::PullRequest(pull_request), None) => Ok(Some(pull_request.clone())),
+        (Event::WorkflowRun(run), None) => find(client, context, run),
+        (Event::Push { .. } | Event::Other { .. }, None) => Ok(None),
+    };
+    found.unwrap_or_else(|error| {
+        anstream::eprintln!("warning: {}", clean(&error.to_string()));
+        None
+    })
 }
 
 impl Args {

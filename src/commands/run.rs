@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// [default: .plimsoll/baselines beside the policy].
     #[arg(long, value_name = "PLACE")]
     baseline: Option<String>,
+    /// An older level to hold the run against as well, such as that of the last release: a place as for --baseline.
+    #[arg(long, value_name = "PLACE")]
+    anchor: Option<String>,
     /// Build and measure the service of this commit, branch or tag too, in turn with the one here, and compare with that.
     #[arg(long, value_name = "REF", conflicts_with = "baseline")]
     against: Option<String>,
@@ -128,7 +131,7 @@ impl Args {
         global: &Global,
     ) -> anyhow::Result<Ended> {
         let Case { policy, ruling, plan, ground } = *case;
-        let baselines = place::baselines(self.baseline.as_deref(), &ground.base)?;
+        let references = place::references(self.baseline.as_deref(), self.anchor.as_deref(), &ground.base)?;
         loop {
             let mut progress = Progress::new(global);
             let measured = measure(policy, plan, ground, &mut progress)?;
@@ -148,7 +151,7 @@ impl Args {
                 read.against.push(other.recording);
             }
             read.recordings.push(measured.recording);
-            let judged = judge(ruling, read.clone(), &baselines, today())?;
+            let judged = judge(ruling, read.clone(), &references, today())?;
             let runs = u32::try_from(read.recordings.len()).unwrap_or(u32::MAX);
             if judged.verdict.outcome != Outcome::Inconclusive || runs >= self.confirm || measured.end != End::Complete
             {

@@ -77,9 +77,7 @@ fn closing(setting: Setting<'_>) -> String {
     if let Some(command) = setting.command {
         text += &format!("\nOn your machine: {}\n", told(&format!("`{command}`")));
     }
-    if let Some(address) = setting.address.filter(|address| is_plain(address)) {
-        text += &format!("\n[Report and recording]({address})\n");
-    }
+    text += &link(setting.address);
     let place: Vec<String> = [("compared with", setting.base), ("head", setting.head)]
         .into_iter()
         .filter_map(|(what, value)| Some(told(&format!("{what} `{}`", clean(value?)))))
@@ -88,6 +86,12 @@ fn closing(setting: Setting<'_>) -> String {
         text += &format!("\n<sub>{}</sub>\n", place.join(", "));
     }
     text
+}
+
+/// A link to the job with reports and recordings.
+pub(super) fn link(address: Option<&str>) -> String {
+    let address = address.filter(|address| is_plain(address));
+    address.map(|address| format!("\n[Report and recording]({address})\n")).unwrap_or_default()
 }
 
 /// An address that cannot end its link.

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::comment::{self, Comment};
 use super::json;
 use super::markdown::told;
 use super::text::{clean, shorten};
@@ -126,7 +127,8 @@ impl Matrix {
         }
     }
 
-    fn headline(&self) -> String {
+    /// How many there are of each outcome.
+    pub fn headline(&self) -> String {
         let told = |name: &&str| {
             let count = self.rows.iter().filter(|row| row.outcome == **name).count();
             (count > 0).then(|| format!("{count} {name}"))
@@ -179,6 +181,17 @@ impl Matrix {
             text += &format!("\n{cut} more lines are in the reports of the jobs.\n");
         }
         text
+    }
+
+    /// The comment on a pull request: one for each name, found again by its marker. `resolved` says that an earlier one
+    /// told of trouble that is gone.
+    pub fn comment(&self, name: &str, address: Option<&str>, resolved: bool) -> Comment {
+        // No scenario has a line end in its name.
+        let marker = comment::marker(&format!("all\n{name}"));
+        let word = if resolved { " (resolved) ·" } else { " ·" };
+        let text = self.markdown().replacen(" ·", word, 1);
+        let link = comment::link(address);
+        Comment { body: format!("{text}{link}{marker}\n"), marker }
     }
 
     /// For programs.

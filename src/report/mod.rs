@@ -1,5 +1,6 @@
 //! Reports: strings only. Whether a number is too high was decided before; here it is told.
 
+mod anchor;
 pub mod annotation;
 mod chart;
 pub mod comment;
@@ -17,6 +18,7 @@ pub mod terminal;
 pub(crate) mod text;
 mod xml;
 
+pub use anchor::Anchor;
 pub use text::{clean, shorten, wrap};
 
 use crate::compare::Comparison;
@@ -35,6 +37,8 @@ pub struct Report<'a> {
     pub verdict: &'a Verdict,
     /// What the change does to the rules, where it is judged by those of its base and does anything.
     pub policy_change: Option<&'a PolicyChange>,
+    /// The older level that the run is held against as well.
+    pub anchor: Option<&'a Anchor>,
     /// What was missing or passed over while reading, one sentence each.
     pub notes: &'a [String],
     /// The gauges that a rule looks at; the others are only shown.

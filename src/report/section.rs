@@ -204,6 +204,7 @@ pub(super) fn footer(report: &Report<'_>) -> Vec<String> {
         };
         lines.push(format!("smallest change of `{}.floor` that this run could see: {smallest}; {noise}", curve.gauge));
     }
+    lines.extend(report.anchor.map(super::Anchor::told));
     if let Some(recording) = report.recordings.first() {
         let facts: Vec<String> =
             recording.fingerprint.facts.iter().map(|(name, value)| format!("{name} {value}")).collect();

@@ -53,6 +53,14 @@ fn what_a_change_does_to_its_rules_is_told_everywhere_with_the_outcome_under_bot
 }
 
 #[test]
+fn the_anchor_stands_in_the_footer_with_its_level_and_commit() {
+    let text = comment::render(&sample::anchored().report(), SETTING, false).body;
+    let line = text.split("<br>").find(|line| line.contains("anchor of")).unwrap();
+    assert!(line.contains("5d1f00d") && line.contains(" then, ") && line.contains(" now"), "{line}");
+    assert!(plain(&sample::anchored(), 100).contains("anchor of 2026-09-01"));
+}
+
+#[test]
 fn the_outcome_has_its_color() {
     let first = |sample: Sample| terminal::render(&sample.report(), 100).lines().next().unwrap().to_owned();
     insta::assert_snapshot!("terminal-color", format!("{:?}\n{:?}", first(sample::leak()), first(sample::pass())));

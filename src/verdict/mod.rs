@@ -1,6 +1,7 @@
 //! The verdict: which rule is broken, by how much, at which policy line. Total and pure.
 
 mod bound;
+mod creep;
 mod finding;
 mod headroom;
 mod incident;
@@ -95,6 +96,17 @@ impl Verdict {
 /// Judges a run: `candidate` holds its repeats, `comparison` was made of them; `today` decides which waivers
 /// have ended.
 pub fn judge(rules: &Rules, comparison: &Comparison, candidate: &[Recording], today: jiff::civil::Date) -> Verdict {
+    judge_beside(rules, comparison, None, candidate, today)
+}
+
+/// As [`judge`], with what the run came to against an anchor, an older level.
+pub fn judge_beside(
+    rules: &Rules,
+    comparison: &Comparison,
+    anchor: Option<&Comparison>,
+    candidate: &[Recording],
+    today: jiff::civil::Date,
+) -> Verdict {
     let mut findings = incident::findings(candidate);
     findings.extend(load::findings(candidate));
     findings.extend(slope::findings(rules, comparison));
@@ -105,6 +117,9 @@ pub fn judge(rules: &Rules, comparison: &Comparison, candidate: &[Recording], to
     findings.retain(|finding| finding.level != Level::Off);
     drop_repeated(&mut findings);
     naming::name_owners(&mut findings, comparison);
+    if let Some(anchor) = anchor {
+        findings.extend(creep::findings(rules, anchor, &findings));
+    }
     let waiver_notes = waiver::apply(&rules.waivers, &mut findings, comparison, today);
     findings.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then_with(|| a.message.cmp(&b.message)));
     let outcome = outcome::of(rules, comparison, candidate, &findings);

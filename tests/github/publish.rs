@@ -221,6 +221,31 @@ fn a_matrix_of_reports_becomes_one_verdict() {
 }
 
 #[test]
+fn a_merged_verdict_is_one_comment_and_one_check_of_its_own() {
+    let job = Job::of(2000);
+    job.publish(&[]);
+    let report = |leak: u64| {
+        job.keep("runs/b/recording.json", &recording(leak, "b"));
+        let told = job.run(&["check", "runs/b", "--format", "json"]);
+        job.keep("reports/b/report.json", told.out.as_bytes());
+        job.run(&["merge", "reports", "--comment", "regressions", "--check", "run"])
+    };
+    let told = report(2000);
+    assert_eq!(told.code, Some(1), "{}", told.err);
+    {
+        let state = job.fake.state();
+        assert_eq!(state.comments.len(), 2, "the scenario's own is left alone: {}", told.err);
+        let check = state.checks.last().unwrap();
+        assert_eq!((&check["name"], &check["conclusion"]), (&"plimsoll / all".into(), &"failure".into()));
+    }
+    assert!(body(&job.fake).starts_with("**Plimsoll: regressed** · 1 scenarios"), "{}", body(&job.fake));
+    let told = report(0);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(body(&job.fake).starts_with("**Plimsoll: pass** (resolved) ·"), "{}", body(&job.fake));
+    assert_eq!(job.fake.state().comments.len(), 2);
+}
+
+#[test]
 fn the_service_sees_no_token_of_the_job() {
     let job = Job::of(0);
     let service = r#"["sh", "-c", "env > seen.txt; echo up; sleep 1"]"#;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::job::{Job, POLICY, Told, body};
+use super::job::{Job, POLICY, Told, body, recording};
 
 /// A job whose check-out is a repository: `main` has this policy, the work tree that one.
 fn job(leak: u64, main: Option<&str>, change: &str) -> Job {
@@ -98,4 +98,25 @@ fn a_base_that_is_not_there_is_a_mistake() {
     let told = job.run(&["check", "runs/a", "--rules-at", "nowhere"]);
     assert_eq!(told.code, Some(2), "{}", told.out);
     assert!(told.err.contains("`nowhere` is no commit here"), "{}", told.err);
+}
+
+#[test]
+fn what_crept_in_since_the_anchor_warns_and_what_did_not_says_nothing() {
+    let bound = "[[bound]]\nmetric = \"live.floor\"\nmax-growth = { relative = \"2 %\", absolute = \"64 KiB\" }\n";
+    let policy = format!("{}\n{bound}", POLICY.split("[[slope]]").next().unwrap());
+    let job = Job::of(2000);
+    job.keep("plimsoll.toml", policy.as_bytes());
+    job.keep(".plimsoll/baselines/quotes/000001.json", &recording(2000, "2026-11-19T10:00:00Z"));
+    job.keep("release/quotes/000001.json", &recording(0, "2026-09-01T10:00:00Z"));
+    assert!(job.run(&["check", "runs/a"]).out.contains("pass"));
+    let told = job.run(&["check", "runs/a", "--anchor", "release"]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(told.out.contains("warn") && told.out.contains("crept"), "{}", told.out);
+    assert!(told.out.contains("anchor of 2026-09-01"), "{}", told.out);
+    job.publish(&["--anchor", "release", "--comment", "changes"]);
+    assert!(body(&job.fake).contains("anchor of 2026-09-01"), "{}", body(&job.fake));
+    let same = job.run(&["check", "runs/a", "--anchor", ".plimsoll/baselines"]);
+    assert!(!same.out.contains("crept"), "{}", same.out);
+    let none = job.run(&["check", "runs/a", "--anchor", "nowhere"]);
+    assert!(none.code == Some(0) && none.out.contains("there is no anchor yet"), "{}", none.out);
 }

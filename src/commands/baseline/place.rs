@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
+use crate::commands::judge::References;
 use crate::github::{ArtifactShelf, Context, Event, Patience};
 use crate::store::{BASELINES, Baselines, GitBranch};
 
@@ -18,6 +19,16 @@ pub(in crate::commands) fn baselines(place: Option<&str>, folder: &Path) -> anyh
         "github+artifacts" => artifacts(rest),
         _ => bucket(place),
     }
+}
+
+/// What a run is compared with: the baselines at a place, and those of its anchor, if one is named.
+pub(in crate::commands) fn references(
+    place: Option<&str>,
+    anchor: Option<&str>,
+    folder: &Path,
+) -> anyhow::Result<References> {
+    let anchor = anchor.map(|anchor| baselines(Some(anchor), folder)).transpose()?;
+    Ok(References { baselines: baselines(place, folder)?, anchor })
 }
 
 /// The artifacts of the branch that the change is made against, or of the branch that was pushed.

@@ -95,8 +95,8 @@ fn run(policy: &Policy, folder: &Path, keep_dumps: bool, global: &Global) -> any
         return Ok(None);
     }
     // There is no baseline on purpose: the demo's rules need none.
-    let baselines = Baselines::open(folder.join("baselines"));
-    judge(&Ruling::from(&policy.rules), vec![measured.recording].into(), &baselines, today()).map(Some)
+    let references = Baselines::open(folder.join("baselines")).into();
+    judge(&Ruling::from(&policy.rules), vec![measured.recording].into(), &references, today()).map(Some)
 }
 
 fn conclude(runs: &[Judged], told: bool, runtime: &str, global: &Global) -> anyhow::Result<()> {

@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
-use super::{Args, Mark, When};
+use super::Args;
+use super::channel::{Channel, Message};
 use crate::commands::judge::Judged;
 use crate::commands::output::print;
-use crate::github::{
-    CheckRun, Client, Conclusion, Context, Draft, Event, GithubError, Note, Permission, Posted, PullRequest, Severity,
-    command, cure, post, post_check, post_status,
-};
+use crate::github::{CheckRun, Conclusion, Event, Note, PullRequest, Severity, command};
 use crate::report::annotation::{Annotation, Loudness, annotations};
 use crate::report::comment::{Setting, is_change, render};
 use crate::report::{Report, clean, markdown};
@@ -17,38 +15,16 @@ use crate::verdict::Outcome;
 /// Annotations of one kind that the log of a step may carry.
 const MOST_COMMANDS: usize = 10;
 
-/// What the verdict is about.
-pub(super) struct Target {
-    pub head: String,
-    pub pull_request: Option<PullRequest>,
-}
-
 /// A verdict on its way.
 pub(super) struct Poster<'a> {
     args: &'a Args,
-    context: &'a Context,
-    client: &'a Client,
     judged: &'a Judged,
-    target: Target,
-    /// Address of the comment.
-    pub comment: Option<String>,
-    /// What became of what.
-    told: Vec<(&'static str, String)>,
-    missing: Vec<Permission>,
-    /// Whether a check run carries the annotations.
-    annotated: bool,
+    pub channel: Channel<'a>,
 }
 
 impl<'a> Poster<'a> {
-    pub(super) fn new(
-        args: &'a Args,
-        context: &'a Context,
-        client: &'a Client,
-        judged: &'a Judged,
-        target: Target,
-    ) -> Self {
-        let (comment, told, missing) = (None, Vec::new(), Vec::new());
-        Self { args, context, client, judged, target, comment, told, missing, annotated: false }
+    pub(super) fn new(args: &'a Args, judged: &'a Judged, channel: Channel<'a>) -> Self {
+        Self { args, judged, channel }
     }
 
     pub(super) fn report(&self) -> Report<'a> {
@@ -57,61 +33,36 @@ impl<'a> Poster<'a> {
 
     /// Posts comment and check; what is refused is remembered.
     pub(super) fn post(&mut self) {
-        if !self.client.is_authorized() {
-            self.told.push(("github", "there is no token in `GITHUB_TOKEN`: nothing was posted".to_owned()));
+        if !self.channel.is_open() {
             return;
         }
-        if let (Some(pull_request), true) = (self.target.pull_request.clone(), self.args.comment != When::Never) {
-            self.post_comment(&pull_request);
+        if let Some(pull_request) = self.channel.target.pull_request.clone() {
+            let message = self.message(&pull_request);
+            self.channel.comment(&message, self.args.comment);
         }
         self.post_mark();
-        if !self.missing.is_empty() {
-            let from_fork = matches!(&self.context.event, Event::PullRequest(one) if one.is_from_fork());
-            self.told.push(("cure", cure(&self.missing, from_fork)));
-        }
+        self.channel.close();
     }
 
-    fn post_comment(&mut self, pull_request: &PullRequest) {
+    fn message(&self, pull_request: &PullRequest) -> Message {
         let outcome = self.judged.verdict.outcome;
         let base = self.base(pull_request);
         let command = self.command();
-        let address = self.context.address();
+        let address = self.channel.context.address();
         let note = self.policy_note();
         let setting = Setting {
             base: Some(&base),
-            head: Some(&self.target.head),
+            head: Some(&self.channel.target.head),
             command: Some(&command),
             address: address.as_deref(),
             policy_note: note.as_deref(),
         };
-        let (report, resolved) = (self.report(), !is_change(outcome));
-        let comment = render(&report, setting, false);
-        let update = render(&report, setting, resolved);
-        let draft = Draft {
-            marker: &comment.marker,
-            body: &comment.body,
-            update: Some(&update.body),
-            make: match self.args.comment {
-                When::Always => true,
-                When::Changes => is_change(outcome),
-                When::Regressions => outcome == Outcome::Regressed,
-                When::Never => false,
-            },
-        };
-        match post(self.client, self.context, pull_request, &self.target.head, draft) {
-            Ok(posted) => {
-                let (word, address) = match posted {
-                    Posted::Made(address) => ("made", Some(address)),
-                    Posted::Changed(address) => ("changed", Some(address)),
-                    Posted::Unchanged(address) => ("says this already", Some(address)),
-                    Posted::NotNeeded => ("not needed", None),
-                    Posted::Moved => ("left alone: the pull request has a newer commit or is closed", None),
-                };
-                let place = address.as_deref().map(|address| format!(": {address}")).unwrap_or_default();
-                self.told.push(("comment", format!("{word}{place}")));
-                self.comment = address;
-            }
-            Err(error) => self.fail("comment", &error, &[Permission::PullRequests]),
+        let report = self.report();
+        Message {
+            comment: render(&report, setting, false),
+            update: render(&report, setting, !is_change(outcome)),
+            regressed: outcome == Outcome::Regressed,
+            change: is_change(outcome),
         }
     }
 
@@ -134,7 +85,7 @@ impl<'a> Poster<'a> {
     }
 
     fn policy_note(&self) -> Option<String> {
-        let second = matches!(self.context.event, Event::WorkflowRun(_));
+        let second = matches!(self.channel.context.event, Event::WorkflowRun(_));
         second.then(|| "The rules are those of the base branch, whatever the pull request does to them.".to_owned())
     }
 
@@ -145,7 +96,7 @@ impl<'a> Poster<'a> {
         let headline = clean(&self.judged.verdict.headline).replace('`', "");
         let title = format!("{}: {headline}", self.judged.verdict.outcome.name());
         let summary = markdown::render(&report);
-        let (address, head) = (self.context.address(), self.target.head.clone());
+        let (address, head) = (self.channel.context.address(), self.channel.target.head.clone());
         let check = CheckRun {
             name: &name,
             head: &head,
@@ -155,33 +106,7 @@ impl<'a> Poster<'a> {
             address: address.as_deref(),
             notes: &notes,
         };
-        if self.args.check == Mark::Run {
-            match post_check(self.client, self.context, &check) {
-                Ok(address) => {
-                    self.told.push(("check", format!("made: {address}")));
-                    self.annotated = true;
-                    return;
-                }
-                Err(error) => self.fail("check", &error, &[Permission::Checks]),
-            }
-        }
-        if self.args.check != Mark::Never {
-            match post_status(self.client, self.context, &check) {
-                Ok(()) => {
-                    self.told.push(("status", "set".to_owned()));
-                    self.missing.retain(|missing| *missing != Permission::Checks);
-                }
-                Err(error) if self.args.check == Mark::Status => self.fail("status", &error, &[Permission::Statuses]),
-                Err(error) => self.fail("status", &error, &[]),
-            }
-        }
-    }
-
-    fn fail(&mut self, what: &'static str, error: &GithubError, permissions: &[Permission]) {
-        if error.is_denied() {
-            self.missing.extend(permissions);
-        }
-        self.told.push((what, format!("failed: {}", clean(&error.to_string()))));
+        self.channel.mark(&check, self.args.check);
     }
 
     /// Annotations for a check run, which wants a file for each.
@@ -206,14 +131,14 @@ impl<'a> Poster<'a> {
     /// A path as the repository has it: from its top, wherever this command runs.
     fn within_repository(&self, path: &str) -> String {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
-        let top = self.context.workspace.as_deref().unwrap_or(Path::new("."));
+        let top = self.channel.context.workspace.as_deref().unwrap_or(Path::new("."));
         let top = std::path::absolute(top).unwrap_or_else(|_| top.into());
         absolute.strip_prefix(&top).map_or_else(|_| path.to_owned(), |inner| inner.to_string_lossy().into_owned())
     }
 
     /// Says the findings in the log of the job, where no check run carries them.
     pub(super) fn annotate(&self) -> anyhow::Result<()> {
-        if self.annotated || std::env::var_os("GITHUB_ACTIONS").is_none() {
+        if self.channel.annotated || std::env::var_os("GITHUB_ACTIONS").is_none() {
             return Ok(());
         }
         let all = annotations(&self.report());
@@ -237,21 +162,16 @@ impl<'a> Poster<'a> {
         command(name, &properties, &one.message)
     }
 
-    /// What became of what, for people.
-    pub(super) fn lines(&self) -> String {
-        self.told.iter().map(|(what, text)| format!("{what}: {text}\n")).collect()
-    }
-
     /// What became of what, for programs.
     pub(super) fn view(&self) -> serde_json::Value {
         let told: Vec<_> =
-            self.told.iter().map(|(what, text)| serde_json::json!({ "what": what, "told": text })).collect();
+            self.channel.told.iter().map(|(what, text)| serde_json::json!({ "what": what, "told": text })).collect();
         serde_json::json!({
             "schema": 1,
             "outcome": self.judged.verdict.outcome.name(),
-            "pull-request": self.target.pull_request.as_ref().map(|one| one.number),
-            "head": self.target.head,
-            "comment": self.comment,
+            "pull-request": self.channel.target.pull_request.as_ref().map(|one| one.number),
+            "head": self.channel.target.head,
+            "comment": self.channel.comment,
             "posted": told,
         })
     }

@@ -7,7 +7,7 @@ use crate::diag::Place;
 use crate::heap::{OwnerPath, Step};
 use crate::policy::Level;
 use crate::record::{Fingerprint, LoadTally, Pacing, Phase, PhaseRecord, Recording, RequestTally, Unseen};
-use crate::report::Report;
+use crate::report::{Anchor, Report};
 use crate::units::{ByteDelta, ByteRate, Bytes, Elapsed, Gauge, Metric};
 use crate::verdict::{Amount, Finding, Outcome, PolicyChange, Standing, Subject, Verdict};
 
@@ -17,6 +17,7 @@ pub(super) struct Sample {
     pub comparison: Comparison,
     pub verdict: Verdict,
     pub policy_change: Option<PolicyChange>,
+    pub anchor: Option<Anchor>,
     pub notes: Vec<String>,
 }
 
@@ -27,6 +28,7 @@ impl Sample {
             comparison: &self.comparison,
             verdict: &self.verdict,
             policy_change: self.policy_change.as_ref(),
+            anchor: self.anchor.as_ref(),
             notes: &self.notes,
             gated: &[Gauge::Live, Gauge::Rss],
         }
@@ -40,8 +42,16 @@ pub(super) fn pass() -> Sample {
         comparison: comparison(),
         verdict: verdict(Outcome::Pass, "every rule holds: `live.floor` keeps 3 B/request", Vec::new()),
         policy_change: None,
+        anchor: None,
         notes: Vec::new(),
     }
+}
+
+/// A run that holds against the last one, and not against the last release.
+pub(super) fn anchored() -> Sample {
+    let anchor =
+        Anchor { started: "2026-09-01T10:00:00Z".into(), commit: Some("5d1f00d".into()), comparison: comparison() };
+    Sample { anchor: Some(anchor), ..pass() }
 }
 
 /// The leak, in a change that would rather allow it.
