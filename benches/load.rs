@@ -1,5 +1,8 @@
 //! What the load engine costs and how exactly it keeps time: `cargo bench --bench load`, or with
-//! `-- closed`, `-- pace` or `-- upload` one part of it.
+//! `-- closed`, `-- pace`, `-- stall`, `-- upload` or `-- families` one part of it.
+//!
+//! Peers run beside it against the same server where they are installed: `wrk` and `oha` from the PATH or from
+//! `target/bench-peers/bin`, `k6` likewise (its Python package holds the program).
 //!
 //! The server is this program once more, in a process of its own. It answers `hello`, notes when each
 //! request arrived, and discards bodies. Figures of the engine are of this process alone.
@@ -12,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
-use plimsoll::payload::{Choice, Value, find};
+use plimsoll::payload::{self, Act, Choice, Turn, Value, Wire, find};
 use plimsoll::policy::{Arrivals, Body, Connections, Exchange, Expect, Load, Request, Round, Ugly};
 use plimsoll::record::{LoadTally, Phase};
 use plimsoll::run::load::{Progress, Sender};
@@ -35,39 +38,153 @@ async fn measure() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |part: &str| asked.is_empty() || asked.iter().any(|word| word == part);
     for in_flight in [1, 64, 1000].into_iter().filter(|_| wanted("closed")) {
-        let (tally, cost) = run(1e9, in_flight, 200_000, Body::Empty, false).await;
-        let shifted = tally.pacing.shifted;
-        println!("closed by {in_flight}: {cost}, moved by {shifted}");
+        let (_, cost) = run(Arrivals::Users(in_flight), 200_000, Body::Empty, false, None).await;
+        println!("closed by {in_flight}: {cost}");
+        let width = in_flight.to_string();
+        peer("wrk", 0, |url| words(&["-t1", "-c", &width, "-d5", "--latency", &format!("{url}/hello")]));
+        peer("oha", 200_000, |url| words(&["--no-tui", "-n", "200000", "-c", &width, &format!("{url}/hello")]));
+        peer("k6", 20_000, |url| k6(url, &format!("vus: {in_flight}, iterations: 20000")));
     }
     for rate in [400.0, 2000.0, 20_000.0].into_iter().filter(|_| wanted("pace")) {
-        let (tally, cost) = run(rate, 100, (rate * 6.0) as u64, Body::Empty, false).await;
+        let (tally, cost) = run(per_second(rate), (rate * 6.0) as u64, Body::Empty, false, None).await;
         println!("{rate}/s: {cost}, {:?}", tally.pacing);
+        if rate == 2000.0 {
+            let each = ["--no-tui", "-q", "2000", "-c", "100", "-z", "6s"];
+            peer("oha", 12_000, |url| words(&[&each[..], &[&format!("{url}/hello")]].concat()));
+        }
     }
-    if !wanted("upload") {
-        return;
+    if wanted("stall") {
+        let freeze = Some((Duration::from_secs(3), Duration::from_secs(5)));
+        let (tally, cost) = run(per_second(2000.0), 24_000, Body::Empty, false, freeze).await;
+        let (due, sent) = (tally.requests["a"].latency_us, tally.requests["a"].from_send_us);
+        println!("24,000 through a stall of 5 s: {cost}, {:?}", tally.pacing);
+        println!("  median and p99 from the planned send {due:?} us, from the real one {sent:?} us");
     }
-    let upload = Body::Payload(Choice::of(find("upload").unwrap()).with("size", Value::Number(200 << 20)));
-    let (tally, cost) = run(1000.0, 8, 8, upload, true).await;
-    println!("8 uploads of 200 MiB at once: {cost}, {} MiB written", tally.requests["a"].bytes_out >> 20);
+    if wanted("upload") {
+        let upload = Body::Payload(Choice::of(find("upload").unwrap()).with("size", Value::Number(200 << 20)));
+        let (tally, cost) = run(per_second(1000.0), 8, upload, true, None).await;
+        println!("8 uploads of 200 MiB at once: {cost}, {} MiB written", tally.requests["a"].bytes_out >> 20);
+    }
+    if wanted("families") {
+        families();
+    }
 }
 
-async fn run(rate: f64, in_flight: u32, requests: u64, body: Body, ugly: bool) -> (LoadTally, String) {
+fn per_second(rate: f64) -> Arrivals {
+    Arrivals::Rate(RequestRate(rate))
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn k6(url: &str, scenario: &str) -> Vec<String> {
+    let script = std::env::temp_dir().join(format!("plimsoll-bench-{}.js", std::process::id()));
+    let text = format!(
+        "import http from 'k6/http';\nexport const options = {{ scenarios: {{ a: {{ executor: 'shared-iterations', \
+         {scenario} }} }} }};\nexport default () => http.get('{url}/hello');\n"
+    );
+    std::fs::write(&script, text).unwrap();
+    words(&["run", "--quiet", "--no-usage-report", "--no-summary", &script.to_string_lossy()])
+}
+
+/// Runs a peer against a server of its own, if it is installed; `requests` is 0 where the server counts them.
+fn peer(name: &str, requests: u64, arguments: impl Fn(&str) -> Vec<String>) {
+    let local = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench-peers/bin").join(name);
+    let program = if local.exists() { local.into_os_string() } else { name.into() };
     let server = Server::start();
-    let load = load(&server.url, rate, in_flight, body, ugly);
+    let before = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
+    let mut command = Command::new(program);
+    let child = command.args(arguments(&server.url)).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let Ok(mut child) = child else {
+        drop(server.stop());
+        return println!("  {name} is not installed");
+    };
+    // The peak of the peer, read while it lives.
+    let (mut resident, mut ended) = (0, None);
+    while ended.is_none() {
+        ended = child.try_wait().unwrap();
+        let status = procfs::process::Process::new(child.id() as i32).and_then(|process| process.status());
+        resident = resident.max(status.ok().and_then(|status| status.vmhwm).unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let after = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
+    let (arrived, spread) = server.stop();
+    let spent = spent(&after).saturating_sub(spent(&before));
+    let count = if requests == 0 { arrived } else { requests };
+    let each = spent.as_secs_f64() * 1e6 / count.max(1) as f64;
+    println!("  {name}: {each:.1} us CPU/request, {arrived} arrived, {resident} KiB at most, arrivals {spread}");
+}
+
+/// What each family takes to make, with its defaults: all of it, up to 1 GiB.
+fn families() {
+    const MOST: u64 = 1 << 30;
+    let turn = Turn { index: 0, unique: 1, key: [1; 32] };
+    let plain = || payload::Request { method: "POST".into(), path: "/".into(), headers: vec![], body: None };
+    for family in payload::families() {
+        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+        let resident = || procfs::process::Process::myself().unwrap().status().unwrap();
+        let (before, cpu_before, mut bytes) = (resident().vmrss.unwrap(), cpu(), 0);
+        let choice = Choice::of(family);
+        let mut request = plain();
+        choice.change(&turn, &mut request);
+        for chunk in request.body.into_iter().flat_map(|body| body.chunks) {
+            bytes += chunk.len() as u64;
+            if bytes >= MOST {
+                break;
+            }
+        }
+        let wire = Wire { request: plain(), host: "a".into() };
+        for talk in choice.talks(&turn, wire).into_iter().flatten() {
+            for act in talk.acts {
+                if let Act::Write(written) = act {
+                    bytes += written.len() as u64;
+                }
+                if bytes >= MOST {
+                    break;
+                }
+            }
+        }
+        let rise = resident().vmhwm.unwrap().saturating_sub(before);
+        let name = family.name;
+        println!("{name:<24} {bytes:>11} bytes, {rise:>6} KiB more, {:.3} s CPU", (cpu() - cpu_before).as_secs_f64());
+    }
+}
+
+/// Sends a phase; `freeze` stops the server after a while for a while.
+async fn run(
+    arrivals: Arrivals,
+    requests: u64,
+    body: Body,
+    ugly: bool,
+    freeze: Option<(Duration, Duration)>,
+) -> (LoadTally, String) {
+    let server = Server::start();
+    let load = load(&server.url, arrivals, body, ugly);
     let phase = if ugly { Phase::Ugly { payload: "a".into(), round: 1 } } else { Phase::WarmUp };
+    if let Some((after, long)) = freeze {
+        let pid = nix::unistd::Pid::from_raw(server.child.id() as i32);
+        std::thread::spawn(move || {
+            std::thread::sleep(after);
+            nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGSTOP).unwrap();
+            std::thread::sleep(long);
+            nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGCONT).unwrap();
+        });
+    }
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let (cpu, started) = (cpu(), Instant::now());
     let tally = Sender::new(Arc::new(load)).send(&phase, 0, requests, &Arc::new(Progress::default())).await.unwrap();
     let (cpu, took) = (self::cpu() - cpu, started.elapsed());
     assert_eq!(tally.requests["a"].statuses, BTreeMap::from([(200, requests)]), "{:?}", tally.requests);
-    let arrivals = server.stop();
+    let (_, arrivals) = server.stop();
     let per_request = cpu.as_secs_f64() * 1e6 / requests as f64;
     let per_second = requests as f64 / took.as_secs_f64();
     let resident = procfs::process::Process::myself().unwrap().status().unwrap().vmhwm.unwrap();
     (tally, format!("{per_request:.1} us CPU/request, {per_second:.0}/s, {resident} KiB at most, arrivals {arrivals}"))
 }
 
-fn load(url: &str, rate: f64, in_flight: u32, body: Body, ugly: bool) -> Load {
-    let round = Round { requests: 1, rounds: 1, arrivals: Arrivals::Rate(RequestRate(rate)) };
+fn load(url: &str, arrivals: Arrivals, body: Body, ugly: bool) -> Load {
+    let round = Round { requests: 1, rounds: 1, arrivals };
     let request = Request {
         name: "a".into(),
         weight: 1,
@@ -91,7 +208,7 @@ fn load(url: &str, rate: f64, in_flight: u32, body: Body, ugly: bool) -> Load {
         steady: round,
         diagnosis: round,
         cool_down: Elapsed::default(),
-        in_flight,
+        in_flight: 100,
         timeout: Elapsed::from_millis(60_000),
         requests: vec![request],
         engine: None,
@@ -100,7 +217,10 @@ fn load(url: &str, rate: f64, in_flight: u32, body: Body, ugly: bool) -> Load {
 }
 
 fn cpu() -> Duration {
-    let usage = getrusage(UsageWho::RUSAGE_SELF).unwrap();
+    spent(&getrusage(UsageWho::RUSAGE_SELF).unwrap())
+}
+
+fn spent(usage: &nix::sys::resource::Usage) -> Duration {
     let micros = |time: nix::sys::time::TimeVal| (time.tv_sec() * 1_000_000 + time.tv_usec()) as u64;
     Duration::from_micros(micros(usage.user_time()) + micros(usage.system_time()))
 }
@@ -122,13 +242,14 @@ impl Server {
         Self { child, url: url.trim().to_owned(), lines }
     }
 
-    /// What the server says about the arrivals.
-    fn stop(mut self) -> String {
+    /// How many requests arrived, and what the server says about them.
+    fn stop(mut self) -> (u64, String) {
         drop(self.child.stdin.take());
         let mut line = String::new();
         self.lines.read_line(&mut line).unwrap();
         self.child.wait().unwrap();
-        line.trim().to_owned()
+        let (count, spread) = line.trim().split_once(' ').unwrap();
+        (count.parse().unwrap(), spread.to_owned())
     }
 }
 
@@ -145,7 +266,8 @@ async fn serve() {
     });
     let ended = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
     let _ = ended.await;
-    println!("{}", spread(&mut arrivals.lock().unwrap()));
+    let mut arrivals = arrivals.lock().unwrap();
+    println!("{} {}", arrivals.len(), spread(&mut arrivals));
 }
 
 async fn connection(mut stream: TcpStream, arrivals: Arc<Mutex<Vec<Instant>>>) {

@@ -95,6 +95,9 @@ pub struct RequestTally {
     pub bytes_in: u64,
     /// Latency from the planned send: median and 99th percentile, microseconds.
     pub latency_us: (u64, u64),
+    /// Latency from the real send, which hides what a stalled service kept waiting: median and 99th percentile,
+    /// microseconds.
+    pub from_send_us: (u64, u64),
 }
 
 /// What a phase sent and what came back.

@@ -186,6 +186,7 @@ struct TallyView {
     bytes_out: u64,
     bytes_in: u64,
     worst_p99_us: u64,
+    worst_p99_from_send_us: u64,
 }
 
 fn tallies<'a>(records: impl Iterator<Item = &'a PhaseRecord>) -> BTreeMap<String, TallyView> {
@@ -198,6 +199,7 @@ fn tallies<'a>(records: impl Iterator<Item = &'a PhaseRecord>) -> BTreeMap<Strin
         view.cut += tally.cut;
         view.bytes_out += tally.bytes_out;
         view.bytes_in += tally.bytes_in;
+        view.worst_p99_from_send_us = view.worst_p99_from_send_us.max(tally.from_send_us.1);
         view.worst_p99_us = view.worst_p99_us.max(tally.latency_us.1);
         for (status, count) in &tally.statuses {
             *view.statuses.entry(*status).or_default() += count;

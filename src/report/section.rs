@@ -152,7 +152,8 @@ fn requests(recording: &Recording) -> Section {
         names.entry(name).or_default().push(tally);
     }
     let row = |(name, tallies): (&str, Vec<&RequestTally>)| {
-        let worst = tallies.iter().map(|tally| tally.latency_us.1).max().unwrap_or(0);
+        let worst = |of: fn(&RequestTally) -> u64| tallies.iter().map(|tally| of(tally)).max().unwrap_or(0);
+        let (worst, sent) = (worst(|tally| tally.latency_us.1), worst(|tally| tally.from_send_us.1));
         let sum = |of: fn(&RequestTally) -> u64| tallies.iter().map(|tally| of(tally)).sum::<u64>();
         vec![
             name.to_owned(),
@@ -161,11 +162,12 @@ fn requests(recording: &Recording) -> Section {
             Bytes(sum(|tally| tally.bytes_out)).to_string(),
             Bytes(sum(|tally| tally.bytes_in)).to_string(),
             format!("{:.1} ms", worst as f64 / 1e3),
+            format!("{:.1} ms", sent as f64 / 1e3),
         ]
     };
-    let head = vec!["request", "answers", "sent", "bytes out", "bytes in", "worst p99"];
+    let head = vec!["request", "answers", "sent", "bytes out", "bytes in", "worst p99", "from send"];
     let rows = names.into_iter().map(row).collect();
-    Section { title: "the ordinary mix".to_owned(), head, rows, words: vec![0, 1], spared: vec![3, 4] }
+    Section { title: "the ordinary mix".to_owned(), head, rows, words: vec![0, 1], spared: vec![6, 3, 4] }
 }
 
 fn answers<'a>(records: impl Iterator<Item = &'a PhaseRecord>) -> String {

@@ -50,6 +50,7 @@ fn requests() -> impl Strategy<Value = RequestTally> {
             bytes_out,
             bytes_in,
             latency_us,
+            from_send_us: latency_us,
         },
     )
 }

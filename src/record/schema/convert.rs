@@ -146,9 +146,20 @@ impl From<v1::Unseen> for Unseen {
 
 impl From<RequestTally> for v1::RequestTally {
     fn from(tally: RequestTally) -> Self {
-        let RequestTally { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us } = tally;
+        let RequestTally {
+            sent,
+            statuses,
+            failures,
+            aborted,
+            cut,
+            route,
+            bytes_out,
+            bytes_in,
+            latency_us,
+            from_send_us,
+        } = tally;
         let statuses = statuses.into_iter().map(|(status, count)| (status.to_string(), count)).collect();
-        Self { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us }
+        Self { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us, from_send_us }
     }
 }
 
@@ -156,12 +167,23 @@ impl TryFrom<v1::RequestTally> for RequestTally {
     type Error = SchemaError;
 
     fn try_from(tally: v1::RequestTally) -> Result<Self, SchemaError> {
-        let v1::RequestTally { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us } = tally;
+        let v1::RequestTally {
+            sent,
+            statuses,
+            failures,
+            aborted,
+            cut,
+            route,
+            bytes_out,
+            bytes_in,
+            latency_us,
+            from_send_us,
+        } = tally;
         let code =
             |code: String| code.parse().map_err(|_| SchemaError::Malformed(format!("`{code}` is no status code")));
         let statuses =
             statuses.into_iter().map(|(status, count)| Ok((code(status)?, count))).collect::<Result<_, _>>()?;
-        Ok(Self { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us })
+        Ok(Self { sent, statuses, failures, aborted, cut, route, bytes_out, bytes_in, latency_us, from_send_us })
     }
 }
 

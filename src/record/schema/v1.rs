@@ -85,6 +85,8 @@ pub(super) struct RequestTally {
     pub bytes_out: u64,
     pub bytes_in: u64,
     pub latency_us: (u64, u64),
+    #[serde(default)]
+    pub from_send_us: (u64, u64),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -286,6 +286,7 @@ fn phase(phase: Phase, name: &str, sent: u64, status: u16) -> PhaseRecord {
         statuses: if sent > 0 { [(status, sent)].into() } else { Default::default() },
         failures: if sent > 0 { Default::default() } else { [("timeout".to_owned(), 2)].into() },
         cut: 0,
+        from_send_us: (0, 0),
         route: String::new(),
         aborted: if sent > 0 { 0 } else { 8 },
         bytes_out: sent * 100,

@@ -23,6 +23,8 @@ pub(super) struct Job {
     pub(super) due: Instant,
     /// When nothing but the generator was in its way any more.
     pub(super) ready: Instant,
+    /// When it was really sent.
+    pub(super) sent: Instant,
 }
 
 /// Sends the request of a job as a library does and waits for what comes of it, at most `timeout`.
@@ -53,8 +55,9 @@ pub(super) async fn talk(
 }
 
 fn outcome(job: &Job, end: End, seen: Seen) -> Outcome {
-    let latency_us = u64::try_from(job.due.elapsed().as_micros()).unwrap_or(u64::MAX);
-    Outcome { name: job.planned.name.clone(), expect: job.planned.expect, end, seen, latency_us }
+    let since = |instant: Instant| u64::try_from(instant.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let (latency_us, from_send_us) = (since(job.due), since(job.sent));
+    Outcome { name: job.planned.name.clone(), expect: job.planned.expect, end, seen, latency_us, from_send_us }
 }
 
 async fn polite(line: &mut Option<Line>, job: &Job, address: &Address, timeout: Duration, seen: &mut Seen) -> End {

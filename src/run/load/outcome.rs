@@ -17,6 +17,8 @@ pub(super) struct Outcome {
     pub(super) seen: Seen,
     /// From the planned send to the end, microseconds.
     pub(super) latency_us: u64,
+    /// From the real send to the end, microseconds.
+    pub(super) from_send_us: u64,
 }
 
 /// What was seen of an answer so far.

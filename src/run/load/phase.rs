@@ -89,7 +89,7 @@ impl Sending {
                 None => (slots.freed(planned.key.as_deref()).await, true),
             };
             let (due, ready) = schedule.begin(due, waited);
-            slots.send(slot, Job { planned, head, due, ready })?;
+            slots.send(slot, Job { planned, head, due, ready, sent: ready })?;
             // Lets the slot send before the next request is made.
             if (number + 1).is_multiple_of(width as u64) {
                 tokio::task::yield_now().await;

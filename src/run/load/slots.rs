@@ -142,8 +142,9 @@ impl Shared {
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn send(&self, line: &mut Option<Line>, job: Job) {
-        let late = Instant::now().saturating_duration_since(job.ready);
+    async fn send(&self, line: &mut Option<Line>, mut job: Job) {
+        job.sent = Instant::now();
+        let late = job.sent.saturating_duration_since(job.ready);
         match job.planned.talks(&self.address.host) {
             None => {
                 self.begin(&job, late);

@@ -26,7 +26,20 @@ pub(super) struct Tallies {
 /// Request name with its figures so far.
 struct Tally {
     counts: RequestTally,
-    latency: Times,
+    times: Latencies,
+}
+
+/// From the planned send, and from the real one.
+struct Latencies {
+    due: Times,
+    send: Times,
+}
+
+impl Latencies {
+    fn record(&mut self, outcome: &Outcome) {
+        self.due.record(outcome.latency_us);
+        self.send.record(outcome.from_send_us);
+    }
 }
 
 /// How the schedule of a phase went.
@@ -60,7 +73,7 @@ impl Tallies {
         let status = match outcome.end {
             End::Answered(status) => {
                 *counts.statuses.entry(status).or_default() += 1;
-                tally.latency.record(outcome.latency_us);
+                tally.times.record(outcome);
                 Some(status)
             }
             End::Aborted => {
@@ -68,7 +81,7 @@ impl Tallies {
                 outcome.seen.status
             }
             End::Done => {
-                tally.latency.record(outcome.latency_us);
+                tally.times.record(outcome);
                 None
             }
             End::Cut => {
@@ -77,7 +90,7 @@ impl Tallies {
             }
             End::Failed(failure) => {
                 if failure == Failure::Timeout {
-                    tally.latency.record(outcome.latency_us);
+                    tally.times.record(outcome);
                 }
                 *counts.failures.entry(failure.word().to_owned()).or_default() += 1;
                 return true;
@@ -95,8 +108,9 @@ impl Tallies {
         let late = Duration::from_micros(self.lateness.at(0.99));
         let allowed = LATE.max(slips.planned.mul_f64(SLIP_SHARE));
         let requests = self.requests.into_iter().map(|(name, tally)| {
-            let latency_us = (tally.latency.at(0.5), tally.latency.at(0.99));
-            (name.to_string(), RequestTally { latency_us, ..tally.counts })
+            let both = |times: &Times| (times.at(0.5), times.at(0.99));
+            let (latency_us, from_send_us) = (both(&tally.times.due), both(&tally.times.send));
+            (name.to_string(), RequestTally { latency_us, from_send_us, ..tally.counts })
         });
         let pacing = Pacing {
             late_p99_us: self.lateness.at(0.99),
@@ -108,9 +122,10 @@ impl Tallies {
     }
 
     fn of(&mut self, name: &Arc<str>) -> &mut Tally {
-        self.requests
-            .entry(name.clone())
-            .or_insert_with(|| Tally { counts: RequestTally::default(), latency: Times::new() })
+        self.requests.entry(name.clone()).or_insert_with(|| Tally {
+            counts: RequestTally::default(),
+            times: Latencies { due: Times::new(), send: Times::new() },
+        })
     }
 }
 
@@ -151,7 +166,7 @@ mod tests {
 
     fn outcome(end: End, status: Option<u16>) -> Outcome {
         let seen = Seen { status, bytes_out: 10, bytes_in: 3 };
-        Outcome { name: "a".into(), expect: Expect::Class(2), end, seen, latency_us: 1500 }
+        Outcome { name: "a".into(), expect: Expect::Class(2), end, seen, latency_us: 1500, from_send_us: 700 }
     }
 
     #[test]
