@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use super::error::RunError;
 use super::load::Progress;
-use super::ready::{Place, Question, answers};
+use super::ready::{Place, Question, answers, reacts};
 use super::setup::Setup;
 use crate::record::LoadTally;
 
@@ -33,7 +33,8 @@ const QUESTION: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(super) struct Watch {
     place: Place,
-    path: String,
+    /// Where HTTP/1 is spoken in the clear.
+    path: Option<String>,
     patience: Duration,
     question: Duration,
 }
@@ -41,17 +42,24 @@ pub(super) struct Watch {
 impl Watch {
     /// Asks at the readiness address where that is HTTP, else at the base URL.
     pub fn new(setup: &Setup<'_>) -> Result<Self, RunError> {
+        let load = &setup.plan.load;
         let (place, path) = match Question::new(&setup.policy.service.ready)? {
-            Question::Http(place, path) => (place, path),
-            _ => Place::of_url(&setup.plan.load.base_url)?,
+            Question::Http(place, path) => (place, Some(path)),
+            _ => {
+                let (place, path) = Place::of_url(&load.base_url)?;
+                (place, Some(path).filter(|_| !load.http2 && load.base_url.starts_with("http:")))
+            }
         };
-        let timeout = setup.plan.load.timeout.0;
+        let timeout = load.timeout.0;
         Ok(Self { place, path, patience: timeout + GRACE, question: QUESTION.max(timeout * 2) })
     }
 
     /// Whether the service does not answer a question of Plimsoll's own.
     pub async fn is_silent(&self) -> bool {
-        !answers(&self.place, &self.path, self.question).await
+        match &self.path {
+            Some(path) => !answers(&self.place, path, self.question).await,
+            None => !reacts(&self.place, self.question).await,
+        }
     }
 
     /// Ends when the service hangs: how many requests have no answer.

@@ -32,9 +32,7 @@ impl Live<'_> {
         self.begin(phase).await?;
         let watch = hang::Watch::new(self.setup)?;
         let tally = match &self.setup.plan.load.engine {
-            Some(engine) if !matches!(phase, Phase::Ugly { .. }) => {
-                self.delegate(engine, phase, first, requests, &watch).await?
-            }
+            Some(engine) if phase.payload().is_none() => self.delegate(engine, phase, first, requests, &watch).await?,
             _ => self.send(phase, first, requests, &watch).await?,
         };
         let unanswered = hang::timeouts(&tally);

@@ -57,13 +57,13 @@ fn pipelining() {
 
 #[test]
 fn http2_rapid_reset() {
-    let trial = leaving("http2.cjs", family("http2-rapid-reset", &[("hold", 2000)]));
+    let trial = leaving("http2.cjs", family("http2-rapid-reset", &[("hold", 1500)]));
     Trial { naive: 150 * MIB, hardened: 40 * MIB, ..trial }.run();
 }
 
 #[test]
 fn http2_streams() {
-    let trial = leaving("http2.cjs", family("http2-streams", &[("hold", 2000)]));
+    let trial = leaving("http2.cjs", family("http2-streams", &[("hold", 1500)]));
     Trial { naive: 130 * MIB, hardened: 20 * MIB, ..trial }.run();
 }
 
@@ -76,7 +76,7 @@ fn http2_headers_without_end() {
 
 #[test]
 fn slow_writer() {
-    let trial = Trial::of("connections.py", family("slow-writer", &[("every", 40)]));
+    let trial = Trial::of("connections.py", family("slow-writer", &[("every", 25)]));
     let (moves, answers) = (Moves::Threads, Answers::StatusOrEnds(408));
     Trial { moves, naive: 15, hardened: 3, answers, ..trial }.run();
 }
@@ -90,6 +90,6 @@ fn half_open() {
 
 #[test]
 fn connection_storm() {
-    let trial = leaving("connections.py", family("connection-storm", &[("hold", 2000)]));
+    let trial = leaving("connections.py", family("connection-storm", &[("hold", 1500)]));
     Trial { method: "POST", moves: Moves::Threads, naive: 250, hardened: 3, ..trial }.run();
 }

@@ -2,8 +2,7 @@
 //!
 //! A service is one file in `services/`. It listens on a free port of 127.0.0.1, prints the port on its
 //! first line, and serves `/naive/<family>` and `/hardened/<family>`; `GET /floor` collects garbage and
-//! answers the bytes in use, `GET /count` whatever the service counts (calls of a backend, entries of a
-//! table). Both answer a bare number.
+//! answers the bytes in use, a bare number.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -75,7 +74,6 @@ impl Service {
         let sampling = std::thread::spawn(move || {
             while !stopped.load(SeqCst) {
                 seen.threads.fetch_max(threads(pid), SeqCst);
-                seen.descriptors.fetch_max(descriptors(pid), SeqCst);
                 std::thread::sleep(Duration::from_millis(10));
             }
         });
@@ -98,7 +96,6 @@ pub struct Figures {
     /// Bytes, the most since the watch began.
     pub peak: u64,
     pub threads: u64,
-    pub descriptors: u64,
     /// Milliseconds of all cores.
     pub cpu: u64,
 }
@@ -117,7 +114,6 @@ impl Figures {
             resident: kilobytes("VmRSS:"),
             peak: kilobytes("VmHWM:"),
             threads: threads(pid),
-            descriptors: descriptors(pid),
             cpu: (ticks(11) + ticks(12)) * 10,
         }
     }
@@ -126,7 +122,6 @@ impl Figures {
 #[derive(Default)]
 struct Peaks {
     threads: AtomicU64,
-    descriptors: AtomicU64,
 }
 
 /// A service that is being watched.
@@ -148,7 +143,6 @@ impl Watch {
             resident: end.resident.saturating_sub(self.start.resident),
             peak: end.peak.saturating_sub(self.start.resident),
             threads: self.peaks.threads.load(SeqCst).saturating_sub(self.start.threads),
-            descriptors: self.peaks.descriptors.load(SeqCst).saturating_sub(self.start.descriptors),
             cpu: end.cpu.saturating_sub(self.start.cpu),
         }
     }
@@ -156,10 +150,6 @@ impl Watch {
 
 fn threads(pid: u32) -> u64 {
     fs::read_dir(format!("/proc/{pid}/task")).map_or(0, |tasks| tasks.count() as u64)
-}
-
-fn descriptors(pid: u32) -> u64 {
-    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, |files| files.count() as u64)
 }
 
 /// Where `scripts/defence-tools` keeps what the services need.

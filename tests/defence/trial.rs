@@ -20,12 +20,8 @@ pub enum Moves {
     Kept,
     /// Threads at once.
     Threads,
-    /// Open files and sockets at once.
-    Descriptors,
     /// Milliseconds of CPU.
     Cpu,
-    /// What the service counts itself (`/count`), over what it was before.
-    Count,
 }
 
 /// What the hardened twin answers.
@@ -114,21 +110,15 @@ impl Trial {
     fn against(&self, twin: &str) -> (u64, RequestTally) {
         let service = Service::start(self.service);
         // Loads what the first request loads, and the route itself once in a small way.
-        let before = match self.moves {
-            Moves::Kept => service.ask("/floor"),
-            Moves::Count => service.ask("/count"),
-            _ => 0,
-        };
+        let before = if self.moves == Moves::Kept { service.ask("/floor") } else { 0 };
         let watch = service.watch();
         let tally = self.send(service.port, &format!("/{twin}/{}", self.payload.family.name));
         let rise = watch.rise();
         let moved = match self.moves {
             Moves::Peak => rise.peak,
             Moves::Threads => rise.threads,
-            Moves::Descriptors => rise.descriptors,
             Moves::Cpu => rise.cpu,
             Moves::Kept => service.ask("/floor").saturating_sub(before),
-            Moves::Count => service.ask("/count").saturating_sub(before),
         };
         (moved, tally)
     }

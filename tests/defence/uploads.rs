@@ -22,7 +22,7 @@ fn form_fields() {
 
 #[test]
 fn lying_length() {
-    let trial = Trial::of("Uploads.java", family("lying-length", &[("announced", 256 * MIB), ("hold", 1500)]));
+    let trial = Trial::of("Uploads.java", family("lying-length", &[("announced", 256 * MIB), ("hold", 1000)]));
     Trial { naive: 128 * MIB, hardened: 40 * MIB, ..trial }.run();
 }
 

@@ -218,7 +218,11 @@ impl Fake {
                 Answer::json(200, &state.comments[at])
             }
             ("GET", ["commits", _, "check-runs"]) => {
-                Answer::json(200, &json!({ "total_count": state.checks.len(), "check_runs": state.checks }))
+                let fields: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+                let wanted = fields.iter().find_map(|(name, value)| (name == "check_name").then_some(&**value));
+                let found = state.checks.iter().filter(|check| wanted.is_none_or(|name| check["name"] == name));
+                let found: Vec<&Value> = found.collect();
+                Answer::json(200, &json!({ "total_count": found.len(), "check_runs": found }))
             }
             ("POST" | "PATCH", ["check-runs", ..]) if state.no_checks => {
                 Answer::json(403, &json!({ "message": "Resource not accessible by integration" }))

@@ -8,3 +8,4 @@ mod incidents;
 mod measuring;
 mod residue;
 mod scene;
+mod tls;

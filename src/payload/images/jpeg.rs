@@ -99,7 +99,7 @@ impl Picture {
             let zeros = self.blocks() / RUN * RUN_BITS;
             // The code 10 and how many blocks more than 2^class end here; nothing if none is left.
             let (bits, count) =
-                if self.blocks() % RUN > 0 { (2 << class | over, 2 + u32::from(class)) } else { (0, 0) };
+                if !self.blocks().is_multiple_of(RUN) { (2 << class | over, 2 + u32::from(class)) } else { (0, 0) };
             Scan::new(select(&[component], 1, 63), zeros, bits, count)
         };
         std::iter::once(Scan::new(select(&all, 0, 0), blocks, 0, 0)).chain(all.iter().copied().map(ends)).collect()

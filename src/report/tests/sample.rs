@@ -49,8 +49,15 @@ pub(super) fn pass() -> Sample {
 
 /// A run that holds against the last one, and not against the last release.
 pub(super) fn anchored() -> Sample {
-    let anchor =
-        Anchor { started: "2026-09-01T10:00:00Z".into(), commit: Some("5d1f00d".into()), comparison: comparison() };
+    let mut comparison = comparison();
+    comparison.levels.push(Value {
+        metric: "live.floor".parse().unwrap(),
+        payload: None,
+        candidate: 42 << 20,
+        baseline: Some(40 << 20),
+        noise: None,
+    });
+    let anchor = Anchor { started: "2026-09-01T10:00:00Z".into(), commit: Some("5d1f00d".into()), comparison };
     Sample { anchor: Some(anchor), ..pass() }
 }
 
@@ -286,7 +293,7 @@ fn phase(phase: Phase, name: &str, sent: u64, status: u16) -> PhaseRecord {
         statuses: if sent > 0 { [(status, sent)].into() } else { Default::default() },
         failures: if sent > 0 { Default::default() } else { [("timeout".to_owned(), 2)].into() },
         cut: 0,
-        from_send_us: (0, 0),
+        from_send_us: (850, 3100),
         route: String::new(),
         aborted: if sent > 0 { 0 } else { 8 },
         bytes_out: sent * 100,

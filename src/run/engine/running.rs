@@ -85,7 +85,7 @@ impl Task<'_> {
     pub fn round(&self) -> u32 {
         match self.phase {
             Phase::Steady { round } | Phase::Diagnosis { round } | Phase::Ugly { round, .. } => *round,
-            Phase::WarmUp | Phase::CoolDown => 1,
+            Phase::WarmUp | Phase::CoolDown | Phase::Residue { .. } => 1,
         }
     }
 

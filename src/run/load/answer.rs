@@ -70,6 +70,12 @@ impl Answer {
         self.length.is_some_and(|length| self.body >= length)
     }
 
+    /// Whether a reset ends it as well as a close: a service that refuses a request before it has read all of it
+    /// closes with bytes unread, which resets the connection (RFC 9112 section 9.6).
+    pub(super) fn refuses(&self) -> bool {
+        self.status.is_some_and(|status| status >= 400) && self.length.is_none()
+    }
+
     /// How the request ended, given that the connection did.
     pub(super) fn ended(&self) -> End {
         match self.status {

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::address::Address;
 use super::line::Line;
 use super::outcome::{End, Failure, Outcome, Seen};
-use super::outgoing::Outgoing;
+use super::outgoing::{self, Outgoing};
 use super::talk;
 use crate::payload::Talk;
 use crate::plan::PlannedRequest;
@@ -28,9 +28,9 @@ pub(super) struct Job {
 }
 
 /// Sends the request of a job as a library does and waits for what comes of it, at most `timeout`.
-pub(super) async fn exchange(line: &mut Option<Line>, job: Job, address: &Address, timeout: Duration) -> Outcome {
+pub(super) async fn exchange(line: &mut Option<Line>, mut job: Job, address: &Address, timeout: Duration) -> Outcome {
     let mut seen = Seen::default();
-    let end = polite(line, &job, address, timeout, &mut seen).await;
+    let end = polite(line, &mut job, address, timeout, &mut seen).await;
     outcome(&job, end, seen)
 }
 
@@ -60,7 +60,7 @@ fn outcome(job: &Job, end: End, seen: Seen) -> Outcome {
     Outcome { name: job.planned.name.clone(), expect: job.planned.expect, end, seen, latency_us, from_send_us }
 }
 
-async fn polite(line: &mut Option<Line>, job: &Job, address: &Address, timeout: Duration, seen: &mut Seen) -> End {
+async fn polite(line: &mut Option<Line>, job: &mut Job, address: &Address, timeout: Duration, seen: &mut Seen) -> End {
     let end = match tokio::time::timeout(timeout, on_line(line, job, address, seen)).await {
         Ok(Ok(status)) => End::Answered(status),
         Ok(Err(failure)) => End::Failed(failure),
@@ -78,11 +78,14 @@ async fn polite(line: &mut Option<Line>, job: &Job, address: &Address, timeout: 
 
 /// A request is never sent twice, with one exception that the service cannot see: the kept connection
 /// turned out to be closed before a single byte of the request was written.
-async fn on_line(line: &mut Option<Line>, job: &Job, address: &Address, seen: &mut Seen) -> Result<u16, Failure> {
+async fn on_line(line: &mut Option<Line>, job: &mut Job, address: &Address, seen: &mut Seen) -> Result<u16, Failure> {
     if let Some(kept) = line.take_if(|kept| kept.fresh()) {
         let kept = line.insert(kept);
         match kept.exchange(request(job, kept), seen).await {
-            Err(_) if !kept.meter.began() => {}
+            Err(_) if !kept.meter.began() => {
+                // It was a head once: it is one again.
+                job.head = outgoing::head(&job.planned, &address.host).map_err(|_| Failure::Malformed)?;
+            }
             other => return other,
         }
     }
@@ -90,10 +93,8 @@ async fn on_line(line: &mut Option<Line>, job: &Job, address: &Address, seen: &m
     new.exchange(request(job, new), seen).await
 }
 
-fn request(job: &Job, line: &Line) -> Request<Outgoing> {
-    let mut request = Request::new(Outgoing::new(&job.planned.body, Arc::clone(&line.meter)));
-    *request.method_mut() = job.head.method().clone();
-    *request.uri_mut() = job.head.uri().clone();
-    *request.headers_mut() = job.head.headers().clone();
-    request
+/// The request with its body from the beginning; takes the head of the job.
+fn request(job: &mut Job, line: &Line) -> Request<Outgoing> {
+    let body = Outgoing::new(&job.planned.body, Arc::clone(&line.meter));
+    std::mem::take(&mut job.head).map(|()| body)
 }

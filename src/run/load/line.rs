@@ -23,9 +23,6 @@ use super::wire::Wire;
 /// is lost. So a connection that was idle for this long is replaced before it is used.
 const STALE: Duration = Duration::from_secs(1);
 
-/// Bytes of an answer that a connection reads at once; hyper's least.
-const READ_BUFFER: usize = 8 << 10;
-
 /// See the module. Hyper's connection is polled within the request's own future: no second task.
 pub(super) struct Line {
     speaks: Speaks,
@@ -57,7 +54,7 @@ impl Line {
                 let stream = address.connect(false, false).await?;
                 let (sender, connection) = http1::Builder::new()
                     // Answers are thrown away as they come: a large buffer would only cost memory.
-                    .max_buf_size(READ_BUFFER)
+                    .read_buf_exact_size(Some(address.read_buffer()))
                     .handshake(Wire::new(stream, meter.clone()))
                     .await?;
                 Speaks::Http1 { sender, connection: Some(Box::new(connection)) }
@@ -93,8 +90,12 @@ impl Line {
         let response = self.head(request).await?;
         let status = response.status().as_u16();
         seen.status = Some(status);
-        self.body(response.into_body(), |data| seen.bytes_in += data.len() as u64).await?;
-        Ok(status)
+        // As `Answer::refuses`.
+        let refusal = status >= 400 && response.body().size_hint().exact().is_none();
+        match self.body(response.into_body(), |data| seen.bytes_in += data.len() as u64).await {
+            Err(Failure::Reset) if refusal => Ok(status),
+            ended => ended.map(|()| status),
+        }
     }
 
     /// Sends a request and keeps its answer; of a long body only the beginning.

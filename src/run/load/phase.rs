@@ -1,7 +1,11 @@
 //! One phase: the schedule, and what becomes of it when there is no room.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use hyper::Request;
 
 use super::LoadError;
 use super::address::Address;
@@ -12,7 +16,7 @@ use super::sender::Progress;
 use super::session::Session;
 use super::slots::Slots;
 use super::tallies::Slips;
-use crate::plan::{Requests, round_of};
+use crate::plan::{PlannedRequest, Requests, round_of};
 use crate::policy::{Arrivals, Connections, Load};
 use crate::record::{LoadTally, Phase};
 use crate::units::{Bytes, Elapsed};
@@ -53,7 +57,7 @@ impl Sending {
             Arrivals::Users(users) => users as usize,
             Arrivals::Rate(_) | Arrivals::Ramp { .. } => (self.load.in_flight as usize).max(width),
         };
-        let address = Arc::new(address.speaking_http2(self.load.http2));
+        let address = Arc::new(address.speaking_http2(self.load.http2).for_many(in_flight));
         let plan = self.session.plan(&self.load, &self.plan, &address).await?;
         let keep = self.load.connections != Connections::PerRequest;
         let mut slots = Slots::new(in_flight, keep, address, self.load.timeout.0, progress);
@@ -61,17 +65,18 @@ impl Sending {
         self.bounded()?;
         let deadline = Instant::now() + self.patience(arrivals);
         let mut digest = blake3::Hasher::new();
+        let mut made = Memory::default();
         let mut schedule = Schedule::new(arrivals, self.requests, width as u64);
         for number in 0..self.requests {
             let index = self.first + number;
             let planned = plan.get(&self.phase, index).ok_or_else(no_requests)?;
+            let Made { head, digest: of } = made.of(&planned, &host)?;
+            let head = head.clone();
             // What a login gave differs from run to run: the digest is of what was planned without it.
-            let digested = match self.load.login {
-                None => planned.digest(),
+            digest.update(&match self.load.login {
+                None => *of,
                 Some(_) => self.plan.get(&self.phase, index).ok_or_else(no_requests)?.digest(),
-            };
-            digest.update(&digested);
-            let head = outgoing::head(&planned, &host)?;
+            });
             if width > 1 && number.is_multiple_of(width as u64) {
                 slots.drained().await;
                 metronome.until(schedule.due(number) - LEAD).await?;
@@ -133,6 +138,32 @@ impl Sending {
         let payload = self.phase.payload();
         let ugly = self.load.ugly.iter().find(|ugly| Some(ugly.request.name.as_str()) == payload);
         ugly.map_or(1, |ugly| ugly.width.max(1) as usize)
+    }
+}
+
+/// Heads and digests of requests that come again and again: most are the same each time.
+#[derive(Default)]
+struct Memory(HashMap<Arc<str>, (PlannedRequest, Made)>);
+
+/// What is made of a planned request before it is sent.
+struct Made {
+    head: Request<()>,
+    digest: [u8; 32],
+}
+
+impl Memory {
+    fn of(&mut self, planned: &PlannedRequest, host: &str) -> Result<&Made, LoadError> {
+        let make = || Ok::<_, LoadError>(Made { head: outgoing::head(planned, host)?, digest: planned.digest() });
+        match self.0.entry(planned.name.clone()) {
+            Entry::Occupied(known) => {
+                let (last, made) = known.into_mut();
+                if last != planned {
+                    (*last, *made) = (planned.clone(), make()?);
+                }
+                Ok(made)
+            }
+            Entry::Vacant(new) => Ok(&new.insert((planned.clone(), make()?)).1),
+        }
     }
 }
 

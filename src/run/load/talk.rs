@@ -116,6 +116,7 @@ impl Reader {
                 Ok(true) if whole && self.answer.whole() => return self.answer.ended(),
                 Ok(true) => {}
                 Ok(false) => return self.answer.ended(),
+                Err(_) if self.answer.refuses() => return self.answer.ended(),
                 Err(failure) => return End::Failed(failure),
             }
         }

@@ -6,6 +6,7 @@ mod taken;
 
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
@@ -78,6 +79,19 @@ impl Question {
             _ => String::new(),
         }
     }
+}
+
+/// Whether a service that speaks another language reacts to a question in HTTP/1 within the time: it says
+/// something, or closes the connection. A service that hangs does neither.
+pub(crate) async fn reacts(place: &Place, within: Duration) -> bool {
+    let reaction = async {
+        let mut stream = connect(place).await?;
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await?;
+        // A server that breaks the connection reacts too.
+        let _ = stream.read(&mut [0; 1]).await;
+        Ok::<_, std::io::Error>(())
+    };
+    matches!(timeout(within, reaction).await, Ok(Ok(())))
 }
 
 /// Whether anything answers HTTP there within the time, whatever the status.

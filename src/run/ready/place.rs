@@ -16,17 +16,19 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Of `http://host:port/path?query`; the second part is path and query.
+    /// Of `http://host:port/path?query` or `https://`; the second part is path and query.
     pub fn of_url(url: &str) -> Result<(Self, String), RunError> {
         let wrong = |why: &str| RunError::Address { address: url.to_owned(), why: why.to_owned() };
         let uri: Uri = url.parse().map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
-        if uri.scheme_str() != Some("http") {
-            return Err(wrong("only `http://` can be spoken"));
-        }
+        let usual = match uri.scheme_str() {
+            Some("http") => 80,
+            Some("https") => 443,
+            _ => return Err(wrong("only `http://` and `https://` can be spoken")),
+        };
         let host = uri.host().ok_or_else(|| wrong("it has no host"))?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        Ok((Self { host, port: uri.port_u16().unwrap_or(80) }, path.to_owned()))
+        Ok((Self { host, port: uri.port_u16().unwrap_or(usual) }, path.to_owned()))
     }
 
     /// Of `host:port`.
@@ -56,7 +58,8 @@ mod tests {
         assert_eq!((place.to_string().as_str(), path.as_str()), ("[::1]:8080", "/health?deep=1"));
         assert_eq!(Place::of_url("http://localhost").unwrap().0.port, 80);
         assert_eq!(Place::of_address("[::1]:80").unwrap().host, "::1");
-        for wrong in ["https://localhost/", "localhost:80", "http://", ""] {
+        assert_eq!(Place::of_url("https://localhost/").unwrap().0.port, 443);
+        for wrong in ["ftp://localhost/", "localhost:80", "http://", ""] {
             assert!(Place::of_url(wrong).is_err(), "{wrong}");
         }
         for wrong in ["localhost", ":80", "localhost:99999"] {
