@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::checkout::Checkout;
 use super::ruling::Ruling;
 use super::{Format, Global};
 use crate::compare::{Comparison, compare};
@@ -147,7 +148,10 @@ impl Judged {
             Format::Json => report::json::render(&report)?,
             Format::Html => report::html::render(&report),
             Format::Junit => report::junit::render(&report),
-            Format::Sarif => report::sarif::render(&report)?,
+            Format::Sarif => {
+                let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+                report::sarif::render(&report, &Checkout::of(workspace.as_deref()))?
+            }
         })
     }
 

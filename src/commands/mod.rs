@@ -4,6 +4,7 @@ mod accept;
 mod against;
 mod baseline;
 mod check;
+mod checkout;
 mod demo;
 mod explain;
 mod heap;

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::check;
+use super::checkout::Checkout;
 use super::judge::Judged;
 use super::output::{print, told};
 use super::{Format, Global};
@@ -111,10 +112,11 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         }
         _ => args.judging.judge(&ruling)?,
     };
-    args.keep(&judged)?;
+    let tree = Checkout::of(context.workspace.as_deref());
+    args.keep(&judged, &tree)?;
     let target =
         Target { head: context.event.head().to_owned(), pull_request: pull_request(&context, &client, args.pr) };
-    let mut poster = Poster::new(&args, &judged, Channel::new(&context, &client, target));
+    let mut poster = Poster::new(&args, &judged, &tree, Channel::new(&context, &client, target));
     poster.post();
     let summary = markdown::summary(&poster.report());
     if let Err(error) = context.job.summarize(&summary).context("failed to write the summary of the job") {
@@ -151,12 +153,12 @@ pub(super) fn pull_request(context: &Context, client: &Client, number: Option<u6
 
 impl Args {
     /// Keeps the report in the files that were asked for.
-    fn keep(&self, judged: &Judged) -> anyhow::Result<()> {
+    fn keep(&self, judged: &Judged, tree: &Checkout) -> anyhow::Result<()> {
         let report = judged.report();
         let files = [
             (&self.html, html::render(&report)),
             (&self.junit, junit::render(&report)),
-            (&self.sarif, sarif::render(&report)?),
+            (&self.sarif, sarif::render(&report, tree)?),
         ];
         for (path, text) in files {
             if let Some(path) = path {

@@ -124,6 +124,21 @@ impl Repository {
         self.ask(&format!("read `{}` of {commit}", path.display()), ["cat-file", "blob", &object]).map(Some)
     }
 
+    /// The files that git tracks, from the top: regular ones, in git's order. Links lead anywhere and are left out.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub fn files(&self) -> Result<Vec<String>, GitError> {
+        let told = self.ask("list the files", ["ls-files", "-z", "--stage"])?;
+        // `100644 <object> 0\t<path>`: mode, object name, stage.
+        let entries = told.split('\0').filter_map(|entry| entry.split_once('\t'));
+        let mut files: Vec<String> =
+            entries.filter(|(what, _)| what.starts_with("100")).map(|(_, path)| path.to_owned()).collect();
+        // In a merge that is not done yet a path has several stages.
+        files.dedup();
+        Ok(files)
+    }
+
     /// The output of a command that succeeded.
     pub(super) fn ask<S: AsRef<OsStr>>(
         &self,

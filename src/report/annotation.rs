@@ -3,6 +3,7 @@
 use super::Report;
 use super::detail::details;
 use super::text::{clean, shorten};
+use crate::heap::OwnerPath;
 use crate::policy::Level;
 use crate::verdict::{Finding, Standing};
 
@@ -34,6 +35,8 @@ pub struct Annotation {
     pub title: String,
     /// The finding with all that is known about it; plain text of several lines.
     pub message: String,
+    /// Who holds the memory, where that is known.
+    pub owner: Option<OwnerPath>,
 }
 
 /// The annotations of a report, worst first. Rules that are built in have no file in the repository.
@@ -54,6 +57,7 @@ fn annotation(report: &Report<'_>, finding: &Finding) -> Annotation {
         loudness,
         title: shorten(&clean(&title(report, finding)), LONGEST_TITLE),
         message: shorten(&message(report, finding), LONGEST_MESSAGE),
+        owner: finding.subject.owner.clone(),
     }
 }
 

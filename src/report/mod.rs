@@ -13,6 +13,7 @@ pub mod matrix;
 mod policy;
 pub mod sarif;
 mod section;
+pub mod source;
 mod sparkline;
 pub mod terminal;
 pub(crate) mod text;

@@ -1,5 +1,5 @@
-//! SARIF 2.1.0 (OASIS), as code scanning reads it: one result for each finding, at its policy line. What is waived is
-//! suppressed, what is unsure is for review. Specification: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/>.
+//! SARIF 2.1.0 (OASIS), as code scanning reads it: one result for each finding, at its policy line, with the line where
+//! its owner is written down as a related one. What is waived is suppressed, what is unsure is for review. Specification: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/>.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::detail::details;
+use super::source::Tree;
 use super::text::{clean, shorten};
 use crate::policy::Level;
 use crate::verdict::{Finding, Standing};
@@ -16,11 +17,11 @@ const LONGEST: usize = 4_000;
 /// Where a finding is shown that has no line of its own: viewers want a place for every result.
 const NOWHERE: &str = "plimsoll.toml";
 
-/// Renders a report as SARIF.
+/// Renders a report as SARIF, with files as the tree calls them: code scanning counts from the top of the repository.
 ///
 /// # Errors
 /// When it cannot be written as JSON, which no report causes.
-pub fn render(report: &Report<'_>) -> serde_json::Result<String> {
+pub fn render(report: &Report<'_>, tree: &dyn Tree) -> serde_json::Result<String> {
     let codes: BTreeSet<&'static str> = report.verdict.findings.iter().map(|finding| finding.code).collect();
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -33,7 +34,7 @@ pub fn render(report: &Report<'_>) -> serde_json::Result<String> {
                     rules: codes.iter().map(|code| rule(code)).collect(),
                 },
             },
-            results: report.verdict.findings.iter().map(|finding| result(report, finding)).collect(),
+            results: report.verdict.findings.iter().map(|finding| result(report, finding, tree)).collect(),
             column_kind: "unicodeCodePoints",
         }],
     };
@@ -89,6 +90,8 @@ struct Outcome {
     level: &'static str,
     message: Text,
     locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Related>,
     partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Suppression>,
@@ -98,6 +101,13 @@ struct Outcome {
 #[serde(rename_all = "camelCase")]
 struct Location {
     physical_location: Physical,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Related {
+    physical_location: Physical,
+    message: Text,
 }
 
 #[derive(Serialize)]
@@ -138,7 +148,7 @@ fn rule(code: &'static str) -> Rule {
     }
 }
 
-fn result(report: &Report<'_>, finding: &Finding) -> Outcome {
+fn result(report: &Report<'_>, finding: &Finding, tree: &dyn Tree) -> Outcome {
     let (kind, level) = match (&finding.standing, finding.level) {
         (Standing::Unsure, _) => ("review", "none"),
         (_, Level::Block) => ("fail", "error"),
@@ -157,7 +167,8 @@ fn result(report: &Report<'_>, finding: &Finding) -> Outcome {
         kind,
         level,
         message: Text { text: shorten(&text, LONGEST) },
-        locations: [Location { physical_location: place(finding) }],
+        locations: [Location { physical_location: place(finding, tree) }],
+        related_locations: related(finding, tree).into_iter().collect(),
         partial_fingerprints: Fingerprints { subject: fingerprint(report, finding) },
         suppressions,
     }
@@ -168,9 +179,19 @@ fn plain(text: &str) -> String {
     clean(text).replace('[', "\\[").replace(']', "\\]")
 }
 
-fn place(finding: &Finding) -> Physical {
+fn place(finding: &Finding, tree: &dyn Tree) -> Physical {
     let place = finding.place.as_ref().filter(|place| place.line > 0 && !place.file.ends_with("(built in)"));
     let (file, line) = place.map_or((NOWHERE, 1), |place| (place.file.as_str(), place.line));
+    at(&tree.name(file), line)
+}
+
+fn related(finding: &Finding, tree: &dyn Tree) -> Option<Related> {
+    let owner = finding.subject.owner.as_ref()?;
+    let (file, line) = tree.place(owner)?;
+    Some(Related { physical_location: at(&file, line), message: Text { text: plain(&owner.to_string()) } })
+}
+
+fn at(file: &str, line: u32) -> Physical {
     Physical { artifact_location: Artifact { uri: uri(file) }, region: Region { start_line: line } }
 }
 

@@ -1,6 +1,7 @@
 mod hostile;
 mod sample;
 
+use super::source::NoTree;
 use super::{annotation, comment, html, json, junit, markdown, sarif, terminal};
 use sample::Sample;
 
@@ -132,8 +133,8 @@ fn each_outcome_is_told_to_test_views_and_code_scanning() {
     for (name, sample) in samples() {
         insta::assert_snapshot!(format!("junit-{name}"), junit::render(&sample.report()));
     }
-    insta::assert_snapshot!("sarif-inconclusive", sarif::render(&sample::inconclusive().report()).unwrap());
-    insta::assert_snapshot!("sarif-leak", sarif::render(&sample::leak().report()).unwrap());
+    insta::assert_snapshot!("sarif-inconclusive", sarif::render(&sample::inconclusive().report(), &NoTree).unwrap());
+    insta::assert_snapshot!("sarif-leak", sarif::render(&sample::leak().report(), &NoTree).unwrap());
 }
 
 #[test]

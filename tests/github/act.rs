@@ -49,10 +49,47 @@ metric = "live.floor"
 max = "12 MiB"
 "#;
 
+/// A service of Node that keeps what it was told in confidence.
+const KEEPER: &str = r#"
+const kept = [];
+require("http").createServer((_, answer) => {
+  kept.push(["hunter2", "of", kept.length].join("-"));
+  answer.end("ok");
+}).listen(PORT_HERE, "127.0.0.1");
+"#;
+
+/// An action from elsewhere, as far as the tests need it.
+const STUB: &str = r#"name: stub
+description: copies
+inputs:
+  name: { description: n }
+  path: { description: p }
+  pattern: { description: p }
+  if-no-files-found: { description: i }
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        NAME: ${{ inputs.name }}
+        PLACE: ${{ inputs.path }}
+        PATTERN: ${{ inputs.pattern }}
+      run: SCRIPT
+"#;
+const UPLOAD: &str = r#"|
+        mkdir -p "KEPT/$NAME" && for one in $PLACE; do [ ! -e $one ] || cp -r $one "KEPT/$NAME/"; done
+        # Beside the redacted dumps lies what they were made from.
+        case "$NAME" in plimsoll-dumps-*) cp -r "$PLACE/.." KEPT-from ;; esac"#;
+const DOWNLOAD: &str = r#"mkdir -p "$PLACE" && cp -r KEPT/$PATTERN "$PLACE/""#;
+
 /// A repository with a service, a copy of the action, and stubs of the actions from elsewhere.
 struct Machine {
     folder: tempfile::TempDir,
     fake: Fake,
+    /// More variables of every step.
+    env: Vec<String>,
+    /// Whether heap dumps are made, which takes its time.
+    dumps: bool,
 }
 
 /// What `act` ended with.
@@ -85,22 +122,12 @@ fn commit(folder: &Path) -> String {
 
 impl Machine {
     fn new() -> Self {
-        let machine = Self { folder: tempfile::tempdir().unwrap(), fake: Fake::start() };
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-        // The work tree is copied for each job: what is to be seen afterwards is written beside it.
-        let service =
-            SERVICE.replace("PORT_HERE", &port).replace("FOLDER_HERE", &machine.path("").display().to_string());
-        machine.write("quotes/service.py", &service);
-        machine.write("quotes/plimsoll.toml", &POLICY.replace("PORT_HERE", &port));
+        let (folder, fake) = (tempfile::tempdir().unwrap(), Fake::start());
+        let machine = Self { folder, fake, env: Vec::new(), dumps: false };
+        machine.service("quotes", "quotes");
         machine.write("quotes/build.sh", "#!/bin/sh\n");
-        for action in ["upload-artifact", "download-artifact"] {
-            let stub = format!(
-                "name: stub\ndescription: copies\ninputs:\n  name: {{ description: n }}\n  path: {{ description: p }}\n  \
-                 if-no-files-found: {{ description: i }}\nruns:\n  using: composite\n  steps:\n    - shell: bash\n      \
-                 env:\n        NAME: ${{{{ inputs.name }}}}\n        FROM: ${{{{ inputs.path }}}}\n      run: |\n        \
-                 mkdir -p \"{kept}/$NAME\"\n        for one in $FROM; do [ ! -e $one ] || cp -r $one \"{kept}/$NAME/\"; done\n",
-                kept = machine.path("kept").display()
-            );
+        for (action, script) in [("upload-artifact", UPLOAD), ("download-artifact", DOWNLOAD)] {
+            let stub = STUB.replace("SCRIPT", script).replace("KEPT", &machine.path("kept").display().to_string());
             machine.write(&format!("{action}/action.yml"), &stub);
             commit(&machine.path(action));
         }
@@ -109,6 +136,24 @@ impl Machine {
         }
         commit(&machine.path("action"));
         machine
+    }
+
+    /// Puts a service with its policy into a folder.
+    fn service(&self, folder: &str, scenario: &str) {
+        // The work tree is copied for each job: what is to be seen afterwards is written beside it.
+        let outside = self.path("").display().to_string();
+        let port = self.policy(folder, "python3", "service.py", scenario);
+        let service = SERVICE.replace("PORT_HERE", &port).replace("FOLDER_HERE", &outside);
+        self.write(&format!("{folder}/service.py"), &service);
+    }
+
+    /// Puts a policy for a service into a folder; returns the port that the service is to listen at.
+    fn policy(&self, folder: &str, program: &str, script: &str, scenario: &str) -> String {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let policy = POLICY.replace("PORT_HERE", &port).replace("python3", program).replace("service.py", script);
+        let policy = policy.replace("name = \"quotes\"", &format!("name = \"{scenario}\""));
+        self.write(&format!("{folder}/plimsoll.toml"), &policy);
+        port
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -135,12 +180,19 @@ impl Machine {
         let example = fs::read_to_string(root().join("examples/workflows").join(workflow)).unwrap();
         // The program of this build, and nothing that takes long.
         let binary = env!("CARGO_BIN_EXE_plimsoll");
-        let more = if workflow == "fork-publish.yml" { "" } else { "\n          arguments: --no-dumps" };
-        let inputs: String = inputs.iter().map(|input| format!("\n          {input}")).collect();
-        let with = format!("with: # of ours\n          binary: {binary}{more}{inputs}\n");
-        let (before, after) = example.split_once("uses: plimsoll/plimsoll").unwrap();
-        let example = format!("{before}uses: plimsoll/plimsoll{}", after.replacen("with:\n", &with, 1));
-        assert!(example.contains(binary), "{example}");
+        let mut more = inputs.to_vec();
+        if !self.dumps {
+            more.push("arguments: --no-dumps");
+        }
+        let mut parts = example.split("uses: plimsoll/plimsoll");
+        let mut example = parts.next().unwrap().to_owned();
+        for part in parts {
+            // The second stages measure nothing.
+            let more = if part.starts_with('@') { &more[..] } else { &[] };
+            let more: String = more.iter().map(|input| format!("\n          {input}")).collect();
+            let with = format!("with: # of ours\n          binary: {binary}{more}\n");
+            example += &format!("uses: plimsoll/plimsoll{}", part.replacen("with:\n", &with, 1));
+        }
         self.write("quotes/.github/workflows/memory.yml", &example);
         self.write("event.json", &payload.to_string());
         if !self.path("quotes/.git").exists() {
@@ -148,6 +200,7 @@ impl Machine {
         }
         let local = |action: &str, folder: &str| format!("{action}={}", self.path(folder).display());
         let upload = "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f";
+        let download = "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c";
         let output = Command::new(tools().join("venv/bin/act"))
             .arg(event)
             .args(["-P", "ubuntu-latest=-self-hosted", "-e"])
@@ -157,6 +210,8 @@ impl Machine {
             .args(["--env", "GH_PROMPT_DISABLED=1", "--local-repository"])
             .arg(local("plimsoll/plimsoll@v0", "action"))
             .args(["--local-repository", &local(upload, "upload-artifact")])
+            .args(["--local-repository", &local(download, "download-artifact")])
+            .args(self.env.iter().flat_map(|variable| ["--env", variable]))
             .env("XDG_CACHE_HOME", self.path("cache"))
             .env("HOME", self.path("home"))
             .current_dir(self.path("quotes"))
@@ -291,4 +346,108 @@ fn a_tag_is_released_only_if_the_gate_passes() {
     fs::remove_file(machine.path("quotes/leaks")).unwrap();
     let told = machine.act("release.yml", "push", &tag);
     assert!(told.success && released.exists(), "{}", told.log);
+}
+
+/// The files below a folder, with the folders below it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// Whether a file holds a text, packed or not.
+fn holds(path: &Path, text: &str) -> bool {
+    let bytes = fs::read(path).unwrap();
+    let mut plain = Vec::new();
+    if std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&*bytes), &mut plain).is_err() {
+        plain = bytes;
+    }
+    plain.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+#[test]
+fn heap_dumps_are_kept_only_where_that_is_asked_for_and_redacted_then() {
+    let mut machine = Machine::new();
+    machine.dumps = true;
+    let port = machine.policy("quotes", "node", "keeper.cjs", "quotes");
+    machine.write("quotes/keeper.cjs", &KEEPER.replace("PORT_HERE", &port));
+    let push = json!({ "after": HEAD, "ref": "refs/heads/main", "before": BASE });
+    let act = |upload: &str| machine.act_with("pull-request.yml", "push", &push, &[upload]);
+
+    let told = act("upload-dumps: false");
+    let kept = files(&machine.path("kept"));
+    let recording = kept.iter().find(|path| path.ends_with("recording.json")).unwrap_or_else(|| panic!("{}", told.log));
+    assert!(fs::read_to_string(recording).unwrap().contains("\"dumps\""), "{}", told.log);
+    assert!(kept.iter().all(|path| !holds(path, "hunter2")), "{kept:?}");
+    assert!(kept.iter().all(|path| !path.display().to_string().contains("plimsoll-dumps")), "{kept:?}");
+
+    let told = act("upload-dumps: true");
+    let kept = files(&machine.path("kept"));
+    assert!(kept.iter().all(|path| !holds(path, "hunter2")), "{kept:?}");
+    let dumps: Vec<&PathBuf> =
+        kept.iter().filter(|path| path.starts_with(machine.path("kept/plimsoll-dumps-default"))).collect();
+    assert!(!dumps.is_empty(), "{}", told.log);
+    assert!(files(&machine.path("kept-from")).iter().any(|path| holds(path, "hunter2")), "{}", told.log);
+    for dump in dumps {
+        let read = Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(["heap", "summary"]).arg(dump).output().unwrap();
+        assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    }
+}
+
+#[test]
+fn many_services_are_judged_as_one_and_their_files_are_called_from_the_top() {
+    let machine = Machine::new();
+    machine.service("quotes/services/quotes", "quotes");
+    machine.service("quotes/services/orders", "orders");
+    machine.write("quotes/services/orders/leaks", "");
+    let told = machine.act("matrix.yml", "pull_request", &pull_request("acme/quotes"));
+    assert!(!told.success && told.log.contains("Failure - Main Merge"), "{}", told.log);
+    {
+        let state = machine.fake.state();
+        assert_eq!(state.comments.len(), 1, "{}", told.log);
+        let body = state.comments[0]["body"].as_str().unwrap();
+        assert!(body.contains("orders") && body.contains("bound-exceeded"), "{body}");
+        let check = |name: &str| state.checks.iter().find(|check| check["name"] == name).unwrap().clone();
+        assert_eq!(check("plimsoll / all")["conclusion"], "failure");
+        assert_eq!(check("plimsoll / quotes")["conclusion"], "success");
+        let note = check("plimsoll / orders")["output"]["annotations"][0]["path"].clone();
+        assert_eq!(note, "services/orders/plimsoll.toml");
+    }
+    let kept = files(&machine.path("kept/plimsoll-report-orders"));
+    let sarif = kept.iter().find(|path| path.ends_with("report.sarif")).unwrap();
+    assert!(fs::read_to_string(sarif).unwrap().contains("\"uri\": \"services/orders/plimsoll.toml\""));
+
+    fs::remove_file(machine.path("quotes/services/orders/leaks")).unwrap();
+    fs::remove_dir_all(machine.path("kept")).unwrap();
+    let told = machine.act("matrix.yml", "pull_request", &pull_request("acme/quotes"));
+    assert!(told.success, "{}", told.log);
+    assert!(machine.fake.state().comments[0]["body"].to_string().contains("(resolved)"), "{}", told.log);
+}
+
+#[test]
+fn every_night_what_passes_joins_the_baseline_on_its_branch() {
+    let mut machine = Machine::new();
+    let policy = fs::read_to_string(machine.path("quotes/plimsoll.toml")).unwrap();
+    machine.write("quotes/plimsoll-soak.toml", &policy);
+    let remote = machine.path("remote.git").display().to_string();
+    git(&machine.path(""), &["init", "--quiet", "--bare", &remote]);
+    machine.env = vec![
+        "GIT_CONFIG_COUNT=1".to_owned(),
+        format!("GIT_CONFIG_KEY_0=url.{remote}.insteadOf"),
+        "GIT_CONFIG_VALUE_0=https://github.com/acme/quotes".to_owned(),
+    ];
+    let runs = || {
+        let names = ["ls-tree", "-r", "--name-only", "plimsoll-baselines"];
+        git(Path::new(&remote), &names).lines().filter(|name| name.ends_with(".json")).count()
+    };
+    let told = machine.act("nightly.yml", "schedule", &json!({}));
+    assert!(told.success, "{}", told.log);
+    assert_eq!(runs(), 1, "{}", told.log);
+    machine.write("quotes/leaks", "");
+    let told = machine.act("nightly.yml", "schedule", &json!({}));
+    assert!(!told.success && told.log.contains("bound-exceeded"), "{}", told.log);
+    assert_eq!(runs(), 1, "{}", told.log);
 }

@@ -74,10 +74,15 @@ impl Job {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Told {
+        self.run_in("", arguments)
+    }
+
+    /// Runs the program in a folder of the check-out.
+    pub fn run_in(&self, folder: &str, arguments: &[&str]) -> Told {
         let event = self.keep("event.json", self.payload().to_string().as_bytes());
         let mut command = Command::cargo_bin("plimsoll").unwrap();
         let command = command
-            .current_dir(self.path())
+            .current_dir(self.path().join(folder))
             .env_clear()
             .env("GITHUB_ACTIONS", "true")
             .env("GITHUB_REPOSITORY", "acme/quotes")

@@ -13,3 +13,4 @@ mod manners;
 mod openapi;
 mod publish;
 mod rules;
+mod sources;

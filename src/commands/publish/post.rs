@@ -1,14 +1,14 @@
 //! Posts one verdict, and remembers what became of it.
 
-use std::path::Path;
-
 use super::Args;
 use super::channel::{Channel, Message};
+use crate::commands::checkout::Checkout;
 use crate::commands::judge::Judged;
 use crate::commands::output::print;
 use crate::github::{CheckRun, Conclusion, Event, Note, PullRequest, Severity, command};
 use crate::report::annotation::{Annotation, Loudness, annotations};
 use crate::report::comment::{Setting, is_change, render};
+use crate::report::source::Tree as _;
 use crate::report::{Report, clean, markdown};
 use crate::verdict::Outcome;
 
@@ -19,12 +19,13 @@ const MOST_COMMANDS: usize = 10;
 pub(super) struct Poster<'a> {
     args: &'a Args,
     judged: &'a Judged,
+    tree: &'a Checkout,
     pub channel: Channel<'a>,
 }
 
 impl<'a> Poster<'a> {
-    pub(super) fn new(args: &'a Args, judged: &'a Judged, channel: Channel<'a>) -> Self {
-        Self { args, judged, channel }
+    pub(super) fn new(args: &'a Args, judged: &'a Judged, tree: &'a Checkout, channel: Channel<'a>) -> Self {
+        Self { args, judged, tree, channel }
     }
 
     pub(super) fn report(&self) -> Report<'a> {
@@ -109,31 +110,32 @@ impl<'a> Poster<'a> {
         self.channel.mark(&check, self.args.check);
     }
 
-    /// Annotations for a check run, which wants a file for each.
-    fn notes(&self) -> Vec<Note> {
-        let config = self.args.judging.config.to_string_lossy().into_owned();
-        annotations(&self.report())
-            .into_iter()
-            .map(|one| Note {
-                path: self.within_repository(one.path.as_deref().unwrap_or(&config)),
-                line: one.line.max(1),
-                severity: match one.loudness {
-                    Loudness::Failure => Severity::Failure,
-                    Loudness::Warning => Severity::Warning,
-                    Loudness::Notice => Severity::Notice,
-                },
-                title: one.title,
-                message: one.message,
-            })
-            .collect()
+    /// Every finding at its policy line, and once more where its owner is written down; worst first.
+    fn placed(&self) -> Vec<(Annotation, Option<(String, u32)>)> {
+        let mut placed = Vec::new();
+        for one in annotations(&self.report()) {
+            let source = one.owner.as_ref().and_then(|owner| self.tree.place(owner));
+            let rule = one.path.as_deref().map(|path| (self.tree.name(path), one.line));
+            let again = source.map(|source| (one.clone(), Some(source)));
+            placed.push((one, rule));
+            placed.extend(again);
+        }
+        placed
     }
 
-    /// A path as the repository has it: from its top, wherever this command runs.
-    fn within_repository(&self, path: &str) -> String {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
-        let top = self.channel.context.workspace.as_deref().unwrap_or(Path::new("."));
-        let top = std::path::absolute(top).unwrap_or_else(|_| top.into());
-        absolute.strip_prefix(&top).map_or_else(|_| path.to_owned(), |inner| inner.to_string_lossy().into_owned())
+    /// Annotations for a check run, which wants a file for each.
+    fn notes(&self) -> Vec<Note> {
+        let config = self.tree.name(&self.args.judging.config.to_string_lossy());
+        let note = |(one, place): (Annotation, Option<(String, u32)>)| {
+            let (path, line) = place.unwrap_or_else(|| (config.clone(), 1));
+            let severity = match one.loudness {
+                Loudness::Failure => Severity::Failure,
+                Loudness::Warning => Severity::Warning,
+                Loudness::Notice => Severity::Notice,
+            };
+            Note { path, line: line.max(1), severity, title: one.title, message: one.message }
+        };
+        self.placed().into_iter().map(note).collect()
     }
 
     /// Says the findings in the log of the job, where no check run carries them.
@@ -141,25 +143,15 @@ impl<'a> Poster<'a> {
         if self.channel.annotated || std::env::var_os("GITHUB_ACTIONS").is_none() {
             return Ok(());
         }
-        let all = annotations(&self.report());
+        let all = self.placed();
         for (loudness, name) in
             [(Loudness::Failure, "error"), (Loudness::Warning, "warning"), (Loudness::Notice, "notice")]
         {
-            for one in all.iter().filter(|one| one.loudness == loudness).take(MOST_COMMANDS) {
-                print(&format!("{}\n", self.as_command(name, one)))?;
+            for (one, place) in all.iter().filter(|(one, _)| one.loudness == loudness).take(MOST_COMMANDS) {
+                print(&format!("{}\n", as_command(name, one, place.as_ref())))?;
             }
         }
         Ok(())
-    }
-
-    fn as_command(&self, name: &str, one: &Annotation) -> String {
-        let mut properties = Vec::new();
-        if let Some(path) = &one.path {
-            properties.push(("file", self.within_repository(path)));
-            properties.push(("line", one.line.to_string()));
-        }
-        properties.push(("title", one.title.clone()));
-        command(name, &properties, &one.message)
     }
 
     /// What became of what, for programs.
@@ -175,6 +167,16 @@ impl<'a> Poster<'a> {
             "posted": told,
         })
     }
+}
+
+fn as_command(name: &str, one: &Annotation, place: Option<&(String, u32)>) -> String {
+    let mut properties = Vec::new();
+    if let Some((path, line)) = place {
+        properties.push(("file", path.clone()));
+        properties.push(("line", line.to_string()));
+    }
+    properties.push(("title", one.title.clone()));
+    command(name, &properties, &one.message)
 }
 
 /// What the verdict comes to as a check: red only where the exit code is.

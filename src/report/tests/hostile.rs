@@ -3,6 +3,7 @@
 use super::sample::{self, Sample};
 use crate::heap::{OwnerPath, Step};
 use crate::record::{Phase, Unseen};
+use crate::report::source::NoTree;
 use crate::report::{comment, html, json, junit, markdown, sarif, terminal};
 
 const NAMES: [&str; 11] = [
@@ -183,7 +184,7 @@ fn no_name_becomes_an_element_of_a_page_or_of_junit() {
 #[test]
 fn any_name_is_valid_sarif_without_links_or_absolute_places() {
     for name in NAMES.iter().chain(&["/etc/passwd", "../../up", "http://evil.example/x"]) {
-        let text = sarif::render(&named(name).report()).unwrap();
+        let text = sarif::render(&named(name).report(), &NoTree).unwrap();
         let log: serde_json::Value = serde_json::from_str(&text).unwrap();
         let result = &log["runs"][0]["results"][0];
         let message = result["message"]["text"].as_str().unwrap();

@@ -1,0 +1,74 @@
+//! The check-out that a command works in: how its repository calls a file, and where an owner is written down in it.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::git::Repository;
+use crate::heap::OwnerPath;
+use crate::report::clean;
+use crate::report::source::{Clue, Match, Tree, clues};
+
+/// Bytes: a larger source was written by a program.
+const LARGEST_SOURCE: u64 = 2 << 20;
+
+/// A check-out, or only a folder where there is no git.
+#[derive(Debug)]
+pub(super) struct Checkout {
+    top: PathBuf,
+    /// What git tracks, from the top.
+    files: Vec<String>,
+}
+
+impl Checkout {
+    /// That of the folder we are in, else the workspace of the job. A repository that only lies somewhere above the
+    /// workspace is not the one that the job is about.
+    pub(super) fn of(workspace: Option<&Path>) -> Self {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let here = real(Path::new("."));
+        let workspace = workspace.map(real);
+        let around = |repository: &Repository| workspace.as_ref().is_none_or(|top| repository.top().starts_with(top));
+        match Repository::of(&here).ok().filter(around) {
+            Some(repository) => {
+                Self { files: repository.files().unwrap_or_default(), top: repository.top().to_owned() }
+            }
+            None => Self { top: workspace.unwrap_or(here), files: Vec::new() },
+        }
+    }
+
+    /// The file below the top that a clue alone fits, and its line.
+    fn line(&self, file: &str, clue: &Clue) -> Option<u32> {
+        // A folder that git tracks files in may be a link by now.
+        let path = self.top.join(file).canonicalize().ok().filter(|path| path.starts_with(&self.top))?;
+        // A pipe would never end.
+        path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        let mut text = Vec::new();
+        let source = File::open(&path).ok()?;
+        source.take(LARGEST_SOURCE).read_to_end(&mut text).ok()?;
+        clue.line(&String::from_utf8_lossy(&text))
+    }
+}
+
+impl Tree for Checkout {
+    fn name(&self, file: &str) -> String {
+        let absolute = std::path::absolute(file).unwrap_or_else(|_| file.into());
+        let whole = absolute.canonicalize().unwrap_or(absolute);
+        whole.strip_prefix(&self.top).map_or_else(|_| file.to_owned(), |inner| inner.to_string_lossy().into_owned())
+    }
+
+    fn place(&self, owner: &OwnerPath) -> Option<(String, u32)> {
+        for clue in clues(owner) {
+            match clue.find(&self.files) {
+                Match::None => {}
+                // What holds it is here, but not where: what it holds would lead elsewhere.
+                Match::Many => return None,
+                Match::One(file) if clean(file) != file => return None,
+                Match::One(file) => match self.line(file, &clue) {
+                    Some(line) => return Some((file.to_owned(), line)),
+                    None => {}
+                },
+            }
+        }
+        None
+    }
+}
