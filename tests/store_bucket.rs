@@ -5,6 +5,7 @@
 #![cfg(feature = "object-storage")]
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -66,7 +67,8 @@ impl Storage {
     fn start(cloud: Cloud) -> Self {
         let (tools, folder) = (tools(), tempfile::tempdir().unwrap());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-        let host = format!("127.0.0.1:{port}");
+        let mut host = format!("127.0.0.1:{port}");
+        let behind = host.clone();
         let mut server = match cloud {
             Cloud::Amazon => {
                 let mut server = Command::new(tools.join("venv/bin/moto_server"));
@@ -74,6 +76,7 @@ impl Storage {
                 server
             }
             Cloud::Google => {
+                host = translator(behind.clone());
                 let mut server = Command::new(google_server(&tools));
                 server.args(["-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", &port]);
                 server.args(["-public-host", &host]);
@@ -91,7 +94,7 @@ impl Storage {
         server.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let storage = Self { cloud, child: server.spawn().unwrap(), host, _folder: folder };
         let began = Instant::now();
-        while TcpStream::connect(&storage.host).is_err() {
+        while TcpStream::connect(&behind).is_err() {
             assert!(began.elapsed() < Duration::from_secs(120), "the storage does not start");
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -121,7 +124,7 @@ impl Storage {
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
-        std::io::Write::write_all(&mut put.stdin.take().unwrap(), text).unwrap();
+        put.stdin.take().unwrap().write_all(text).unwrap();
         assert!(put.wait().unwrap().success());
     }
 
@@ -155,6 +158,62 @@ impl Storage {
     fn run(&self, folder: &Path, arguments: &[&str]) -> String {
         told(&self.plimsoll(folder, arguments).output().unwrap())
     }
+}
+
+/// A way to fake-gcs-server, which knows how to write as the JSON interface has it (with a condition) and not as the XML
+/// interface has it: the one is made from the other. Returns its address.
+fn translator(behind: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let (client, behind) = (client.unwrap(), behind.clone());
+            std::thread::spawn(move || exchange(client, &behind));
+        }
+    });
+    host
+}
+
+/// One request and its answer.
+fn exchange(mut client: TcpStream, behind: &str) {
+    let mut reader = BufReader::new(client.try_clone().unwrap());
+    let (mut head, mut length, mut condition) = (String::new(), 0, String::new());
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) < 3 {
+            break;
+        }
+        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+        match name.to_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().unwrap(),
+            "x-goog-if-generation-match" => condition = format!("&ifGenerationMatch={}", value.trim()),
+            "connection" | "content-type" => {}
+            _ => head += &line,
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    let mut etag = "";
+    if let Some((name, rest)) = head.strip_prefix("PUT /bucket/").and_then(|rest| rest.split_once(' ')) {
+        let name = form_urlencoded::parse(name.as_bytes()).next().unwrap().0;
+        let part = |text: &[u8]| [b"--part\r\ncontent-type: application/json\r\n\r\n", text, b"\r\n"].concat();
+        let name = serde_json::json!({ "name": name }).to_string();
+        body = [part(name.as_bytes()), part(&body), b"--part--\r\n".to_vec()].concat();
+        let address = format!("/upload/storage/v1/b/bucket/o?uploadType=multipart{condition}");
+        head = format!("POST {address} {rest}content-type: multipart/related; boundary=part\r\n");
+        etag = "etag: \"1\"\r\n";
+    } else if !body.is_empty() {
+        head += "content-type: application/json\r\n";
+    }
+    let mut server = TcpStream::connect(behind).unwrap();
+    let frame = format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    server.write_all(&[head.as_bytes(), frame.as_bytes(), &body].concat()).unwrap();
+    let mut answer = BufReader::new(server);
+    let mut status = String::new();
+    answer.read_line(&mut status).unwrap();
+    // Whoever asked has what was wanted, or is gone.
+    let _ =
+        client.write_all(format!("{status}{etag}").as_bytes()).and_then(|()| std::io::copy(&mut answer, &mut client));
 }
 
 /// The program in the package that brings it.

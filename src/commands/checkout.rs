@@ -58,15 +58,14 @@ impl Tree for Checkout {
 
     fn place(&self, owner: &OwnerPath) -> Option<(String, u32)> {
         for clue in clues(owner) {
-            match clue.find(&self.files) {
-                Match::None => {}
+            let line = match clue.find(&self.files) {
+                Match::None => continue,
                 // What holds it is here, but not where: what it holds would lead elsewhere.
                 Match::Many => return None,
-                Match::One(file) if clean(file) != file => return None,
-                Match::One(file) => match self.line(file, &clue) {
-                    Some(line) => return Some((file.to_owned(), line)),
-                    None => {}
-                },
+                Match::One(file) => self.line(file, &clue).filter(|_| clean(file) == file).map(|line| (file, line)),
+            };
+            if let Some((file, line)) = line {
+                return Some((file.to_owned(), line));
             }
         }
         None

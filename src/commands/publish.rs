@@ -119,8 +119,12 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let mut poster = Poster::new(&args, &judged, &tree, Channel::new(&context, &client, target));
     poster.post();
     let summary = markdown::summary(&poster.report());
-    if let Err(error) = context.job.summarize(&summary).context("failed to write the summary of the job") {
-        anstream::eprintln!("warning: {}", told(&error));
+    match context.job.summarize(&summary).context("failed to write the summary of the job") {
+        Ok(false) if context.job.summary.is_some() => {
+            anstream::eprintln!("warning: the summary of this step has no room left: the report is not in it");
+        }
+        Ok(_) => {}
+        Err(error) => anstream::eprintln!("warning: {}", told(&error)),
     }
     poster.annotate()?;
     for (name, value) in [

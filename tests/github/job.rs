@@ -77,8 +77,17 @@ impl Job {
         self.run_in("", arguments)
     }
 
+    /// Runs the program with more variables.
+    pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Told {
+        self.start("", variables, arguments)
+    }
+
     /// Runs the program in a folder of the check-out.
     pub fn run_in(&self, folder: &str, arguments: &[&str]) -> Told {
+        self.start(folder, &[], arguments)
+    }
+
+    fn start(&self, folder: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Told {
         let event = self.keep("event.json", self.payload().to_string().as_bytes());
         let mut command = Command::cargo_bin("plimsoll").unwrap();
         let command = command
@@ -95,6 +104,7 @@ impl Job {
             .env("GITHUB_STEP_SUMMARY", self.path().join("summary.md"))
             .env("GITHUB_OUTPUT", self.path().join("output"))
             .env("GITHUB_TOKEN", "ghs_fake_token\n")
+            .envs(variables.iter().copied())
             .args(arguments);
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -278,3 +278,23 @@ fn sarif_holds_to_the_schema_of_the_standard() {
     job.keep("wrong.sarif", job.read("report.sarif").replace("\"error\"", "\"blocker\"").as_bytes());
     assert!(!check("wrong.sarif").status.success(), "the schema tells right from wrong");
 }
+
+#[test]
+fn a_fork_that_keeps_too_much_is_refused_before_anything_is_downloaded() {
+    let job = second_stage(2000, &[("run/recording.json", &recording(2000, "2026-11-20T10:00:00Z"))]);
+    for id in 10..215 {
+        job.fake.state().artifacts.push((artifact(id, &format!("plimsoll-recording-{id}"), "feature", 2), Vec::new()));
+    }
+    let told = job.run(&["publish"]);
+    assert!(told.err.contains("206 artifacts") && told.err.contains("--artifact"), "{}", told.err);
+    assert_eq!((told.code, job.fake.count("GET", "/zip")), (Some(3), 0));
+}
+
+#[test]
+fn a_summary_without_room_is_said() {
+    let job = Job::of(0);
+    job.keep("summary.md", &vec![b'x'; 999_000]);
+    let told = job.publish(&[]);
+    assert!(told.err.contains("no room left"), "{}", told.err);
+    assert_eq!((told.code, job.read("summary.md").len()), (Some(0), 999_000));
+}

@@ -6,6 +6,10 @@ use crate::github::{Client, Context, GithubError, Limits, WorkflowRun, download,
 use crate::record::schema;
 use crate::store::AGAINST;
 
+/// Artifacts of one run, and bytes of all of them packed: a fork may keep as many as it likes.
+const MOST_ARTIFACTS: usize = 200;
+const MOST_BYTES: u64 = 512 << 20;
+
 /// The recordings of a scenario in the artifacts of a run; `None` where it kept no artifact.
 pub(super) fn of_run(
     client: &Client,
@@ -18,6 +22,14 @@ pub(super) fn of_run(
     if artifacts.is_empty() {
         return Ok(None);
     }
+    let bytes = artifacts.iter().fold(0_u64, |sum, artifact| sum.saturating_add(artifact.size_in_bytes));
+    anyhow::ensure!(
+        artifacts.len() <= MOST_ARTIFACTS && bytes <= MOST_BYTES,
+        "run {} kept {} artifacts of {bytes} bytes together, more than the {MOST_ARTIFACTS} and {MOST_BYTES} that are \
+         read: name those of this scenario with `--artifact`",
+        run.id,
+        artifacts.len(),
+    );
     let mut read = Read::from(Vec::new());
     let mut others = 0;
     for artifact in &artifacts {

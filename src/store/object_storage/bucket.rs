@@ -52,6 +52,8 @@ fn google(bucket: &str) -> GoogleCloudStorageBuilder {
                 .with_config(plain, is_plain(&address))
                 .with_base_url(address.trim_end_matches('/'))
                 .with_skip_signature(true)
+                // Without one, the library asks for a token before it writes all the same.
+                .with_bearer_token("")
         }
         None => builder,
     }
