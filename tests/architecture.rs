@@ -57,7 +57,8 @@ fn sources(module: &str) -> Vec<PathBuf> {
         }
     }
     let tests: Vec<PathBuf> = found.iter().flat_map(|path| test_modules(path)).collect();
-    found.retain(|path| !tests.contains(path));
+    // With what stands below them.
+    found.retain(|path| !tests.iter().any(|test| path == test || path.starts_with(test.with_extension(""))));
     found.sort();
     assert!(!found.is_empty(), "no sources of `{module}` found");
     found
