@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may say that this cannot fail")]
 #![cfg(feature = "object-storage")]
 
+#[path = "github/port.rs"]
+mod port;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -66,7 +69,7 @@ fn tools() -> PathBuf {
 impl Storage {
     fn start(cloud: Cloud) -> Self {
         let (tools, folder) = (tools(), tempfile::tempdir().unwrap());
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let port = port::port().to_string();
         let mut host = format!("127.0.0.1:{port}");
         let behind = host.clone();
         let mut server = match cloud {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::fake::{BASE, Fake, HEAD};
 use super::openapi::tools;
+use super::port::port;
 
 const SERVICE: &str = r#"
 import http.server, os
@@ -149,7 +150,7 @@ impl Machine {
 
     /// Puts a policy for a service into a folder; returns the port that the service is to listen at.
     fn policy(&self, folder: &str, program: &str, script: &str, scenario: &str) -> String {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let port = port().to_string();
         let policy = POLICY.replace("PORT_HERE", &port).replace("python3", program).replace("service.py", script);
         let policy = policy.replace("name = \"quotes\"", &format!("name = \"{scenario}\""));
         self.write(&format!("{folder}/plimsoll.toml"), &policy);

@@ -11,6 +11,7 @@ mod fake;
 mod job;
 mod manners;
 mod openapi;
+mod port;
 mod publish;
 mod rules;
 mod sources;

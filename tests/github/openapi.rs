@@ -2,7 +2,6 @@
 //! `scripts/github-openapi.cjs`): prism refuses what the description does not allow, and answers with its examples.
 
 use std::io::Read as _;
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use plimsoll::github::{
 };
 
 use super::fake::{Fake, HEAD};
+use super::port::port;
 
 /// Prism in front of the description; it ends with the test.
 struct Prism {
@@ -35,7 +35,7 @@ impl Prism {
         flate2::read::GzDecoder::new(std::fs::File::open(packed).unwrap()).read_to_end(&mut text).unwrap();
         let description = folder.path().join("openapi.json");
         std::fs::write(&description, text).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = port();
         let child = Command::new("node")
             .arg(tools().join("npm/node_modules/.bin/prism"))
             .args(["mock", "--host", "127.0.0.1", "--port", &port.to_string()])
