@@ -8,6 +8,7 @@ mod checks;
 mod comments;
 mod events;
 mod fake;
+mod install;
 mod job;
 mod manners;
 mod openapi;
