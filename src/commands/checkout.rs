@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::git::Repository;
 use crate::heap::OwnerPath;
+use crate::policy::Service;
 use crate::report::clean;
 use crate::report::source::{Clue, Match, Tree, clues};
 
@@ -18,6 +19,8 @@ pub(super) struct Checkout {
     top: PathBuf,
     /// What git tracks, from the top.
     files: Vec<String>,
+    /// The script that the service is started with, if it is one of these.
+    main: Option<String>,
 }
 
 impl Checkout {
@@ -30,10 +33,20 @@ impl Checkout {
         let around = |repository: &Repository| workspace.as_ref().is_none_or(|top| repository.top().starts_with(top));
         match Repository::of(&here).ok().filter(around) {
             Some(repository) => {
-                Self { files: repository.files().unwrap_or_default(), top: repository.top().to_owned() }
+                let files = repository.files().unwrap_or_default();
+                Self { files, top: repository.top().to_owned(), main: None }
             }
-            None => Self { top: workspace.unwrap_or(here), files: Vec::new() },
+            None => Self { top: workspace.unwrap_or(here), files: Vec::new(), main: None },
         }
+    }
+
+    /// The same, for a service that is started so, by a policy that stands in `folder`.
+    pub(super) fn with(mut self, service: &Service, folder: &Path) -> Self {
+        let folder = folder.join(service.directory.as_deref().unwrap_or("."));
+        let script = service.command.iter().find(|argument| argument.ends_with(".py"));
+        let name = script.map(|script| self.name(&folder.join(script).to_string_lossy()));
+        self.main = name.filter(|name| self.files.contains(name));
+        self
     }
 
     /// The file below the top that a clue alone fits, and its line.
@@ -57,7 +70,7 @@ impl Tree for Checkout {
     }
 
     fn place(&self, owner: &OwnerPath) -> Option<(String, u32)> {
-        for clue in clues(owner) {
+        for clue in clues(owner, self.main.as_deref()) {
             let line = match clue.find(&self.files) {
                 Match::None => continue,
                 // What holds it is here, but not where: what it holds would lead elsewhere.

@@ -112,7 +112,7 @@ pub(super) fn execute(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
         }
         _ => args.judging.judge(&ruling)?,
     };
-    let tree = Checkout::of(context.workspace.as_deref());
+    let tree = Checkout::of(context.workspace.as_deref()).with(&policy.service, args.judging.folder());
     args.keep(&judged, &tree)?;
     let target =
         Target { head: context.event.head().to_owned(), pull_request: pull_request(&context, &client, args.pr) };

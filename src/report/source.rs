@@ -8,6 +8,8 @@ use crate::heap::{OwnerPath, Step};
 const JVM: [&str; 4] = ["java", "kt", "scala", "groovy"];
 /// Endings of scripts, whose names dumps tell with them.
 const SCRIPTS: [&str; 9] = [".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx", ".vue"];
+/// What Python calls the module that was started.
+const MAIN: &str = "__main__";
 /// A line that is longer was written by a program.
 const LONGEST_LINE: usize = 2_000;
 
@@ -39,6 +41,8 @@ impl Tree for NoTree {
 pub struct Clue {
     /// How its path ends, from the start of a folder's or a file's name; any of these.
     endings: Vec<String>,
+    /// Whether these are whole paths.
+    whole: bool,
     /// A field, a variable, or a class.
     name: String,
 }
@@ -54,11 +58,12 @@ pub enum Match<'a> {
     Many,
 }
 
-/// The clues in an owner path, from its root on: what holds comes before what is held.
-pub fn clues(path: &OwnerPath) -> Vec<Clue> {
+/// The clues in an owner path, from its root on: what holds comes before what is held. `main` is the script that was
+/// started, a tracked file: Python calls it `__main__`, and tells no more.
+pub fn clues(path: &OwnerPath, main: Option<&str>) -> Vec<Clue> {
     let of_step = |(i, step): (usize, &Step)| {
         let next = path.0.get(i + 1..).unwrap_or_default();
-        [of_edge(&step.edge, next), of_class(step, next)]
+        [of_edge(&step.edge, next, main), of_class(step, next, main)]
     };
     let clues = path.0.iter().enumerate().flat_map(of_step).flatten();
     clues.filter(|clue| clue.endings.iter().all(|ending| is_name(ending)) && is_name(&clue.name)).collect()
@@ -67,11 +72,9 @@ pub fn clues(path: &OwnerPath) -> Vec<Clue> {
 impl Clue {
     /// The file that fits, from `files`: paths with `/`.
     pub fn find<'a>(&self, files: &'a [String]) -> Match<'a> {
-        let fits = |file: &&String| {
-            self.endings.iter().any(|ending| {
-                file.strip_suffix(ending.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-            })
-        };
+        let before = |rest: &str| rest.is_empty() || (!self.whole && rest.ends_with('/'));
+        let fits =
+            |file: &&String| self.endings.iter().any(|ending| file.strip_suffix(ending.as_str()).is_some_and(before));
         let mut found = files.iter().filter(fits);
         match (found.next(), found.next()) {
             (None, _) => Match::None,
@@ -105,31 +108,35 @@ fn behind_word<'a>(line: &'a str, word: &str) -> Option<&'a str> {
 }
 
 /// `static RouteCache.CACHE`, `module app.cache`, `context src/cart.js:clients`.
-fn of_edge(edge: &str, next: &[Step]) -> Option<Clue> {
+fn of_edge(edge: &str, next: &[Step], main: Option<&str>) -> Option<Clue> {
     if let Some((class, field)) = edge.strip_prefix("static ").and_then(|rest| rest.rsplit_once('.')) {
-        return Some(Clue { endings: jvm(class), name: field.to_owned() });
+        return Some(Clue { endings: jvm(class), whole: false, name: field.to_owned() });
     }
     if let Some((script, name)) = edge.strip_prefix("context ").and_then(|rest| rest.rsplit_once(':')) {
-        return Some(Clue { endings: vec![script.to_owned()], name: name.to_owned() });
+        return Some(Clue { endings: vec![script.to_owned()], whole: false, name: name.to_owned() });
     }
     let module = edge.strip_prefix("module ")?;
     let is_script = SCRIPTS.iter().any(|ending| module.ends_with(ending));
-    let endings = if is_script { vec![module.to_owned()] } else { python(module)? };
+    let endings = if is_script { vec![module.to_owned()] } else { python(module, main)? };
     // `exports` is what a module calls itself.
     let name = next.iter().filter_map(|step| field(step)).find(|name| *name != "exports")?;
-    Some(Clue { endings, name: name.to_owned() })
+    Some(Clue { endings, whole: module == MAIN, name: name.to_owned() })
 }
 
 /// The class of what is held by name; what is filed in a container says nothing about who keeps it.
-fn of_class(step: &Step, next: &[Step]) -> Option<Clue> {
+fn of_class(step: &Step, next: &[Step], main: Option<&str>) -> Option<Clue> {
     let (package, simple) = step.class.rsplit_once('.')?;
     if step.edge == "entries" || package.is_empty() || step.class.contains(['[', '<']) {
         return None;
     }
     let own = next.first().and_then(field);
+    let name = own.unwrap_or(outer(simple)).to_owned();
+    if package == MAIN {
+        return Some(Clue { endings: python(package, main)?, whole: true, name });
+    }
     let mut endings = jvm(&step.class.replace('.', "/"));
-    endings.extend(python(package).unwrap_or_default());
-    Some(Clue { endings, name: own.unwrap_or(outer(simple)).to_owned() })
+    endings.extend(python(package, main).unwrap_or_default());
+    Some(Clue { endings, whole: false, name })
 }
 
 /// `cache` of `.cache`.
@@ -146,10 +153,13 @@ fn jvm(class: &str) -> Vec<String> {
     endings
 }
 
-/// The files that Python looks for a module in. Which file is `__main__` the module does not tell.
-fn python(module: &str) -> Option<Vec<String>> {
+/// The files that Python looks for a module in.
+fn python(module: &str, main: Option<&str>) -> Option<Vec<String>> {
+    if module == MAIN {
+        return main.map(|main| vec![main.to_owned()]);
+    }
     let path = module.replace('.', "/");
-    (module != "__main__").then(|| vec![format!("{path}.py"), format!("{path}/__init__.py")])
+    Some(vec![format!("{path}.py"), format!("{path}/__init__.py")])
 }
 
 /// A class without those nested in it.
@@ -177,7 +187,7 @@ mod tests {
 
     fn found(owner: &str, files: &[&str]) -> Option<String> {
         let files: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
-        clues(&path(owner)).iter().find_map(|clue| match clue.find(&files) {
+        clues(&path(owner), Some("quotes/main.py")).iter().find_map(|clue| match clue.find(&files) {
             Match::One(file) => Some(format!("{file} {}", clue.name)),
             Match::None | Match::Many => None,
         })
@@ -194,7 +204,7 @@ mod tests {
             ("local: com.shop.Bus$Inner → entries: X", "com/shop/Bus.java", "Bus"),
             ("module app.cache → .KEPT: list", "service/app/cache.py", "KEPT"),
             ("module app → .KEPT: list", "app/__init__.py", "KEPT"),
-            ("module __main__ → .BUS: app.bus.Bus → .listeners: list", "app/bus.py", "listeners"),
+            ("module web → .BUS: app.bus.Bus → .listeners: list", "app/bus.py", "listeners"),
             ("module src/cart.js → .exports → .clients: Map", "src/cart.js", "clients"),
             ("context leaks.cjs:bus: Bus → .listeners: Array", "service/leaks.cjs", "bus"),
         ] {
@@ -207,11 +217,19 @@ mod tests {
     }
 
     #[test]
+    fn the_script_that_was_started_is_the_main_module_and_no_other_of_its_name() {
+        for owner in ["module __main__ → .KEPT: list", "local: __main__.Bus → .KEPT: list"] {
+            let files = ["main.py", "quotes/main.py", "other/quotes/main.py"];
+            assert_eq!(found(owner, &files).as_deref(), Some("quotes/main.py KEPT"));
+            assert_eq!(clues(&path(owner), None), []);
+        }
+    }
+
+    #[test]
     fn what_is_left_out_of_a_name_or_filed_in_a_container_is_no_clue() {
         for owner in [
             "module dist/main.*.js → .exports: Object",
             "static $Proxy*.m1: java.lang.reflect.Method",
-            "module __main__ → .KEPT: list",
             "static A.B: java.util.HashMap → entries: com.shop.Quote",
             "context ../../etc/passwd:root: X",
             "context /etc/passwd:root: X",
@@ -227,7 +245,7 @@ mod tests {
 
     #[test]
     fn the_line_is_that_of_the_declaration_and_none_where_the_name_does_not_stand() {
-        let clue = |name: &str| Clue { endings: Vec::new(), name: name.to_owned() };
+        let clue = |name: &str| Clue { endings: Vec::new(), whole: false, name: name.to_owned() };
         let text = "import CACHED;\n// CACHE is filled below\nstatic final Map CACHE = new HashMap();\nuse(CACHE)\n";
         assert_eq!(clue("CACHE").line(text), Some(3));
         assert_eq!(clue("use").line(text), Some(4));

@@ -82,7 +82,26 @@ pub(super) fn escape(text: &str) -> String {
         }
     }
     // The other form of a link that needs no markup.
-    escaped.replace("www.", "www\u{200b}.")
+    loosen(&escaped.replace("www.", "www\u{200b}."))
+}
+
+/// `GH-12` refers as `#12` does.
+fn loosen(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let mut before = out.chars().rev();
+        let refers = c == '-'
+            && rest.peek().is_some_and(char::is_ascii_digit)
+            && before.next().is_some_and(|c| c.eq_ignore_ascii_case(&'h'))
+            && before.next().is_some_and(|c| c.eq_ignore_ascii_case(&'g'))
+            && !before.next().is_some_and(char::is_alphanumeric);
+        if refers {
+            out.push('\u{200b}');
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// As [`escape`]; what stands between backticks is shown as code. A name that brings a backtick of its own swaps
@@ -116,6 +135,7 @@ mod tests {
         assert_eq!(escape("<img> ::error"), "&lt;img&gt; &#58;&#58;error");
         assert_eq!(escape("a|b`c @all #1"), "a\\|b\\`c @\u{200b}all #\u{200b}1");
         assert_eq!(escape("http://evil www.evil"), "http&#58;//evil www\u{200b}.evil");
+        assert_eq!(escape("GH-1 gh-2 gh-pages high-2"), "GH\u{200b}-1 gh\u{200b}-2 gh-pages high-2");
     }
 
     #[test]

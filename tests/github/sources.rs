@@ -156,3 +156,13 @@ fn files_are_called_from_the_top_of_the_repository_wherever_the_job_works() {
         assert!(sarif.contains("\"uri\": \"services/quotes/app/cache.py\""), "{sarif}");
     }
 }
+
+#[test]
+fn the_main_module_is_the_script_that_the_policy_starts() {
+    let job =
+        job(&[("module __main__", ""), (".KEPT", "list")], &[("app/service.py", "\nKEPT = []\n"), ("service.py", "")]);
+    let policy = job.read(POLICY).replace("[\"true\"]", "[\"python3\", \"app/service.py\"]");
+    job.keep(POLICY, policy.as_bytes());
+    job.publish(&[]);
+    assert_eq!(places(&job)[1..], ["app/service.py:2".to_owned()]);
+}
