@@ -1,5 +1,5 @@
 //! What the load engine costs and how exactly it keeps time: `cargo bench --bench load`, or with
-//! `-- closed`, `-- pace`, `-- stall`, `-- upload` or `-- families` one part of it.
+//! `-- closed` (or `-- closed 64`), `-- pace`, `-- stall`, `-- upload` or `-- families` one part of it.
 //!
 //! Peers run beside it against the same server where they are installed: `wrk` and `oha` from the PATH or from
 //! `target/bench-peers/bin`, `k6` likewise (its Python package holds the program).
@@ -37,7 +37,9 @@ fn main() {
 async fn measure() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |part: &str| asked.is_empty() || asked.iter().any(|word| word == part);
-    for in_flight in [1, 64, 1000].into_iter().filter(|_| wanted("closed")) {
+    let width: Option<u32> = asked.iter().find_map(|word| word.parse().ok());
+    let chosen = |in_flight: &u32| wanted("closed") && width.is_none_or(|width| width == *in_flight);
+    for in_flight in [1, 64, 1000].into_iter().filter(chosen) {
         let (_, cost) = run(Arrivals::Users(in_flight), 200_000, Body::Empty, false, None).await;
         println!("closed by {in_flight}: {cost}");
         let width = in_flight.to_string();

@@ -85,7 +85,7 @@ fn recorded_traffic_becomes_a_policy_without_its_secrets() {
     let kinds: Vec<_> = policy.load.requests.iter().map(|r| (r.name.as_str(), r.weight, r.method.as_str())).collect();
     assert_eq!(kinds, [("get-orders-id", 3, "GET"), ("post-login", 1, "POST")]);
     let requests = Requests::new(&policy.load);
-    let paths: Vec<String> = (0..4).map(|i| requests.get(&Phase::WarmUp, i).unwrap().path).collect();
+    let paths: Vec<String> = (0..4).map(|i| requests.get(&Phase::WarmUp, i).unwrap().path.clone()).collect();
     assert!(paths.contains(&"/orders/1?sort=%7Bup%7D".to_owned()), "{paths:?}");
     assert!(!format!("{policy:?}").contains("s3cret"));
 }

@@ -59,7 +59,7 @@ pub struct Requests {
 
 /// Request number `index` of the kind of `phase`: a pure function of these three. `None` for a phase
 /// that sends nothing. Preparing costs more than one request: keep [`Requests`] to ask for many.
-pub fn request(load: &Load, phase: &Phase, index: u64) -> Option<PlannedRequest> {
+pub fn request(load: &Load, phase: &Phase, index: u64) -> Option<Arc<PlannedRequest>> {
     Requests::new(load).get(phase, index)
 }
 
@@ -91,23 +91,23 @@ impl Requests {
     }
 
     /// The request of the login.
-    pub fn login(load: &Load) -> Option<PlannedRequest> {
+    pub fn login(load: &Load) -> Option<Arc<PlannedRequest>> {
         let login = load.login.as_ref()?;
         Some(Prepared::new(&login.request, None, None).at(&Source::new(load.seed, 0), 0, 0))
     }
 
-    /// Request number `index` of the kind of `phase`.
-    pub fn get(&self, phase: &Phase, index: u64) -> Option<PlannedRequest> {
+    /// Request number `index` of the kind of `phase`; the same one each time where nothing in it varies.
+    pub fn get(&self, phase: &Phase, index: u64) -> Option<Arc<PlannedRequest>> {
         let mut request = self.uncooked(phase, index)?;
         if let Some(cookies) =
             self.cookies.as_ref().filter(|_| !request.headers.iter().any(|(name, _)| name == "cookie"))
         {
-            request.headers.push(("cookie".to_owned(), cookies.clone()));
+            Arc::make_mut(&mut request).headers.push(("cookie".to_owned(), cookies.clone()));
         }
         Some(request)
     }
 
-    fn uncooked(&self, phase: &Phase, index: u64) -> Option<PlannedRequest> {
+    fn uncooked(&self, phase: &Phase, index: u64) -> Option<Arc<PlannedRequest>> {
         match phase {
             Phase::CoolDown => None,
             Phase::Ugly { payload, .. } | Phase::Residue { payload } => {
@@ -135,6 +135,8 @@ struct Prepared {
     /// Which field is the key of the connection.
     key: Option<usize>,
     expect: Expect,
+    /// The request, where it is the same each time.
+    constant: Option<Arc<PlannedRequest>>,
 }
 
 #[derive(Debug, Clone)]
@@ -170,7 +172,7 @@ impl Prepared {
             }
         }
         headers.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Self {
+        let prepared = Self {
             name: request.name.as_str().into(),
             method: request.method.to_ascii_uppercase().into(),
             path: Template::parse(&request.path, &names),
@@ -189,10 +191,24 @@ impl Prepared {
             },
             key: key.and_then(|key| names.iter().position(|name| *name == key)),
             expect: request.expect,
-        }
+            constant: None,
+        };
+        let constant = (!prepared.varies()).then(|| Arc::new(prepared.render(&Source::new(0, 0), 0, 0)));
+        Self { constant, ..prepared }
     }
 
-    fn at(&self, source: &Source, index: u64, turn: u64) -> PlannedRequest {
+    fn at(&self, source: &Source, index: u64, turn: u64) -> Arc<PlannedRequest> {
+        self.constant.clone().unwrap_or_else(|| Arc::new(self.render(source, index, turn)))
+    }
+
+    fn varies(&self) -> bool {
+        !self.fields.is_empty()
+            || self.payload.is_some()
+            || matches!(self.body, PreparedBody::Payload(_))
+            || matches!(self.exchange, PreparedExchange::WebSocket { .. })
+    }
+
+    fn render(&self, source: &Source, index: u64, turn: u64) -> PlannedRequest {
         let mut generator = source.generator(index);
         let values = self.fields.iter().map(|field| source.value(field, index, turn, &mut generator));
         let values: Vec<String> = values.collect();
@@ -379,7 +395,7 @@ pub(super) mod tests {
         let mut request = get("a", 1, "/{x}");
         request.with.insert("x".into(), Field::OneOf(vec!["0".into(), "1".into()]));
         let requests = Requests::new(&load(vec![request, get("b", 1, "/b")]));
-        let paths: Vec<String> = (0..6).map(|i| requests.get(&Phase::WarmUp, i).unwrap().path).collect();
+        let paths: Vec<String> = (0..6).map(|i| requests.get(&Phase::WarmUp, i).unwrap().path.clone()).collect();
         assert_eq!(paths, ["/0", "/b", "/1", "/b", "/0", "/b"]);
     }
 

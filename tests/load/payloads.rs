@@ -39,8 +39,9 @@ async fn every_payload_arrives_byte_for_byte_as_planned() {
         let phase = Phase::Ugly { payload: "ugly".into(), round: 1 };
         let mut planned = Vec::new();
         for index in 0..2 {
-            let PlannedBody::Payload(body) = request(&load, &phase, index).unwrap().body else { unreachable!() };
-            planned.push((body.size(), hash(&body)));
+            let request = request(&load, &phase, index).unwrap();
+            let PlannedBody::Payload(body) = &request.body else { unreachable!() };
+            planned.push((body.size(), hash(body)));
         }
         let mut arrived: Vec<_> = server.arrivals().into_iter().map(|arrival| (arrival.body, arrival.hash)).collect();
         assert_eq!(tally.requests["ugly"].bytes_out, planned[0].0 + planned[1].0, "{payload:?}");

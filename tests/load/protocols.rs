@@ -257,6 +257,10 @@ async fn virtual_users_wait_for_their_answers_and_ramps_rise() {
     assert_eq!(shown(&tally.requests["a"].statuses), "200: 30");
     assert!(started.elapsed().as_millis() >= 280, "ten turns of 30 ms");
     assert_eq!((service.seen().await["mostBusy"].as_u64(), tally.pacing.shifted.millis()), (Some(3), 0));
+    let connections = async || service.seen().await["connections"].as_u64().unwrap();
+    let before = connections().await;
+    service.send(&text("users = 40").replace("/slow", "/"), 200).await.unwrap();
+    assert_eq!(connections().await - before, 41, "each user has a connection, however quick the answers; one to ask");
     let started = std::time::Instant::now();
     service.send(&text("rate = { from = \"10/s\", to = \"190/s\" }"), 50).await.unwrap();
     let took = started.elapsed().as_millis();

@@ -1,6 +1,7 @@
 //! A plan condensed: phases with their counts, and the first requests of each name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::plan::{PlannedBody, PlannedRequest, PlannedStep, Requests, plan};
 use crate::policy::{Arrivals, DumpPolicy, Expect, Policy, Round, Ugly};
@@ -48,7 +49,7 @@ pub(super) struct Shown {
     pub expect: Expect,
     /// What the client does, in few words; empty if it behaves.
     pub client: String,
-    pub first: Vec<PlannedRequest>,
+    pub first: Vec<Arc<PlannedRequest>>,
 }
 
 /// Rare requests of a long mix are not searched for further than this.
@@ -140,7 +141,7 @@ fn round_of(policy: &Policy, phase: &Phase) -> Option<Round> {
 fn shown(policy: &Policy, count: u64) -> Vec<Shown> {
     let load = &policy.load;
     let requests = Requests::new(load);
-    let mut firsts: BTreeMap<String, Vec<PlannedRequest>> = BTreeMap::new();
+    let mut firsts: BTreeMap<String, Vec<Arc<PlannedRequest>>> = BTreeMap::new();
     let wanted = load.requests.len() as u64 * count;
     let mut found = 0;
     for index in 0..SEARCHED.min(load.warm_up.requests + load.steady.requests) {

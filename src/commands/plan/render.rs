@@ -113,7 +113,7 @@ pub(super) fn json(outline: &Outline) -> Value {
             "path": shown.path,
             "expect": expect(shown.expect),
             "client": shown.client.clone(),
-            "first": shown.first.iter().map(planned).collect::<Vec<_>>(),
+            "first": shown.first.iter().map(|request| planned(request)).collect::<Vec<_>>(),
         })
     });
     json!({

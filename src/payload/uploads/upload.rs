@@ -34,8 +34,8 @@ fn make(values: &Values, turn: &Turn) -> Body {
     Body { chunked, ..Body::new("application/octet-stream", size, chunks(size, turn.key)) }
 }
 
-/// A chunk's length: with 32 KiB, the system calls would cost as much as the random bytes.
-const CHUNK: u64 = 64 << 10;
+/// A chunk's length: with less, the system calls would cost as much as the random bytes.
+const CHUNK: u64 = 16 << 10;
 
 fn chunks(size: u64, key: [u8; 32]) -> impl Iterator<Item = Bytes> + Send {
     let mut generator = ChaCha8Rng::from_seed(key);

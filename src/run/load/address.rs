@@ -15,12 +15,6 @@ use super::tls::Tls;
 /// made, for the window is agreed on then.
 const SMALL_BUFFER: u32 = 4 << 10;
 
-/// Bytes that a connection reads at once; with more connections than [`MANY`] memory counts more than calls of the
-/// system.
-const LARGE_READ: usize = 16 << 10;
-const SMALL_READ: usize = 2 << 10;
-const MANY: usize = 256;
-
 /// The service's addresses.
 #[derive(Debug)]
 pub(super) struct Address {
@@ -33,7 +27,6 @@ pub(super) struct Address {
     tls: Option<Tls>,
     /// For HTTP/2.
     streams: Option<Streams>,
-    read_buffer: usize,
 }
 
 impl Address {
@@ -63,25 +56,13 @@ impl Address {
         }
         match sockets.iter().map(|socket| socket.ip()).find(|ip| !public && !is_private(*ip)) {
             Some(address) => Err(LoadError::PublicAddress { host, address }),
-            None => {
-                Ok(Self { host, sockets, preferred: AtomicUsize::new(0), tls, streams: None, read_buffer: LARGE_READ })
-            }
+            None => Ok(Self { host, sockets, preferred: AtomicUsize::new(0), tls, streams: None }),
         }
     }
 
     /// Speaks HTTP/2 with well-behaved clients.
     pub(super) fn speaking_http2(self, http2: bool) -> Self {
         Self { streams: http2.then(Streams::default), ..self }
-    }
-
-    /// For a phase with so many connections.
-    pub(super) fn for_many(self, connections: usize) -> Self {
-        Self { read_buffer: if connections > MANY { SMALL_READ } else { LARGE_READ }, ..self }
-    }
-
-    /// Bytes of an answer that a connection reads at once.
-    pub(super) fn read_buffer(&self) -> usize {
-        self.read_buffer
     }
 
     /// The connections that requests share, if they do.

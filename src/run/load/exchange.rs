@@ -1,24 +1,32 @@
 //! One request, from the connection to its outcome, by the client's behaviour.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::Request;
 use tokio::task::JoinSet;
+use tokio::time::Sleep;
 
 use super::address::Address;
 use super::line::Line;
 use super::outcome::{End, Failure, Outcome, Seen};
-use super::outgoing::{self, Outgoing};
+use super::outgoing::Outgoing;
 use super::talk;
 use crate::payload::Talk;
 use crate::plan::PlannedRequest;
 
-/// A request with its time.
-pub(super) struct Job {
-    pub(super) planned: PlannedRequest,
+/// What is made of a planned request before it is sent.
+pub(super) struct Made {
+    pub(super) planned: Arc<PlannedRequest>,
     /// Its head, already checked.
     pub(super) head: Request<()>,
+    pub(super) digest: [u8; 32],
+}
+
+/// A request with its time.
+pub(super) struct Job {
+    pub(super) made: Arc<Made>,
     /// When it was planned to be sent.
     pub(super) due: Instant,
     /// When nothing but the generator was in its way any more.
@@ -27,10 +35,10 @@ pub(super) struct Job {
     pub(super) sent: Instant,
 }
 
-/// Sends the request of a job as a library does and waits for what comes of it, at most `timeout`.
-pub(super) async fn exchange(line: &mut Option<Line>, mut job: Job, address: &Address, timeout: Duration) -> Outcome {
+/// Sends the request of a job as a library does and waits for what comes of it, until `timer` ends.
+pub(super) async fn exchange(line: &mut Option<Line>, job: Job, address: &Address, timer: Pin<&mut Sleep>) -> Outcome {
     let mut seen = Seen::default();
-    let end = polite(line, &mut job, address, timeout, &mut seen).await;
+    let end = polite(line, &job, address, timer, &mut seen).await;
     outcome(&job, end, seen)
 }
 
@@ -55,16 +63,19 @@ pub(super) async fn talk(
 }
 
 fn outcome(job: &Job, end: End, seen: Seen) -> Outcome {
-    let since = |instant: Instant| u64::try_from(instant.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let now = Instant::now();
+    let since =
+        |instant: Instant| u64::try_from(now.saturating_duration_since(instant).as_micros()).unwrap_or(u64::MAX);
     let (latency_us, from_send_us) = (since(job.due), since(job.sent));
-    Outcome { name: job.planned.name.clone(), expect: job.planned.expect, end, seen, latency_us, from_send_us }
+    let planned = &job.made.planned;
+    Outcome { name: planned.name.clone(), expect: planned.expect, end, seen, latency_us, from_send_us }
 }
 
-async fn polite(line: &mut Option<Line>, job: &mut Job, address: &Address, timeout: Duration, seen: &mut Seen) -> End {
-    let end = match tokio::time::timeout(timeout, on_line(line, job, address, seen)).await {
-        Ok(Ok(status)) => End::Answered(status),
-        Ok(Err(failure)) => End::Failed(failure),
-        Err(_) => End::Failed(Failure::Timeout),
+async fn polite(line: &mut Option<Line>, job: &Job, address: &Address, timer: Pin<&mut Sleep>, seen: &mut Seen) -> End {
+    let end = tokio::select! {
+        biased;
+        answered = on_line(line, job, address, seen) => answered.map_or_else(End::Failed, End::Answered),
+        () = timer => End::Failed(Failure::Timeout),
     };
     if let Some(used) = line {
         seen.bytes_out = used.meter.body();
@@ -78,14 +89,11 @@ async fn polite(line: &mut Option<Line>, job: &mut Job, address: &Address, timeo
 
 /// A request is never sent twice, with one exception that the service cannot see: the kept connection
 /// turned out to be closed before a single byte of the request was written.
-async fn on_line(line: &mut Option<Line>, job: &mut Job, address: &Address, seen: &mut Seen) -> Result<u16, Failure> {
-    if let Some(kept) = line.take_if(|kept| kept.fresh()) {
+async fn on_line(line: &mut Option<Line>, job: &Job, address: &Address, seen: &mut Seen) -> Result<u16, Failure> {
+    if let Some(kept) = line.take_if(|kept| kept.fresh(job.sent)) {
         let kept = line.insert(kept);
         match kept.exchange(request(job, kept), seen).await {
-            Err(_) if !kept.meter.began() => {
-                // It was a head once: it is one again.
-                job.head = outgoing::head(&job.planned, &address.host).map_err(|_| Failure::Malformed)?;
-            }
+            Err(_) if !kept.meter.began() => {}
             other => return other,
         }
     }
@@ -93,8 +101,8 @@ async fn on_line(line: &mut Option<Line>, job: &mut Job, address: &Address, seen
     new.exchange(request(job, new), seen).await
 }
 
-/// The request with its body from the beginning; takes the head of the job.
-fn request(job: &mut Job, line: &Line) -> Request<Outgoing> {
-    let body = Outgoing::new(&job.planned.body, Arc::clone(&line.meter));
-    std::mem::take(&mut job.head).map(|()| body)
+/// The request with its body from the beginning.
+fn request(job: &Job, line: &Line) -> Request<Outgoing> {
+    let body = Outgoing::new(&job.made.planned.body, Arc::clone(&line.meter));
+    job.made.head.clone().map(|()| body)
 }

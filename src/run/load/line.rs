@@ -23,6 +23,9 @@ use super::wire::Wire;
 /// is lost. So a connection that was idle for this long is replaced before it is used.
 const STALE: Duration = Duration::from_secs(1);
 
+/// Bytes of an answer that are read at once, and of its head, at most.
+const LARGEST_READ: usize = 64 << 10;
+
 /// See the module. Hyper's connection is polled within the request's own future: no second task.
 pub(super) struct Line {
     speaks: Speaks,
@@ -53,8 +56,7 @@ impl Line {
             None => {
                 let stream = address.connect(false, false).await?;
                 let (sender, connection) = http1::Builder::new()
-                    // Answers are thrown away as they come: a large buffer would only cost memory.
-                    .read_buf_exact_size(Some(address.read_buffer()))
+                    .max_buf_size(LARGEST_READ)
                     .handshake(Wire::new(stream, meter.clone()))
                     .await?;
                 Speaks::Http1 { sender, connection: Some(Box::new(connection)) }
@@ -74,11 +76,11 @@ impl Line {
         }
     }
 
-    /// Whether a request may be put on it.
-    pub(super) fn fresh(&self) -> bool {
+    /// Whether a request may be put on it at this time.
+    pub(super) fn fresh(&self, now: Instant) -> bool {
         match &self.speaks {
             Speaks::Http1 { sender, connection } => {
-                connection.is_some() && !sender.is_closed() && self.idle_since.elapsed() < STALE
+                connection.is_some() && !sender.is_closed() && now.saturating_duration_since(self.idle_since) < STALE
             }
             Speaks::Http2 { sender } => !sender.is_closed(),
         }

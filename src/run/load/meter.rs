@@ -1,6 +1,8 @@
 //! How much of a request really went into the socket.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 /// Counts of one connection, for the request that is on it. Shared by the connection's two ends: what
 /// the body gave, and what the socket took.
@@ -15,7 +17,12 @@ pub(super) struct Meter {
     given: AtomicU64,
     whole: AtomicBool,
     only_given: AtomicBool,
+    /// The body, while it waits for the socket.
+    waiting: Mutex<Option<Waker>>,
 }
+
+/// A body gives no more while so many bytes wait for the socket: hyper would queue 400 KiB for each connection.
+const ENOUGH: u64 = 16 << 10;
 
 const BLANK_LINE: &[u8; 4] = b"\r\n\r\n";
 
@@ -41,6 +48,19 @@ impl Meter {
         }
         self.blank.store(blank as u8, Relaxed);
         self.after_head.fetch_add(body.len() as u64, Relaxed);
+        if let Some(body) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            body.wake();
+        }
+    }
+
+    /// Ready when the body may give more: the socket took almost all that it gave.
+    pub(super) fn poll_room(&self, cx: &Context<'_>) -> Poll<()> {
+        let untaken = self.given.load(Relaxed).saturating_sub(self.after_head.load(Relaxed));
+        if untaken < ENOUGH || self.only_given.load(Relaxed) {
+            return Poll::Ready(());
+        }
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+        Poll::Pending
     }
 
     /// The body gave so many bytes.
@@ -95,6 +115,17 @@ mod tests {
             meter.take(&wire[cut..]);
             assert_eq!(meter.body(), 8, "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn a_body_waits_until_the_socket_took_what_it_gave() {
+        let meter = Meter::default();
+        let room = || meter.poll_room(&Context::from_waker(Waker::noop()));
+        meter.take(b"\r\n\r\n");
+        meter.give(64 << 10);
+        assert_eq!(room(), Poll::Pending);
+        meter.take(&vec![0; 63 << 10]);
+        assert_eq!(room(), Poll::Ready(()));
     }
 
     #[test]

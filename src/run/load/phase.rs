@@ -1,16 +1,13 @@
 //! One phase: the schedule, and what becomes of it when there is no room.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hyper::Request;
-
 use super::LoadError;
 use super::address::Address;
-use super::exchange::Job;
-use super::metronome::Metronome;
+use super::exchange::{Job, Made};
+use super::metronome::{Metronome, step_aside};
 use super::outgoing;
 use super::sender::Progress;
 use super::session::Session;
@@ -57,24 +54,24 @@ impl Sending {
             Arrivals::Users(users) => users as usize,
             Arrivals::Rate(_) | Arrivals::Ramp { .. } => (self.load.in_flight as usize).max(width),
         };
-        let address = Arc::new(address.speaking_http2(self.load.http2).for_many(in_flight));
+        let address = Arc::new(address.speaking_http2(self.load.http2));
         let plan = self.session.plan(&self.load, &self.plan, &address).await?;
         let keep = self.load.connections != Connections::PerRequest;
-        let mut slots = Slots::new(in_flight, keep, address, self.load.timeout.0, progress);
-        let metronome = Metronome::new()?;
+        let users = matches!(arrivals, Arrivals::Users(_));
+        let mut slots = Slots::new(in_flight, users, keep, address, self.load.timeout.0, progress);
+        let mut metronome = Metronome::new()?;
         self.bounded()?;
         let deadline = Instant::now() + self.patience(arrivals);
         let mut digest = blake3::Hasher::new();
-        let mut made = Memory::default();
+        let mut memory = Memory::default();
         let mut schedule = Schedule::new(arrivals, self.requests, width as u64);
         for number in 0..self.requests {
             let index = self.first + number;
-            let planned = plan.get(&self.phase, index).ok_or_else(no_requests)?;
-            let Made { head, digest: of } = made.of(&planned, &host)?;
-            let head = head.clone();
+            let made = memory.of(plan.get(&self.phase, index).ok_or_else(no_requests)?, &host)?;
+            let key = made.planned.key.as_deref();
             // What a login gave differs from run to run: the digest is of what was planned without it.
             digest.update(&match self.load.login {
-                None => *of,
+                None => made.digest,
                 Some(_) => self.plan.get(&self.phase, index).ok_or_else(no_requests)?.digest(),
             });
             if width > 1 && number.is_multiple_of(width as u64) {
@@ -83,21 +80,24 @@ impl Sending {
                 slots.open(width).await?;
                 schedule.make_room(number);
             }
-            if Instant::now() > deadline {
+            let now = Instant::now();
+            if now > deadline {
                 let (after, planned) = (Elapsed(self.patience(arrivals)), self.requests);
                 return Err(LoadError::Stuck { phase: self.phase, after, sent: number, planned });
             }
             let due = schedule.due(number);
-            metronome.until(due).await?;
-            let (slot, waited) = match slots.free(planned.key.as_deref()) {
+            if now < due {
+                metronome.until(due).await?;
+            }
+            let (slot, waited) = match slots.free(key) {
                 Some(slot) => (slot, false),
-                None => (slots.freed(planned.key.as_deref()).await, true),
+                None => (slots.freed(key).await, true),
             };
             let (due, ready) = schedule.begin(due, waited);
-            slots.send(slot, Job { planned, head, due, ready, sent: ready })?;
+            slots.send(slot, Job { made: made.clone(), due, ready, sent: ready })?;
             // Lets the slot send before the next request is made.
             if (number + 1).is_multiple_of(width as u64) {
-                tokio::task::yield_now().await;
+                step_aside().await;
             }
         }
         slots.drained().await;
@@ -141,29 +141,20 @@ impl Sending {
     }
 }
 
-/// Heads and digests of requests that come again and again: most are the same each time.
+/// What was made of the last request of each name: most are the same each time.
 #[derive(Default)]
-struct Memory(HashMap<Arc<str>, (PlannedRequest, Made)>);
-
-/// What is made of a planned request before it is sent.
-struct Made {
-    head: Request<()>,
-    digest: [u8; 32],
-}
+struct Memory(HashMap<Arc<str>, Arc<Made>>);
 
 impl Memory {
-    fn of(&mut self, planned: &PlannedRequest, host: &str) -> Result<&Made, LoadError> {
-        let make = || Ok::<_, LoadError>(Made { head: outgoing::head(planned, host)?, digest: planned.digest() });
-        match self.0.entry(planned.name.clone()) {
-            Entry::Occupied(known) => {
-                let (last, made) = known.into_mut();
-                if last != planned {
-                    (*last, *made) = (planned.clone(), make()?);
-                }
-                Ok(made)
-            }
-            Entry::Vacant(new) => Ok(&new.insert((planned.clone(), make()?)).1),
+    fn of(&mut self, planned: Arc<PlannedRequest>, host: &str) -> Result<Arc<Made>, LoadError> {
+        if let Some(made) = self.0.get(&planned.name)
+            && (Arc::ptr_eq(&made.planned, &planned) || made.planned == planned)
+        {
+            return Ok(made.clone());
         }
+        let made = Arc::new(Made { head: outgoing::head(&planned, host)?, digest: planned.digest(), planned });
+        self.0.insert(made.planned.name.clone(), made.clone());
+        Ok(made)
     }
 }
 

@@ -81,7 +81,7 @@ fn on_own_runtime(
     progress: Arc<Progress>,
     stopped: oneshot::Receiver<()>,
 ) -> Result<LoadTally, LoadError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
     let runtime = runtime.map_err(|source| LoadError::Machine { what: "start a runtime for the load", source })?;
     runtime.block_on(async {
         tokio::select! {

@@ -1,12 +1,13 @@
 //! Places for requests in flight, each with a connection of its own.
 
 use std::collections::HashMap;
+use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
-use tokio::sync::mpsc;
+use tokio::time::{Sleep, sleep};
 
 use super::LoadError;
 use super::address::Address;
@@ -19,18 +20,30 @@ use super::tallies::Tallies;
 /// More connections at a time than this are no clients of one machine.
 const MOST_KEYS: usize = 10_000;
 
+/// No request is waited for longer than a day.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
 /// The slots of a phase. They are tasks of the runtime on which [`Slots`] is used, and end with it.
 pub(super) struct Slots {
     shared: Arc<Shared>,
-    doors: Vec<mpsc::Sender<Order>>,
+    doors: Vec<Arc<Door>>,
     /// Which slot belongs to which key, where each client has a connection of its own.
     keys: HashMap<String, usize>,
     most: usize,
+    /// Whether each slot is a user, who is there from the beginning.
+    users: bool,
+}
+
+/// Where a slot is told what to do: room for one order, which is all that a free slot can be given.
+#[derive(Default)]
+struct Door {
+    order: Mutex<Option<Order>>,
+    called: Notify,
 }
 
 enum Order {
     /// Send this.
-    Send(Box<Job>),
+    Send(Job),
     /// Open a connection, so that the next request goes at once.
     Open,
 }
@@ -49,17 +62,19 @@ struct Shared {
 
 impl Slots {
     /// At most `most` requests will be in flight.
-    /// `keep`: whether connections are kept alive.
+    /// `users`: whether each slot is a user; `keep`: whether connections are kept alive.
     pub(super) fn new(
         most: usize,
+        users: bool,
         keep: bool,
         address: Arc<Address>,
         timeout: Duration,
         progress: Arc<Progress>,
     ) -> Self {
         let (idle, freed, tallies) = (Mutex::default(), Notify::new(), Mutex::new(Tallies::new()));
+        let timeout = timeout.min(LONGEST);
         let shared = Arc::new(Shared { idle, freed, tallies, progress, address, timeout, keep });
-        Self { shared, doors: Vec::new(), keys: HashMap::new(), most: most.max(1) }
+        Self { shared, doors: Vec::new(), keys: HashMap::new(), most: most.max(1), users }
     }
 
     /// A slot, if one is free; the slot of this key, if there is a key. Beyond [`MOST_KEYS`] keys share.
@@ -79,15 +94,19 @@ impl Slots {
 
     fn add(&mut self) -> usize {
         let slot = self.doors.len();
-        let (door, orders) = mpsc::channel(1);
-        self.doors.push(door);
-        tokio::spawn(serve(slot, self.shared.clone(), orders));
+        let door = Arc::new(Door::default());
+        self.doors.push(door.clone());
+        tokio::spawn(serve(slot, self.shared.clone(), door));
         slot
     }
 
     fn any(&mut self) -> Option<usize> {
+        let room = self.doors.len() < self.most;
+        if self.users && room {
+            return Some(self.add());
+        }
         let idle = self.shared.idle().pop();
-        idle.or_else(|| (self.doors.len() < self.most).then(|| self.add()))
+        idle.or_else(|| room.then(|| self.add()))
     }
 
     /// A slot, as soon as one is free.
@@ -119,17 +138,33 @@ impl Slots {
 
     /// Lets a free slot send.
     pub(super) fn send(&self, slot: usize, job: Job) -> Result<(), LoadError> {
-        self.order(slot, Order::Send(Box::new(job)))
+        self.order(slot, Order::Send(job))
     }
 
     fn order(&self, slot: usize, order: Order) -> Result<(), LoadError> {
-        let door = self.doors.get(slot).ok_or(LoadError::Stopped)?;
-        door.try_send(order).map_err(|_| LoadError::Stopped)
+        self.doors.get(slot).ok_or(LoadError::Stopped)?.give(order);
+        Ok(())
     }
 
     /// What the phase came to; nothing may be in flight any more.
     pub(super) fn tallies(self) -> Tallies {
         std::mem::replace(&mut *self.shared.tallies(), Tallies::new())
+    }
+}
+
+impl Door {
+    fn give(&self, order: Order) {
+        *self.order.lock().unwrap_or_else(PoisonError::into_inner) = Some(order);
+        self.called.notify_one();
+    }
+
+    async fn next(&self) -> Order {
+        loop {
+            if let Some(order) = self.order.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                return order;
+            }
+            self.called.notified().await;
+        }
     }
 }
 
@@ -142,13 +177,14 @@ impl Shared {
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn send(&self, line: &mut Option<Line>, mut job: Job) {
+    async fn send(&self, line: &mut Option<Line>, mut job: Job, mut timer: Pin<&mut Sleep>) {
         job.sent = Instant::now();
         let late = job.sent.saturating_duration_since(job.ready);
-        match job.planned.talks(&self.address.host) {
+        match job.made.planned.talks(&self.address.host) {
             None => {
                 self.begin(&job, late);
-                let outcome = exchange(line, job, &self.address, self.timeout).await;
+                timer.as_mut().reset((job.sent + self.timeout).into());
+                let outcome = exchange(line, job, &self.address, timer).await;
                 self.end(&outcome);
             }
             Some(talks) => {
@@ -159,7 +195,7 @@ impl Shared {
     }
 
     fn begin(&self, job: &Job, late: Duration) {
-        self.tallies().begin(&job.planned.name, late);
+        self.tallies().begin(&job.made.planned.name, late);
         self.progress.sent.fetch_add(1, Relaxed);
     }
 
@@ -172,12 +208,14 @@ impl Shared {
     }
 }
 
-async fn serve(slot: usize, shared: Arc<Shared>, mut orders: mpsc::Receiver<Order>) {
+async fn serve(slot: usize, shared: Arc<Shared>, door: Arc<Door>) {
     let mut line: Option<Line> = None;
-    while let Some(order) = next(&mut line, &mut orders).await {
-        match order {
-            Order::Send(job) => shared.send(&mut line, *job).await,
-            Order::Open if line.as_ref().is_some_and(Line::fresh) => {}
+    // One for all requests: to move a timer on is cheaper than to make one.
+    let mut timer = pin!(sleep(shared.timeout));
+    loop {
+        match next(&mut line, &door).await {
+            Order::Send(job) => shared.send(&mut line, job, timer.as_mut()).await,
+            Order::Open if line.as_ref().is_some_and(|line| line.fresh(Instant::now())) => {}
             Order::Open => {
                 let open = tokio::time::timeout(shared.timeout, Line::open(&shared.address));
                 line = open.await.ok().and_then(Result::ok);
@@ -192,14 +230,14 @@ async fn serve(slot: usize, shared: Arc<Shared>, mut orders: mpsc::Receiver<Orde
 }
 
 /// Waits for an order; an idle connection that the service closes meanwhile is closed here too.
-async fn next(line: &mut Option<Line>, orders: &mut mpsc::Receiver<Order>) -> Option<Order> {
+async fn next(line: &mut Option<Line>, door: &Door) -> Order {
     if let Some(open) = line {
         tokio::select! {
             biased;
-            order = orders.recv() => return order,
+            order = door.next() => return order,
             () = open.closed() => {}
         }
         *line = None;
     }
-    orders.recv().await
+    door.next().await
 }

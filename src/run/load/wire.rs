@@ -56,7 +56,11 @@ impl Write for Wire {
         if self.broken {
             return Poll::Pending;
         }
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        // One slice is cheaper to send than a list of one.
+        let written = match slices {
+            [slice] => Pin::new(&mut self.stream).poll_write(cx, slice),
+            _ => Pin::new(&mut self.stream).poll_write_vectored(cx, slices),
+        };
         let count = ready!(self.unless_broken(written))?;
         let mut left = count;
         for slice in slices {
