@@ -32,16 +32,18 @@ impl Answer {
         if text.trim().is_empty() { "no message".to_owned() } else { text }
     }
 
-    /// How long to wait because of a limit: 429, or 403 that says so in a header or in words. Secondary limits come
-    /// without headers, and ask for a minute then.
-    pub(super) fn limited_for(&self) -> Option<Duration> {
+    /// How long to wait after attempt number `attempt` (from 0) because of a limit: 429, or 403 that says so in a header
+    /// or in words. Secondary limits come without headers, and ask for a minute then, and for longer each time.
+    pub(super) fn limited_for(&self, attempt: u32) -> Option<Duration> {
         if !matches!(self.status, 403 | 429) {
             return None;
         }
         let seconds = match (self.retry_after, self.remaining, self.reset_in) {
             (Some(seconds), _, _) => seconds,
             (None, Some(0), Some(seconds)) => seconds,
-            _ if self.status == 429 || self.message().to_lowercase().contains("rate limit") => 60,
+            _ if self.status == 429 || self.message().to_lowercase().contains("rate limit") => {
+                60_u64.saturating_mul(2_u64.saturating_pow(attempt))
+            }
             _ => return None,
         };
         Some(Duration::from_secs(seconds))
@@ -75,16 +77,17 @@ mod tests {
     #[test]
     fn limits_are_told_from_missing_permissions() {
         let denied = answer(403, "Resource not accessible by integration");
-        assert_eq!(denied.limited_for(), None);
+        assert_eq!(denied.limited_for(0), None);
         assert!(denied.error("comment").is_denied());
         let secondary = answer(403, "You have exceeded a secondary rate limit");
-        assert_eq!(secondary.limited_for(), Some(Duration::from_secs(60)));
+        assert_eq!(secondary.limited_for(0), Some(Duration::from_secs(60)));
+        assert_eq!(secondary.limited_for(2), Some(Duration::from_secs(240)));
         let told = Answer { retry_after: Some(7), ..secondary };
-        assert_eq!(told.limited_for(), Some(Duration::from_secs(7)));
+        assert_eq!(told.limited_for(0), Some(Duration::from_secs(7)));
         let primary = Answer { remaining: Some(0), reset_in: Some(90), ..answer(403, "API limit") };
-        assert_eq!(primary.limited_for(), Some(Duration::from_secs(90)));
-        assert_eq!(answer(429, "").limited_for(), Some(Duration::from_secs(60)));
-        assert_eq!(answer(502, "rate limit").limited_for(), None);
+        assert_eq!(primary.limited_for(0), Some(Duration::from_secs(90)));
+        assert_eq!(answer(429, "").limited_for(0), Some(Duration::from_secs(60)));
+        assert_eq!(answer(502, "rate limit").limited_for(0), None);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Context {
     pub token: Option<Token>,
     /// The folder of the check-out: paths in annotations count from it.
     pub workspace: Option<PathBuf>,
+    /// The branch on which the workflow runs.
+    pub branch: Option<String>,
     /// The files through which the job speaks.
     pub job: Job,
 }
@@ -90,6 +92,7 @@ impl Context {
             event,
             token: ["PLIMSOLL_TOKEN", "GITHUB_TOKEN"].into_iter().find_map(|name| Token::new(&get(name)?)),
             workspace: get("GITHUB_WORKSPACE").map(PathBuf::from),
+            branch: get("GITHUB_REF_NAME"),
             job: Job {
                 summary: get("GITHUB_STEP_SUMMARY").map(PathBuf::from),
                 output: get("GITHUB_OUTPUT").map(PathBuf::from),

@@ -48,7 +48,7 @@ pub(super) fn next(answer: Option<&Answer>, attempt: u32, patience: Patience) ->
     let pause = patience.pause.saturating_mul(2_u32.saturating_pow(attempt));
     match answer {
         None => Next::Look(pause),
-        Some(answer) => match (answer.limited_for(), answer.status) {
+        Some(answer) => match (answer.limited_for(attempt), answer.status) {
             (Some(wait), _) => Next::Again(wait),
             (None, 500..) => Next::Look(pause),
             _ => Next::Take,

@@ -96,6 +96,7 @@ impl Fake {
             event: Event::PullRequest(self.pull_request()),
             token: Token::new(TOKEN),
             workspace: None,
+            branch: None,
             job: Job::default(),
         }
     }

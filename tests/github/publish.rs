@@ -119,6 +119,15 @@ fn the_second_stage_finds_recording_and_pull_request_and_judges_by_the_policy_he
 }
 
 #[test]
+fn the_second_stage_says_whose_rules_it_judges_by_where_they_are_not_those_of_the_base() {
+    let leak = recording(2000, "2026-11-20T10:00:00Z");
+    let job = second_stage(0, &[("x/recording.json", &leak)]);
+    let told = job.run_with(&[("GITHUB_REF_NAME", "trunk")], &["publish"]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(body(&job.fake).contains("those of <code>trunk</code>, not of <code>main</code>"), "{}", body(&job.fake));
+}
+
+#[test]
 fn the_second_stage_takes_what_was_measured_in_turn_for_the_baseline_not_for_a_repeat() {
     let (leak, base) = (recording(2000, "2026-11-20T10:00:00Z"), recording(1990, "2026-11-20T10:01:00Z"));
     let job = second_stage(0, &[("x/recording.json", &leak), ("x/against/y/recording.json", &base)]);

@@ -50,7 +50,7 @@ impl<'a> Poster<'a> {
         let base = self.base(pull_request);
         let command = self.command();
         let address = self.channel.context.address();
-        let note = self.policy_note();
+        let note = self.policy_note(pull_request);
         let setting = Setting {
             base: Some(&base),
             head: Some(&self.channel.target.head),
@@ -85,9 +85,19 @@ impl<'a> Poster<'a> {
         }
     }
 
-    fn policy_note(&self) -> Option<String> {
-        let second = matches!(self.channel.context.event, Event::WorkflowRun(_));
-        second.then(|| "The rules are those of the base branch, whatever the pull request does to them.".to_owned())
+    /// Whose rules the second stage judged by: it runs on the default branch, whatever the pull request's base is.
+    fn policy_note(&self, pull_request: &PullRequest) -> Option<String> {
+        let context = self.channel.context;
+        let base = &pull_request.base_branch;
+        match (&context.event, &context.branch) {
+            (Event::WorkflowRun(_), Some(branch)) if branch != base => {
+                Some(format!("The rules are those of `{}`, not of `{}`.", clean(branch), clean(base)))
+            }
+            (Event::WorkflowRun(_), _) => {
+                Some("The rules are those of the base branch, whatever the pull request does to them.".to_owned())
+            }
+            _ => None,
+        }
     }
 
     fn post_mark(&mut self) {
