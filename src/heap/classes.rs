@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::dominators::Place;
 use super::graph::Graph;
 use super::{ClassRow, Dominators, naming};
 use crate::units::{ByteDelta, Bytes};
@@ -21,15 +22,16 @@ pub(super) fn histogram(graph: &Graph, dominators: &Dominators, most: usize) -> 
         })
         .collect();
     // The end of the run of the topmost object of each row: who comes later is topmost again.
-    let mut end = vec![0; rows.len()];
-    for (place, (node, class, retained, run)) in dominators.preorder().enumerate().skip(1) {
-        let index = row_of[class.0 as usize] as usize;
+    let mut end = vec![Place::ROOT; rows.len()];
+    let places = dominators.places();
+    for place in places.all().skip(1) {
+        let index = row_of[places.class(place).0 as usize] as usize;
         let row = &mut rows[index];
         row.objects += 1;
-        row.shallow += graph.shallow(node);
+        row.shallow += Bytes(places.shallow(place));
         if place >= end[index] {
-            row.retained += retained;
-            end[index] = place + run as usize;
+            row.retained += Bytes(places.retained(place));
+            end[index] = places.end(place);
         }
     }
     rows.retain(|row| row.objects > 0);

@@ -42,7 +42,7 @@ pub(super) fn largest(holders: &Holders<'_>, most: usize) -> Vec<LargeObject> {
     let mut top: Vec<Node> = dominators.children(Node::ROOT).collect();
     top.sort_by_key(|node| (Reverse(dominators.retained(*node)), *node));
     top.truncate(most);
-    let mut trace = holders.owners.trace();
+    let mut trace = holders.owners.trace_towards(&top);
     let large = |node: Node| {
         let id = trace.find(node);
         let mut path = trace.path(id);

@@ -5,6 +5,7 @@
 
 mod classes;
 mod contents;
+mod cores;
 mod diff;
 mod dominators;
 mod error;

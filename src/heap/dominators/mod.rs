@@ -24,7 +24,7 @@ use holders::Holders;
 use semi_nca::Lowered;
 use sums::Sums;
 
-use super::graph::{ClassColumn, ClassId, Column, Graph, Node};
+use super::graph::{ClassColumn, Column, Graph, Node};
 use crate::units::Bytes;
 
 /// What becomes of the references of the graph.
@@ -125,14 +125,6 @@ impl Dominators {
         let places = self.places();
         let below = self.place(node).map(|place| places.children(place));
         below.into_iter().flatten().map(move |child| places.node(child))
-    }
-
-    /// All reachable nodes in preorder of the tree, the virtual root first: the node, its class, what it
-    /// retains, and how many nodes its subtree has; these come next, itself being one of them.
-    pub fn preorder(&self) -> impl Iterator<Item = (Node, ClassId, Bytes, u32)> + '_ {
-        let rows = self.nodes.iter().zip(self.runs.iter()).zip(self.retained.iter());
-        let classes = self.classes.rows();
-        rows.zip(0..).map(move |(((node, run), retained), place)| (Node(*node), classes.get(place), retained, *run))
     }
 
     /// Who refers to the nodes that were asked for, in preorder of the tree: held, and holders.

@@ -53,6 +53,16 @@ impl<'a> Places<'a> {
         self.classes.get(place.0)
     }
 
+    /// All places, in preorder.
+    pub(in crate::heap) fn all(self) -> impl Iterator<Item = Place> {
+        (0..self.nodes.len() as u32).map(Place)
+    }
+
+    /// The first place behind the node's subtree.
+    pub(in crate::heap) fn end(self, place: Place) -> Place {
+        Place(place.0 + self.runs[place.0 as usize])
+    }
+
     /// Whether the node dominates no other.
     #[inline]
     pub(in crate::heap) fn is_leaf(self, place: Place) -> bool {
@@ -68,9 +78,16 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// The node's own bytes: what it retains, and nothing that it dominates does.
+    #[inline]
+    pub(in crate::heap) fn shallow(self, place: Place) -> u64 {
+        let below = self.children(place).fold(0, |sum, child| u64::saturating_add(sum, self.retained(child)));
+        self.retained(place).saturating_sub(below)
+    }
+
     /// What the node immediately dominates.
     pub(in crate::heap) fn children(self, place: Place) -> impl Iterator<Item = Place> + 'a {
-        let end = place.0 + self.runs[place.0 as usize];
+        let Place(end) = self.end(place);
         let mut next = place.0 + 1;
         std::iter::from_fn(move || {
             let child = Some(next).filter(|child| *child < end)?;

@@ -59,12 +59,6 @@ impl Sums {
         self.unit
     }
 
-    /// All rows in turn.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Bytes> + '_ {
-        let rows: &[u32] = &self.rows;
-        (0..rows.len() as u32).map(move |row| Bytes(wide(&self.wide, rows, row) << self.unit))
-    }
-
     /// By place what was by number.
     pub(super) fn moved(self, places: &[u32], memory: Memory) -> Self {
         let wide = self.wide.into_iter().map(|(number, sum)| (places[number as usize], sum)).collect();

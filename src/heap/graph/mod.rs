@@ -138,7 +138,12 @@ impl Graph {
 
     /// The raw name of a node's class.
     pub fn class_name(&self, node: Node) -> &str {
-        &self.classes[self.class(node).0 as usize].name
+        self.class_name_of(self.class(node))
+    }
+
+    /// The raw name of a class.
+    pub fn class_name_of(&self, class: ClassId) -> &str {
+        &self.classes[class.0 as usize].name
     }
 
     /// All classes; [`ClassId`] is the index.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Node;
 
 /// Answers for single nodes. Formats read it off the dump when asked; nothing is kept per reference.
-pub trait Naming {
+pub trait Naming: Sync {
     /// Tells every reference of a node with what it is called, in the order of the dump.
     ///
     /// One call costs what the node is long, so ask once per holder, not once per held object. An

@@ -13,6 +13,7 @@ use super::layout::{Layout, Layouts, Lookup};
 use super::outline::Chunk;
 use super::record::{Object, Record, Shape, record};
 use crate::heap::Mapping;
+use crate::heap::cores::cores;
 use crate::heap::graph::edges::{LAST, MOST_EDGES};
 use crate::heap::graph::sizes::word_of;
 use crate::heap::graph::{ClassColumn, Column, Edges, Memory, Sizes};
@@ -417,9 +418,4 @@ impl<const W: usize> Worker<'_, W> {
             None => self.tally.dangling += 1,
         }
     }
-}
-
-/// Cores that a pass is spread over.
-pub(super) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).min(4)
 }

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use super::bytes::{id_at, u32_at, u64_at};
 use super::class::Classes;
 use super::ids::IdSet;
-use super::link::cores;
 use super::record::{ClassDump, Fault, Object, RawRoot, Record, Shape, record, root, width};
+use crate::heap::cores::cores;
 use crate::heap::{HeapError, Mapping};
 
 /// Everything that the second pass needs to know beforehand.

@@ -3,11 +3,14 @@
 //! A class is dominated by its loader and a module by a cache of modules, but nobody thinks of them so.
 //! They stand at the top of the owner tree, and what they retain is taken out of the rows above them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::crowds::{self, Crowds};
 use super::edges::Holder;
 use super::shared;
+use crate::heap::dominators::Place;
 use crate::heap::fold::Folding;
 use crate::heap::graph::{Graph, Label, Naming, Root, RootKind};
 use crate::heap::naming;
@@ -34,40 +37,40 @@ pub(super) struct Places {
     /// What stands below an anchor that does not dominate it, with the edge.
     pub(super) guests: BTreeMap<Node, Vec<(String, Node)>>,
     /// Names for nodes to which their dominator has no reference.
-    pub(super) aliases: HashMap<Node, String>,
+    pub(super) aliases: FxHashMap<Node, String>,
     /// Names for all objects of a class to which their dominator has no reference.
     pub(super) crowds: Crowds,
     /// Bytes to add to what a node retains.
-    gain: HashMap<Node, i64>,
-    guest: HashMap<Node, Node>,
-    /// All nodes of the tables above: most are in none, and that is the first question.
+    gain: FxHashMap<Node, i64>,
+    guest: FxHashMap<Node, Node>,
+    /// The places of all nodes of the tables above: most are in none, and that is the first question.
     sieve: Sieve,
 }
 
-/// Nodes that may be known: a bit for each of many hashes.
+/// Places that may be known: a bit for each of many hashes.
 #[derive(Debug, Default)]
 struct Sieve {
     bits: Vec<u64>,
 }
 
 impl Sieve {
-    fn of(nodes: impl ExactSizeIterator<Item = Node>) -> Self {
-        let mut sieve = Self { bits: vec![0; (nodes.len() / 4 + 64).next_power_of_two()] };
-        for node in nodes {
-            let (word, bit) = sieve.spot(node);
+    fn of(known: &[Place]) -> Self {
+        let mut sieve = Self { bits: vec![0; (known.len() / 4 + 64).next_power_of_two()] };
+        for place in known {
+            let (word, bit) = sieve.spot(*place);
             sieve.bits[word] |= bit;
         }
         sieve
     }
 
-    fn spot(&self, node: Node) -> (usize, u64) {
-        let hash = u64::from(node.0).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+    fn spot(&self, place: Place) -> (usize, u64) {
+        let hash = u64::from(place.0).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
         (hash as usize >> 6 & (self.bits.len() - 1), 1 << (hash & 63))
     }
 
     #[inline]
-    fn may_hold(&self, node: Node) -> bool {
-        let (word, bit) = self.spot(node);
+    fn may_hold(&self, place: Place) -> bool {
+        let (word, bit) = self.spot(place);
         self.bits[word] & bit != 0
     }
 }
@@ -85,15 +88,16 @@ impl Places {
         places.crowds = crowds::crowds(&places, graph, dominators, naming, least);
         places.balance(dominators);
         let known = places.anchors.keys().chain(places.guests.keys()).chain(places.aliases.keys());
-        let known: Vec<Node> = known.chain(places.gain.keys()).chain(places.guest.keys()).copied().collect();
-        places.sieve = Sieve::of(known.into_iter());
+        let known = known.chain(places.gain.keys()).chain(places.guest.keys());
+        let known: Vec<Place> = known.filter_map(|node| dominators.place(*node)).collect();
+        places.sieve = Sieve::of(&known);
         places
     }
 
-    /// Whether the owner tree treats the node as any other; if not, one of the tables may have it.
+    /// Whether the owner tree treats the node at a place as any other; if not, one of the tables may have it.
     #[inline]
-    pub(super) fn is_ordinary(&self, node: Node) -> bool {
-        !self.sieve.may_hold(node)
+    pub(super) fn is_ordinary(&self, place: Place) -> bool {
+        !self.sieve.may_hold(place)
     }
 
     /// Whether a node stands elsewhere than below its dominator.

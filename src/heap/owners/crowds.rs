@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use rustc_hash::FxHashMap;
+
 use super::anchors::{Anchor, Places};
 use super::edges::{ENTRIES, Holder, wording};
 use crate::heap::graph::{ClassId, Graph, Naming};
@@ -23,7 +25,7 @@ const PART: usize = 4;
 const COMMON: [&str; 4] = ["java.lang.", "(", "builtins.", "system / "];
 
 /// Who shares the objects of a class that have this dominator.
-pub(super) type Crowds = HashMap<(Node, ClassId), String>;
+pub(super) type Crowds = FxHashMap<(Node, ClassId), String>;
 
 /// Finds the crowds and their holders.
 pub(super) fn crowds(
@@ -35,7 +37,7 @@ pub(super) fn crowds(
 ) -> Crowds {
     let found = found(places, graph, dominators, naming, least);
     if found.is_empty() {
-        return Crowds::new();
+        return Crowds::default();
     }
     // Some of a class may have another dominator than the others: they are one crowd all the same.
     let mut tally: BTreeMap<ClassId, BTreeMap<String, usize>> = BTreeMap::new();

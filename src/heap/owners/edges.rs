@@ -48,7 +48,7 @@ fn is_lasting(field: &str) -> bool {
 }
 
 /// Texts as numbers, so that a million rows of one name cost one string. Number 0 is the empty text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Words {
     texts: Vec<String>,
     numbers: HashMap<String, u32>,
@@ -60,19 +60,32 @@ impl Words {
 
     pub(super) fn new() -> Self {
         let mut words = Self { texts: Vec::new(), numbers: HashMap::new() };
-        words.number(String::new());
-        words.number(ENTRIES.to_owned());
+        words.number("");
+        words.number(ENTRIES);
         words
     }
 
-    pub(super) fn number(&mut self, text: String) -> u32 {
-        if let Some(number) = self.numbers.get(&text) {
+    pub(super) fn number(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
             return *number;
         }
         let number = self.texts.len() as u32;
-        self.texts.push(text.clone());
-        self.numbers.insert(text, number);
+        self.texts.push(text.to_owned());
+        self.numbers.insert(text.to_owned(), number);
         number
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Forgets all but the first words; the texts of the others.
+    pub(super) fn forget(&mut self, kept: usize) -> Vec<String> {
+        let forgotten = self.texts.split_off(kept);
+        for text in &forgotten {
+            self.numbers.remove(text);
+        }
+        forgotten
     }
 
     pub(super) fn text(&self, number: u32) -> &str {

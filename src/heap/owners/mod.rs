@@ -7,10 +7,13 @@
 //! The largest rows are opened first, so a limit on rows cuts the least. Nothing here is recursive.
 
 mod anchors;
-mod below;
 mod crowds;
+mod descent;
 mod edges;
+mod found;
 mod group;
+mod learned;
+mod opener;
 mod shared;
 #[cfg(test)]
 pub(in crate::heap) mod sketch;
@@ -21,7 +24,8 @@ mod trace;
 use std::collections::BinaryHeap;
 
 use self::anchors::Places;
-use self::group::{Group, Opener};
+use self::group::Group;
+use self::opener::Opener;
 pub(super) use self::trace::Trace;
 use super::fold::Folding;
 use super::graph::{Graph, Naming, Node, Reference};
@@ -104,9 +108,14 @@ impl<'a> Owners<'a> {
         members
     }
 
-    /// For asking where single objects stand.
+    /// For asking where any object stands.
     pub(super) fn trace(&self) -> Trace<'_> {
         Trace::of(self)
+    }
+
+    /// For asking where these objects stand.
+    pub(super) fn trace_towards(&self, nodes: &[Node]) -> Trace<'_> {
+        Trace::towards(self, nodes)
     }
 
     fn opener(&self, least: u64) -> Opener<'_> {

@@ -199,6 +199,79 @@ module app x1 1/1000001
 }
 
 #[test]
+fn a_hand_made_tree_is_a_few_rows_however_deep() {
+    let mut text = "root | module app | m | builtins.module 1\nm | .root | n1 | app.Leaf 10\n".to_owned();
+    for n in 2..1000 {
+        text += &format!("n{} | .{} | n{n} | app.Leaf 10\n", n / 2, if n % 2 == 0 { "left" } else { "right" });
+    }
+    text += "n999 | .value | v | app.Value 7";
+    let rows = print(&owners(&text));
+    let deepest = rows.lines().map(|row| row.len() - row.trim_start().len()).max();
+    assert_eq!((rows.lines().count(), deepest), (9, Some(10)), "\n{rows}");
+    assert!(rows.contains(".left: app.Leaf x466 4660/4660"), "\n{rows}");
+    assert!(rows.lines().any(|row| row.trim_start() == ".value: app.Value x1 7/7"), "\n{rows}");
+}
+
+#[test]
+fn a_tree_with_lists_of_children_is_told_once() {
+    let mut text = "root | module app | m | builtins.module 1\nm | .root | n1 | app.Item 10\n".to_owned();
+    for n in 1..500 {
+        text += &format!("n{n} | .children | l{n} | builtins.list 5\nentries | l{n} | 2\n");
+        for child in [2 * n, 2 * n + 1] {
+            text += &format!("l{n} | [{}] | n{child} | app.Item 10\n", child % 2);
+        }
+    }
+    check(
+        &text,
+        "
+module app x1 1/12486
+  .root: app.Item x1 10/12485
+    .children: list x1 5/12475 #2
+      entries: app.Item x2 20/12470
+        .children: list x498 12450/12450 #996",
+    );
+}
+
+#[test]
+fn names_that_come_back_in_another_class_are_told() {
+    check(
+        "root | module app | m | builtins.module 1
+         m | .a | a1 | app.One 1
+         a1 | .b | b1 | app.Two 1
+         b1 | .a | a2 | app.Three 1
+         a2 | .b | b2 | app.Two 1
+         b2 | .a | a3 | app.Four 1",
+        "
+module app x1 1/6
+  .a: app.One x1 1/5
+    .b: app.Two x1 1/4
+      .a: app.Three x1 1/3
+        .b: app.Two x1 1/2
+          .a: app.Four x1 1/1",
+    );
+}
+
+#[test]
+fn a_row_that_is_opened_on_all_cores_is_as_any_other() {
+    let members = 100_000;
+    let mut text = "root | module app | m | builtins.module 1\nm | .all | l | builtins.list 8\n".to_owned();
+    text += &format!("entries | l | {members}\n");
+    for n in 0..members {
+        let field = if n < 60_000 { "early" } else { "late" };
+        text += &format!("l | [{n}] | e{n} | app.Entry 3\ne{n} | .{field} | p{n} | app.Part 2\n");
+    }
+    check(
+        &text,
+        "
+module app x1 1/500009
+  .all: list x1 8/500008 #100000
+    entries: app.Entry x100000 300000/500000
+      .early: app.Part x65536 131072/131072
+      .late: app.Part x34464 68928/68928",
+    );
+}
+
+#[test]
 fn the_order_of_a_dump_does_not_show() {
     let lines = [
         "root | module a | a | builtins.module 5",

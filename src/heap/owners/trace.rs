@@ -4,9 +4,10 @@
 //! as in the tree, so the path of an object is a path of the tree (which may leave it out as too small).
 //! What was found is kept: a million strings of one map cost one way to that map.
 
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::group::{Group, Opener};
+use super::group::Group;
+use super::opener::Opener;
 use super::{Owners, path};
 use crate::heap::{Node, OwnerPath};
 
@@ -21,15 +22,29 @@ pub(in crate::heap) struct Trace<'a> {
     rows: Vec<Group>,
     opened: Vec<bool>,
     /// The row of each object of all rows so far, and of what vanished in one.
-    row_of: HashMap<Node, usize>,
+    row_of: FxHashMap<Node, usize>,
+    /// All who will be asked for, and who stands above them; `None`: anybody.
+    asked: Option<FxHashSet<Node>>,
 }
 
 const TOP: usize = 0;
 
 impl<'a> Trace<'a> {
     pub(super) fn of(owners: &'a Owners<'a>) -> Self {
-        let opener = owners.opener(1);
-        Self { owners, opener, rows: vec![Group::top()], opened: vec![false], row_of: HashMap::new() }
+        let (opener, row_of) = (owners.opener(1), FxHashMap::default());
+        Self { owners, opener, rows: vec![Group::top()], opened: vec![false], row_of, asked: None }
+    }
+
+    /// A trace that is asked for these alone and remembers nobody else.
+    pub(super) fn towards(owners: &'a Owners<'a>, nodes: &[Node]) -> Self {
+        let mut asked = FxHashSet::default();
+        for node in nodes {
+            let mut above = Some(*node);
+            while let Some(holder) = above.filter(|holder| asked.insert(*holder)) {
+                above = owners.places.above(owners.dominators, holder);
+            }
+        }
+        Self { asked: Some(asked), ..Self::of(owners) }
     }
 
     /// The path of a reachable object. What vanishes in a row, such as the table of a map, has the path of
@@ -69,7 +84,13 @@ impl<'a> Trace<'a> {
         for below in self.opener.open(&mut self.rows[row], row) {
             let index = self.rows.len();
             let places = self.owners.dominators.places();
-            self.row_of.extend(below.members().iter().map(|member| (places.node(*member), index)));
+            let members = below.members().iter().map(|member| places.node(*member));
+            match &self.asked {
+                Some(asked) => {
+                    self.row_of.extend(members.filter(|node| asked.contains(node)).map(|node| (node, index)))
+                }
+                None => self.row_of.extend(members.map(|node| (node, index))),
+            }
             self.rows.push(below);
             self.opened.push(false);
         }

@@ -1,0 +1,339 @@
+//! What the members of a row hold: into which row below it goes, or how it vanishes in the row.
+
+use rustc_hash::FxHashMap;
+
+use super::anchors::Anchor;
+use super::edges::{Holder, Words};
+use super::found::Found;
+use super::group::Group;
+use super::opener::{Object, Opener};
+use crate::heap::dominators::Place;
+use crate::heap::fold::{Count, Inside, Limit, Role};
+use crate::heap::graph::Reference;
+use crate::heap::{Node, Root, RootKind};
+
+/// How the objects below a node are to be taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Mode<'a> {
+    /// By the names of the node's references, in the wording of this holder.
+    Names(&'a Holder),
+    /// As entries of a container.
+    Inside(Fold),
+    /// All by this word: the node only passes them on.
+    Passing(u32),
+}
+
+/// How what a container or one of its internals holds is folded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fold {
+    pub(super) rule: usize,
+    /// The rule of the container that is the row; its internals are internals of what it wraps, too.
+    outer: usize,
+    /// Whether the node is the container itself.
+    directly: bool,
+    /// How many levels of containers below are folded as well.
+    levels: u8,
+    /// Whether entries are counted here, and not by what this one is folded into.
+    counts: bool,
+    /// Whether they are counted by what this one wraps.
+    passes: bool,
+    /// Whether these are counted as elements of internal arrays.
+    slots: bool,
+}
+
+pub(super) const OBJECT: Holder = Holder::Object;
+
+impl<'a> Opener<'a> {
+    /// What stands at the top: what no object dominates, and what anchors hold.
+    pub(super) fn open_top(&mut self, group: &Group) -> Found {
+        let kinds: FxHashMap<Node, String> =
+            self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
+        let children: Vec<Place> = self.children(Place::ROOT).map(|child| child.place).collect();
+        let mut found = self.spread(&children, |opener, child, found| {
+            let (node, places) = (opener.node(child), opener.places);
+            let edge = kinds.get(&node).filter(|kind| !kind.is_empty());
+            let edge = edge.or_else(|| places.crowds.get(&(Node::ROOT, child.class)));
+            let edge = edge.or_else(|| places.aliases.get(&node));
+            let edge = edge.map_or(Words::NONE, |edge| opener.words.number(edge));
+            let mut work = std::mem::take(&mut opener.work);
+            opener.place(child, edge, group, found, &mut work);
+            opener.descend(work, group, found);
+        });
+        let places = self.places;
+        for (node, anchor) in &places.anchors {
+            let Some(place) = self.dominators.place(*node) else { continue };
+            match anchor {
+                Anchor::Row(row) => {
+                    let edge = self.words.number(row);
+                    self.push(edge, Words::NONE, place, &mut found);
+                }
+                Anchor::Spread(holder) => {
+                    self.descend(vec![(self.object(place), Mode::Names(holder))], group, &mut found);
+                }
+            }
+        }
+        found
+    }
+
+    pub(super) fn open_member(&mut self, member: Object, group: &Group, found: &mut Found) {
+        if self.tree.is_leaf(member.place) && self.places.is_ordinary(member.place) && self.role(member) == Role::Plain
+        {
+            return;
+        }
+        let mode = self.mode(member, true, found);
+        let mut work = std::mem::take(&mut self.work);
+        work.push((member, mode));
+        self.descend(work, group, found);
+    }
+
+    /// How what an object of a row holds is to be taken.
+    fn mode(&mut self, member: Object, counts: bool, found: &mut Found) -> Mode<'a> {
+        match self.role(member) {
+            Role::Container(rule) if !self.is_anchor(member) => {
+                let levels = self.folding.levels(rule);
+                let passes = self.folding.rule(rule).count == Count::Wrapped;
+                let fold = Fold { rule, outer: rule, directly: true, levels, counts, passes, slots: false };
+                Mode::Inside(self.count(member, fold, found))
+            }
+            _ => Mode::Names(&OBJECT),
+        }
+    }
+
+    fn descend(&mut self, mut work: Vec<(Object, Mode<'a>)>, group: &Group, found: &mut Found) {
+        let places = self.places;
+        while let Some((holder, mode)) = work.pop() {
+            if !places.is_ordinary(holder.place) {
+                for (edge, guest) in places.guests.get(&self.node(holder)).into_iter().flatten() {
+                    let edge = self.words.number(edge);
+                    if let Some(place) = self.dominators.place(*guest) {
+                        self.push(edge, self.class(self.object(place)), place, found);
+                    }
+                }
+            }
+            match mode {
+                Mode::Inside(fold) => self.unfold(holder, fold, group, found, &mut work),
+                Mode::Passing(word) => {
+                    for child in self.children(holder.place) {
+                        self.place(child, word, group, found, &mut work);
+                    }
+                }
+                Mode::Names(_) if self.tree.is_leaf(holder.place) => {}
+                Mode::Names(wording_of) => {
+                    let mut named = std::mem::take(&mut self.named);
+                    self.named(holder, wording_of, group, &mut named);
+                    for (child, edge) in &named {
+                        self.place_named(holder, *child, *edge, group, found, &mut work);
+                    }
+                    self.named = named;
+                }
+            }
+        }
+        self.work = work;
+    }
+
+    /// What a container, or one of its internals, holds.
+    fn unfold(
+        &mut self,
+        holder: Object,
+        fold: Fold,
+        group: &Group,
+        found: &mut Found,
+        work: &mut Vec<(Object, Mode<'a>)>,
+    ) {
+        if self.tree.is_leaf(holder.place) {
+            return;
+        }
+        let count = self.folding.rule(fold.rule).count;
+        let mut own = std::mem::take(&mut self.own);
+        for child in self.children(holder.place) {
+            let class = child.class;
+            let inside = match self.folding.inside(fold.rule, class, fold.directly) {
+                Inside::No if fold.outer != fold.rule => self.folding.inside(fold.outer, class, false),
+                inside => inside,
+            };
+            let folded = match (inside, self.role(child)) {
+                (Inside::Wholly, _) => {
+                    found.add_shallow(self.retained(child.place));
+                    continue;
+                }
+                (Inside::Directly | Inside::Anywhere, _) => {
+                    if let [Limit::Evicts] = self.folding.limits(class) {
+                        found.evicts = true;
+                    }
+                    self.count_inside(child, fold, found);
+                    Some(Fold { directly: false, ..fold })
+                }
+                (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(self.node(child)) => {
+                    found.add_shallow(self.tree.shallow(child.place));
+                    work.push((child, Mode::Names(&OBJECT)));
+                    continue;
+                }
+                (Inside::No, Role::Container(rule)) if fold.levels > 0 => {
+                    Some(self.count(child, self.wrapped(fold, rule), found))
+                }
+                (Inside::No, _) => None,
+            };
+            match folded {
+                Some(fold) => {
+                    found.add_shallow(self.tree.shallow(child.place));
+                    work.push((child, Mode::Inside(fold)));
+                }
+                None if fold.directly && !count.is_direct() => own.push(child),
+                None => {
+                    found.count_entries(u64::from(fold.counts && count == Count::Held));
+                    self.place(child, Words::ENTRIES, group, found, work);
+                }
+            }
+        }
+        if !own.is_empty() {
+            let fields = self.fields(holder, fold, &own, group);
+            for (child, edge) in own.drain(..).zip(fields) {
+                self.place(child, edge, group, found, work);
+            }
+        }
+        self.own = own;
+    }
+
+    /// Whether a dict holds attributes, which have names, and not entries.
+    fn names_things(&self, dict: Node) -> bool {
+        let mut named = false;
+        if self.graph.class_name(dict) == "builtins.dict" {
+            let is_name = |reference: &Reference<'_>| matches!(reference, Reference::Field(_));
+            self.naming.references(dict, &mut |_, reference| named |= is_name(&reference));
+        }
+        named
+    }
+
+    /// How a container that is folded into another is folded itself.
+    fn wrapped(&self, outer: Fold, rule: usize) -> Fold {
+        let (own, passes) = (self.folding.levels(rule), self.folding.rule(rule).count == Count::Wrapped);
+        let fold = Fold { rule, directly: true, slots: false, ..outer };
+        // In a map of lists the lists count.
+        match outer.levels - 1 {
+            0 => Fold { levels: own, counts: outer.passes, passes: outer.passes && passes, ..fold },
+            left => Fold { levels: left.max(own), counts: false, ..fold },
+        }
+    }
+
+    /// As [`Self::place`], but for what only a named reference tells apart.
+    fn place_named(
+        &mut self,
+        holder: Object,
+        child: Object,
+        edge: u32,
+        group: &Group,
+        found: &mut Found,
+        work: &mut Vec<(Object, Mode<'a>)>,
+    ) {
+        if edge != Words::NONE {
+            return self.place(child, edge, group, found, work);
+        }
+        let class = self.graph.class_name_of(child.class);
+        // The attributes of an instance or module, and the variables of a Python function.
+        let namespace = class == "builtins.dict"
+            || (class == "builtins.tuple" && self.graph.class_name_of(holder.class) == "builtins.function");
+        if namespace {
+            found.add_shallow(self.tree.shallow(child.place));
+            work.push((child, Mode::Names(&OBJECT)));
+        } else if class == "(string)" && self.graph.class_name_of(holder.class) == "Object" {
+            // The keys of an object that is used as a dictionary.
+            self.place(child, Words::ENTRIES, group, found, work);
+        } else {
+            self.place(child, edge, group, found, work);
+        }
+    }
+
+    /// Puts an object into its row, or lets it vanish into the row above.
+    fn place(
+        &mut self,
+        child: Object,
+        edge: u32,
+        group: &Group,
+        found: &mut Found,
+        work: &mut Vec<(Object, Mode<'a>)>,
+    ) {
+        let mode = match self.role(child) {
+            Role::Clear => Some(Mode::Names(&OBJECT)),
+            Role::Passing => Some(Mode::Passing(edge)),
+            Role::Keyed => Some(Mode::Passing(self.key(self.node(child)))),
+            _ if group.absorbs((edge, self.class(child))) => {
+                // Where the links of a chain are chained by containers, only the links count.
+                let counts = group.class() == Some(self.class(child));
+                found.count += u64::from(counts);
+                Some(self.mode(child, counts, found))
+            }
+            _ => None,
+        };
+        match mode {
+            Some(mode) => {
+                found.add_shallow(self.tree.shallow(child.place));
+                work.push((child, mode));
+            }
+            None => self.push(edge, self.class(child), child.place, found),
+        }
+    }
+
+    /// Makes an object a member of a row below.
+    fn push(&self, edge: u32, class: u32, member: Place, found: &mut Found) {
+        found.push((edge, class), member, self.retained(member), self.tree.shallow(member));
+    }
+
+    /// Counts what a container itself tells of its entries; the fold with what is left to count.
+    fn count(&self, container: Object, fold: Fold, found: &mut Found) -> Fold {
+        let count = self.folding.rule(fold.rule).count;
+        let field = match count {
+            Count::Field(path) => self.naming.number(self.node(container), path),
+            _ => None,
+        };
+        let told = match count {
+            _ if !fold.counts => 0,
+            Count::Told => self.naming.entries(self.node(container)).unwrap_or(0),
+            Count::Elements => self.elements(self.node(container)),
+            Count::Links(_) | Count::Filled(_) => u64::from(self.folding.links(fold.rule, container.class)),
+            Count::One => 1,
+            Count::Field(_) | Count::Held | Count::Slots | Count::Wrapped => field.unwrap_or(0),
+        };
+        found.count_entries(told);
+        let slots = count == Count::Slots || (matches!(count, Count::Field(_)) && field.is_none());
+        Fold { slots: fold.counts && slots, ..fold }
+    }
+
+    fn count_inside(&self, internal: Object, fold: Fold, found: &mut Found) {
+        if fold.counts && self.folding.links(fold.rule, internal.class) {
+            let filled = match self.folding.rule(fold.rule).count {
+                Count::Filled(_) => {
+                    let mut holds = false;
+                    self.naming.references(self.node(internal), &mut |target, _| {
+                        let class = self.graph.class(target);
+                        holds |= self.folding.inside(fold.rule, class, false) == Inside::No;
+                    });
+                    holds
+                }
+                _ => true,
+            };
+            found.count_entries(u64::from(filled));
+        }
+        if fold.slots && self.graph.class_name_of(internal.class).ends_with("[]") {
+            found.count_entries(self.elements(self.node(internal)));
+        }
+    }
+
+    fn elements(&self, array: Node) -> u64 {
+        if let Some(told) = self.naming.entries(array) {
+            return told;
+        }
+        let mut elements = 0;
+        self.naming.references(array, &mut |_, reference| {
+            elements += u64::from(matches!(reference, Reference::Element(_)));
+        });
+        elements
+    }
+}
+
+/// What a root is called that is no anchor.
+fn root_edge(root: &Root) -> String {
+    match root.kind {
+        RootKind::Class | RootKind::Internal | RootKind::Global | RootKind::Other => String::new(),
+        kind => kind.to_string(),
+    }
+}

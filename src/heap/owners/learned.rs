@@ -1,0 +1,121 @@
+//! What references are called: asked of the dump, and learned for classes whose objects are all alike.
+
+use super::descent::{Fold, OBJECT};
+use super::edges::{Holder, Words, wording};
+use super::group::Group;
+use super::opener::{Object, Opener};
+use crate::heap::Node;
+use crate::heap::graph::ClassId;
+
+/// So many objects of a class are asked for their names; the others are alike.
+const SAMPLE: u32 = 256;
+/// A class that has more names for another is asked each time.
+const MOST_WORDS: usize = 8;
+
+/// How objects of one class have referred to those of another.
+#[derive(Debug, Default)]
+pub(super) struct Learned {
+    seen: u32,
+    /// The words, up to one more than [`MOST_WORDS`].
+    words: Vec<u32>,
+}
+
+impl Opener<'_> {
+    /// Words for what a container itself refers to: entries are held by internals, so these are fields of
+    /// its class.
+    pub(super) fn fields(&mut self, holder: Object, fold: Fold, own: &[Object], group: &Group) -> Vec<u32> {
+        if self.folding.links(fold.rule, holder.class) {
+            return vec![Words::ENTRIES; own.len()];
+        }
+        let recalled: Option<Vec<u32>> =
+            own.iter().map(|child| self.recall(holder.class, child.class, group)).collect();
+        if let Some(words) = recalled {
+            return words;
+        }
+        let word = |word: Option<u32>| word.filter(|word| *word != Words::NONE).unwrap_or(Words::ENTRIES);
+        let words: Vec<u32> = self.read(holder, own, &OBJECT).into_iter().map(word).collect();
+        for (child, word) in own.iter().zip(&words) {
+            self.learn(holder.class, child.class, *word);
+        }
+        words
+    }
+
+    /// What the holder dominates, with the words for the references to it.
+    pub(super) fn named(&mut self, holder: Object, wording_of: &Holder, group: &Group, named: &mut Vec<(Object, u32)>) {
+        named.clear();
+        let (mut recalled, mut last) = (*wording_of == Holder::Object, None);
+        for child in self.children(holder.place) {
+            if recalled && last.is_none_or(|(class, _)| class != child.class) {
+                let word = self.recall(holder.class, child.class, group);
+                recalled = word.is_some();
+                last = word.map(|word| (child.class, word));
+            }
+            named.push((child, last.map_or(Words::NONE, |(_, word)| word)));
+        }
+        if recalled || named.is_empty() {
+            return;
+        }
+        let children: Vec<Object> = named.iter().map(|(child, _)| *child).collect();
+        let read = self.read(holder, &children, wording_of);
+        for ((child, name), word) in named.iter_mut().zip(read) {
+            *name = word.unwrap_or_else(|| self.alias(holder, *child));
+            if *wording_of == Holder::Object {
+                self.learn(holder.class, child.class, *name);
+            }
+        }
+    }
+
+    /// The word for what has no reference from its dominator.
+    fn alias(&mut self, holder: Object, child: Object) -> u32 {
+        let places = self.places;
+        let crowd = places.crowds.get(&(self.node(holder), child.class));
+        let alias = crowd.or_else(|| places.aliases.get(&self.node(child)));
+        alias.map_or(Words::NONE, |alias| self.words.number(alias))
+    }
+
+    /// Asks the dump for the words for the references of a holder to these, where it has any.
+    fn read(&mut self, holder: Object, children: &[Object], wording_of: &Holder) -> Vec<Option<u32>> {
+        let mut sought: Vec<(Node, usize)> = children.iter().map(|child| self.node(*child)).zip(0..).collect();
+        sought.sort_unstable();
+        let mut found: Vec<Option<u32>> = vec![None; children.len()];
+        let words = &mut self.words;
+        self.naming.references(self.tree.node(holder.place), &mut |target, reference| {
+            if let Ok(row) = sought.binary_search_by_key(&target, |(node, _)| *node) {
+                let known = &mut found[sought[row].1];
+                if known.is_none_or(|word| word == Words::NONE) {
+                    *known = Some(words.number(&wording(wording_of, &reference)));
+                }
+            }
+        });
+        found
+    }
+
+    /// The word that objects of this class have always used for one of that class, or one of several that make
+    /// no difference to the row.
+    fn recall(&self, holder: ClassId, child: ClassId, group: &Group) -> Option<u32> {
+        let learned = self.learned.get(&(holder, child)).filter(|learned| learned.seen >= SAMPLE)?;
+        match learned.words[..] {
+            [word] => Some(word).filter(|word| *word != Words::NONE),
+            [word, ..] if learned.words.len() <= MOST_WORDS => {
+                let class = self.classes[child.0 as usize];
+                learned.words.iter().all(|word| group.absorbs((*word, class))).then_some(word)
+            }
+            _ => None,
+        }
+    }
+
+    fn learn(&mut self, holder: ClassId, child: ClassId, word: u32) {
+        let learned = self.learned.entry((holder, child)).or_default();
+        learned.seen = learned.seen.saturating_add(1);
+        if learned.words.len() <= MOST_WORDS && !learned.words.contains(&word) {
+            learned.words.push(word);
+        }
+    }
+
+    /// The word for what an entry of a map of thread-locals holds.
+    pub(super) fn key(&mut self, entry: Node) -> u32 {
+        let key = self.naming.key(entry).map(|reference| wording(&Holder::Object, &reference));
+        let key = key.filter(|key| !key.is_empty());
+        self.words.number(&key.map_or_else(|| "threadLocals".to_owned(), |key| format!("threadLocals[{key}]")))
+    }
+}

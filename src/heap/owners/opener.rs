@@ -1,0 +1,313 @@
+//! How a row is opened into the rows below.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use rustc_hash::FxHashMap;
+
+use super::anchors::Places;
+use super::descent::Mode;
+use super::edges::Words;
+use super::found::{Found, Members, StepWords};
+use super::group::Group;
+use super::learned::Learned;
+use crate::heap::cores::cores;
+use crate::heap::dominators::{self, Place};
+use crate::heap::fold::{Count, Folding, Role};
+use crate::heap::graph::{ClassId, Graph, Naming};
+use crate::heap::{Bound, Dominators, Kind, Marks, Node, Step, naming};
+
+/// An object with more properties of one class is used as a dictionary.
+const MOST_PROPERTIES: usize = 40;
+/// So many objects of a row are asked what bounds them.
+const MOST_BOUNDS: usize = 1000;
+/// Wrappers around wrappers that are looked into for a bound.
+const MOST_WRAPPERS: usize = 4;
+/// So many members of a row are opened in one go; those of a larger row on all cores.
+const PART: usize = 1 << 15;
+
+/// Last words of fields for what a pool has lent, and for what it can lend.
+const LENT: [&str; 9] = ["busy", "used", "use", "borrowed", "leased", "taken", "active", "lent", "acquired"];
+const FREE: [&str; 6] = ["idle", "free", "available", "unused", "spare", "ready"];
+
+/// Opens rows.
+pub(super) struct Opener<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) dominators: &'a Dominators,
+    pub(super) tree: dominators::Places<'a>,
+    pub(super) naming: &'a dyn Naming,
+    pub(super) folding: &'a Folding,
+    pub(super) places: &'a Places,
+    least: u64,
+    pub(super) words: Words,
+    /// Normalized class name by class, as a word.
+    pub(super) classes: Vec<u32>,
+    pub(super) learned: FxHashMap<(ClassId, ClassId), Learned>,
+    /// By class without a role, once one was asked: whether its objects tell a number of entries.
+    tells: Vec<Option<bool>>,
+    /// Room that is used again for each object.
+    pub(super) work: Vec<(Object, Mode<'a>)>,
+    pub(super) named: Vec<(Object, u32)>,
+    pub(super) own: Vec<Object>,
+}
+
+/// An object, with what is asked first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Object {
+    pub(super) place: Place,
+    pub(super) class: ClassId,
+}
+
+impl<'a> Opener<'a> {
+    pub(super) fn new(
+        graph: &'a Graph,
+        dominators: &'a Dominators,
+        naming: &'a dyn Naming,
+        folding: &'a Folding,
+        places: &'a Places,
+        least: u64,
+    ) -> Self {
+        let mut words = Words::new();
+        let classes = graph.classes().iter().map(|class| words.number(&naming::class(&class.name))).collect();
+        let tells = vec![None; graph.classes().len()];
+        Self {
+            graph,
+            dominators,
+            tree: dominators.places(),
+            naming,
+            folding,
+            places,
+            least,
+            words,
+            classes,
+            learned: FxHashMap::default(),
+            tells,
+            work: Vec::new(),
+            named: Vec::new(),
+            own: Vec::new(),
+        }
+    }
+
+    /// Another one that knows the same words.
+    fn fork(&self) -> Self {
+        let (words, classes, tells) = (self.words.clone(), self.classes.clone(), self.tells.clone());
+        let (learned, work, named, own) = (FxHashMap::default(), Vec::new(), Vec::new(), Vec::new());
+        Self { words, classes, tells, learned, work, named, own, ..*self }
+    }
+
+    /// The rows below a row, those that are too small left out; completes the row's own figures.
+    pub(super) fn open(&mut self, group: &mut Group, index: usize) -> Vec<Group> {
+        let mut members = std::mem::take(&mut group.members);
+        let top = members == [Place::ROOT];
+        if self.is_counted_in_the_dump(&members) {
+            // The dump is read from front to back then, and not a page here and a page there.
+            members.sort_unstable_by_key(|member| self.tree.node(*member));
+        }
+        let found = if top {
+            self.open_top(group)
+        } else {
+            self.spread(&members, |opener, member, found| opener.open_member(member, group, found))
+        };
+        group.add(&found);
+        let mut below = found.into_rows();
+        if !top {
+            self.fold_dictionaries(group, &mut below);
+            if group.marks.kind.is_none() && self.is_pool(&below) {
+                group.marks.kind = Some(Kind::Pool);
+            }
+        }
+        let rows = below.into_iter().filter_map(|(words, members)| self.row(words, members, index, group));
+        rows.collect()
+    }
+
+    /// Opens objects one after the other, or many on all cores: in parts, so that what is found is the same
+    /// however many cores there are.
+    pub(super) fn spread(&mut self, members: &[Place], open: impl Fn(&mut Self, Object, &mut Found) + Sync) -> Found {
+        let all = |opener: &mut Self, members: &[Place]| {
+            let mut found = Found::default();
+            for member in members {
+                open(opener, opener.object(*member), &mut found);
+            }
+            found
+        };
+        if members.len() <= PART {
+            return all(self, members);
+        }
+        let parts: Vec<&[Place]> = members.chunks(PART).collect();
+        let known = self.words.len();
+        let next = AtomicUsize::new(0);
+        let opened: Mutex<Vec<(usize, Found, Vec<String>)>> = Mutex::new(Vec::with_capacity(parts.len()));
+        let work = |mut opener: Self| {
+            while let Some((part, members)) =
+                Some(next.fetch_add(1, Relaxed)).and_then(|part| Some((part, parts.get(part)?)))
+            {
+                let found = all(&mut opener, members);
+                let words = opener.words.forget(known);
+                opener.learned.clear();
+                if let Ok(mut opened) = opened.lock() {
+                    opened.push((part, found, words));
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..cores().min(parts.len()) {
+                let opener = self.fork();
+                scope.spawn(|| work(opener));
+            }
+            work(self.fork());
+        });
+        let mut opened = opened.into_inner().unwrap_or_default();
+        opened.sort_unstable_by_key(|(part, ..)| *part);
+        let mut found = Found::default();
+        for (_, more, words) in opened {
+            let words: Vec<u32> = words.iter().map(|word| self.words.number(word)).collect();
+            let word = |word: u32| (word as usize).checked_sub(known).map_or(word, |new| words[new]);
+            found.extend(more, word);
+        }
+        found
+    }
+
+    /// Whether each object of a row is looked up in the dump for its number of entries.
+    fn is_counted_in_the_dump(&mut self, members: &[Place]) -> bool {
+        let role = members.first().map(|first| self.role(self.object(*first)));
+        let Some(Role::Container(rule)) = role else { return false };
+        matches!(self.folding.rule(rule).count, Count::Field(_) | Count::Elements | Count::Told)
+    }
+
+    fn row(&mut self, words: StepWords, members: Members, index: usize, above: &Group) -> Option<Group> {
+        if members.retained < self.least {
+            return None;
+        }
+        let step = Step { edge: self.words.text(words.0).to_owned(), class: self.words.text(words.1).to_owned() };
+        let mut row = above.below(index, words, step, members);
+        // A namespace is no container, though a dict.
+        let first = row.members.first().map(|first| self.object(*first));
+        let first = first.filter(|first| !self.is_anchor(*first));
+        row.entries = first.is_some_and(|first| matches!(self.role(first), Role::Container(_))).then_some(0);
+        row.marks = self.marks(&row.members);
+        Some(row)
+    }
+
+    #[inline]
+    pub(super) fn object(&self, place: Place) -> Object {
+        Object { place, class: self.tree.class(place) }
+    }
+
+    pub(super) fn node(&self, object: Object) -> Node {
+        self.tree.node(object.place)
+    }
+
+    /// The normalized class name of an object, as a word.
+    pub(super) fn class(&self, object: Object) -> u32 {
+        self.classes[object.class.0 as usize]
+    }
+
+    pub(super) fn is_anchor(&self, object: Object) -> bool {
+        !self.places.is_ordinary(object.place) && self.places.anchors.contains_key(&self.node(object))
+    }
+
+    /// What a node retains at its place in the owner tree, in bytes.
+    #[inline]
+    pub(super) fn retained(&self, place: Place) -> u64 {
+        let retained = self.tree.retained(place);
+        if self.places.is_ordinary(place) {
+            return retained;
+        }
+        retained.saturating_add_signed(self.places.gain(self.tree.node(place)))
+    }
+
+    /// What the object dominates and what stands below it in the owner tree, too.
+    #[inline]
+    pub(super) fn children(&self, place: Place) -> impl Iterator<Item = Object> + use<'a> {
+        let (tree, places) = (self.tree, self.places);
+        let object = move |place| Object { place, class: tree.class(place) };
+        let stays = move |child: &Object| places.is_ordinary(child.place) || !places.moved(tree.node(child.place));
+        tree.children(place).map(object).filter(stays)
+    }
+
+    /// What the objects of a row, which are of one class but for its number, have in common.
+    fn marks(&self, members: &[Place]) -> Marks {
+        let kind = members.first().and_then(|first| self.folding.kind(self.object(*first).class));
+        let mut bounds = members.iter().take(MOST_BOUNDS).map(|member| self.bound(self.tree.node(*member)));
+        let bound = match bounds.next().flatten() {
+            Some(first) => bounds.try_fold(first, |all, bound| match (all, bound?) {
+                (Bound::Entries(all), Bound::Entries(more)) => Some(Bound::Entries(all.saturating_add(more))),
+                _ => Some(Bound::Evicts),
+            }),
+            None => None,
+        };
+        Marks { kind, bound }
+    }
+
+    /// What the class of an object means, or that its objects tell a number of entries.
+    pub(super) fn role(&mut self, object: Object) -> Role {
+        match self.folding.role(object.class) {
+            Role::Plain => {
+                let (naming, node) = (self.naming, self.node(object));
+                let known = &mut self.tells[object.class.0 as usize];
+                let tells = *known.get_or_insert_with(|| naming.entries(node).is_some());
+                if tells { self.folding.told() } else { Role::Plain }
+            }
+            role => role,
+        }
+    }
+
+    /// Whether the rows below are what a pool has: a container for what is lent, and one for what is free.
+    fn is_pool(&self, below: &BTreeMap<StepWords, Members>) -> bool {
+        let container = |(_, members): &(&StepWords, &Members)| {
+            let first = members.places.first().map(|first| self.object(*first).class);
+            first.is_some_and(|class| matches!(self.folding.role(class), Role::Container(_)))
+        };
+        let word = |edge: u32| naming::last_word(naming::identifier(self.words.text(edge)));
+        let words: Vec<String> = below.iter().filter(container).map(|((edge, _), _)| word(*edge)).collect();
+        let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+        has(&LENT) && has(&FREE)
+    }
+
+    /// What bounds a container, or what it wraps.
+    fn bound(&self, container: Node) -> Option<Bound> {
+        let mut container = container;
+        for _ in 0..MOST_WRAPPERS {
+            let class = self.graph.class(container);
+            let number = |path: &str| self.naming.number(container, path);
+            if let Some(bound) = self.folding.limits(class).iter().find_map(|limit| limit.bound(number)) {
+                return Some(bound);
+            }
+            let Role::Container(rule) = self.folding.role(class) else { return None };
+            if self.folding.rule(rule).count != Count::Wrapped {
+                return None;
+            }
+            let is_container = |child: &Node| matches!(self.folding.role(self.graph.class(*child)), Role::Container(_));
+            container = self.dominators.children(container).find(is_container)?;
+        }
+        None
+    }
+
+    /// Properties beyond count are entries: the object is used as a dictionary.
+    fn fold_dictionaries(&self, group: &mut Group, below: &mut BTreeMap<StepWords, Members>) {
+        let mut properties: BTreeMap<u32, usize> = BTreeMap::new();
+        let is_property = |edge: u32| self.words.text(edge).starts_with('.');
+        for (edge, class) in below.keys().filter(|(edge, _)| is_property(*edge)) {
+            debug_assert!(*edge > Words::ENTRIES);
+            *properties.entry(*class).or_default() += 1;
+        }
+        properties.retain(|_, names| *names > MOST_PROPERTIES);
+        if group.step.class.is_empty() {
+            return;
+        }
+        if !properties.is_empty() {
+            for ((edge, class), members) in std::mem::take(below) {
+                let entry = properties.contains_key(&class) && is_property(edge);
+                below.entry((if entry { Words::ENTRIES } else { edge }, class)).or_default().extend(members);
+            }
+        }
+        let entries =
+            below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, members)| members.places.len());
+        let entries = entries.max().unwrap_or(0);
+        // Few properties that are named by data do not make a dictionary.
+        if !properties.is_empty() || (group.entries.is_none() && entries > MOST_PROPERTIES) {
+            group.entries = group.entries.or(Some(0)).map(|known| known + entries as u64);
+        }
+    }
+}
