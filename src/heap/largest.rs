@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dominators::Place;
 use super::graph::{Graph, Label};
 use super::{Dominators, Holders, Node, OwnerPath, RootKind, Step, naming};
 use crate::units::Bytes;
@@ -39,9 +40,14 @@ pub struct RootRow {
 pub(super) fn largest(holders: &Holders<'_>, most: usize) -> Vec<LargeObject> {
     let snapshot = holders.snapshot;
     let (graph, dominators) = (&snapshot.graph, &snapshot.dominators);
-    let mut top: Vec<Node> = dominators.children(Node::ROOT).collect();
-    top.sort_by_key(|node| (Reverse(dominators.retained(*node)), *node));
-    top.truncate(most);
+    let tree = dominators.places();
+    let mut top: Vec<_> = tree.children(Place::ROOT).map(|place| (Reverse(tree.retained(place)), place)).collect();
+    if most < top.len() {
+        top.select_nth_unstable(most);
+        top.truncate(most);
+    }
+    top.sort_unstable();
+    let top: Vec<Node> = top.into_iter().map(|(_, place)| tree.node(place)).collect();
     let mut trace = holders.owners.trace_towards(&top);
     let large = |node: Node| {
         let id = trace.find(node);

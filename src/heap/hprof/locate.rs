@@ -55,19 +55,24 @@ impl Locator {
     /// The record of a node, if it is an instance or an array.
     pub(super) fn find<const W: usize>(&self, file: &[u8], ids: &IdMap, node: u32) -> Option<Object> {
         let rank = node.checked_sub(1)?;
-        let at = match self.offsets.get(node as usize) {
-            Some(offset) => *offset,
+        let (at, before) = match self.offsets.get(node as usize) {
+            Some(offset) => (*offset, 0),
             None => {
                 let mut entry = *self.directory.get((rank / RUN) as usize)? as usize;
                 while self.ranks.get(entry + 1).is_some_and(|next| *next <= rank) {
                     entry += 1;
                 }
-                *self.starts.get(entry)?
+                (*self.starts.get(entry)?, rank.saturating_sub(*self.ranks.get(entry)?))
             }
         };
         let mut at = usize::try_from(at).ok()?;
         let chunk = self.chunks.partition_point(|chunk| chunk.start <= at).checked_sub(1)?;
         let data = &file[..self.chunks[chunk].end];
+        // Nearly always all ranks in between have their records in between, too.
+        let guess = after::<W>(data, at, before).filter(|object| ids.rank(object.id) == Some(rank));
+        if guess.is_some() {
+            return guess;
+        }
         while at < data.len() {
             let (found, next) = record::<W>(data, at).ok()?;
             if let Record::Object(object) = found {
@@ -81,4 +86,19 @@ impl Locator {
         }
         None
     }
+}
+
+/// The object that comes so many objects after the one whose record is at an offset.
+fn after<const W: usize>(data: &[u8], mut at: usize, objects: u32) -> Option<Object> {
+    let mut left = objects;
+    while at < data.len() {
+        let (found, next) = record::<W>(data, at).ok()?;
+        match found {
+            Record::Object(object) if left == 0 => return Some(object),
+            Record::Object(_) => left -= 1,
+            _ => {}
+        }
+        at = next;
+    }
+    None
 }

@@ -154,8 +154,10 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
         }
     }
     let wanted: Vec<bool> = graph.classes().iter().map(|class| CLASSES.contains(&&*class.name)).collect();
-    for node in graph.objects().filter(|node| wanted[graph.class(*node).0 as usize]) {
-        if !dominators.reachable(node) || anchors.contains_key(&node) {
+    let tree = dominators.places();
+    for place in tree.all().filter(|place| wanted[tree.class(*place).0 as usize]) {
+        let node = tree.node(place);
+        if anchors.contains_key(&node) {
             continue;
         }
         if let Some(anchor) = naming.label(node).and_then(|label| of_label(label, graph.class_name(node))) {
