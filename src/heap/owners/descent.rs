@@ -6,7 +6,7 @@ use super::anchors::Anchor;
 use super::edges::{Holder, Words};
 use super::found::Found;
 use super::group::Group;
-use super::opener::{Object, Opener};
+use super::opener::{Object, Opener, Special};
 use crate::heap::dominators::Place;
 use crate::heap::fold::{Count, Inside, Limit, Role};
 use crate::heap::graph::Reference;
@@ -163,7 +163,7 @@ impl<'a> Opener<'a> {
                     self.count_inside(child, fold, found);
                     Some(Fold { directly: false, ..fold })
                 }
-                (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(self.node(child)) => {
+                (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child) => {
                     found.add_shallow(self.tree.shallow(child.place));
                     work.push((child, Mode::Names(&OBJECT)));
                     continue;
@@ -195,11 +195,11 @@ impl<'a> Opener<'a> {
     }
 
     /// Whether a dict holds attributes, which have names, and not entries.
-    fn names_things(&self, dict: Node) -> bool {
+    fn names_things(&self, dict: Object) -> bool {
         let mut named = false;
-        if self.graph.class_name(dict) == "builtins.dict" {
+        if self.special(dict) == Some(Special::Dict) {
             let is_name = |reference: &Reference<'_>| matches!(reference, Reference::Field(_));
-            self.naming.references(dict, &mut |_, reference| named |= is_name(&reference));
+            self.naming.references(self.node(dict), &mut |_, reference| named |= is_name(&reference));
         }
         named
     }
@@ -228,18 +228,15 @@ impl<'a> Opener<'a> {
         if edge != Words::NONE {
             return self.place(child, edge, group, found, work);
         }
-        let class = self.graph.class_name_of(child.class);
-        // The attributes of an instance or module, and the variables of a Python function.
-        let namespace = class == "builtins.dict"
-            || (class == "builtins.tuple" && self.graph.class_name_of(holder.class) == "builtins.function");
-        if namespace {
-            found.add_shallow(self.tree.shallow(child.place));
-            work.push((child, Mode::Names(&OBJECT)));
-        } else if class == "(string)" && self.graph.class_name_of(holder.class) == "Object" {
+        match (self.special(holder), self.special(child)) {
+            // The attributes of an instance or module, and the variables of a function.
+            (_, Some(Special::Dict)) | (Some(Special::Function), Some(Special::Tuple)) => {
+                found.add_shallow(self.tree.shallow(child.place));
+                work.push((child, Mode::Names(&OBJECT)));
+            }
             // The keys of an object that is used as a dictionary.
-            self.place(child, Words::ENTRIES, group, found, work);
-        } else {
-            self.place(child, edge, group, found, work);
+            (Some(Special::Object), Some(Special::Text)) => self.place(child, Words::ENTRIES, group, found, work),
+            _ => self.place(child, edge, group, found, work),
         }
     }
 

@@ -52,6 +52,8 @@ fn is_lasting(field: &str) -> bool {
 pub(super) struct Words {
     texts: Vec<String>,
     numbers: HashMap<String, u32>,
+    /// Numbers of the names of fields, as an object has them.
+    fields: HashMap<String, u32>,
 }
 
 impl Words {
@@ -59,7 +61,7 @@ impl Words {
     pub(super) const ENTRIES: u32 = 1;
 
     pub(super) fn new() -> Self {
-        let mut words = Self { texts: Vec::new(), numbers: HashMap::new() };
+        let mut words = Self { texts: Vec::new(), numbers: HashMap::new(), fields: HashMap::new() };
         words.number("");
         words.number(ENTRIES);
         words
@@ -75,6 +77,23 @@ impl Words {
         number
     }
 
+    /// The number for a reference of a holder.
+    pub(super) fn of(&mut self, holder: &Holder, reference: &Reference<'_>) -> u32 {
+        let field = match (reference, holder) {
+            (Reference::Field(field), Holder::Object) => field,
+            _ => return self.number(&wording(holder, reference)),
+        };
+        if let Some(number) = self.fields.get(&**field) {
+            return *number;
+        }
+        let number = self.number(&wording(holder, reference));
+        // What is data and no name differs from object to object.
+        if number > Self::ENTRIES {
+            self.fields.insert(field.to_string(), number);
+        }
+        number
+    }
+
     pub(super) fn len(&self) -> usize {
         self.texts.len()
     }
@@ -85,6 +104,7 @@ impl Words {
         for text in &forgotten {
             self.numbers.remove(text);
         }
+        self.fields.retain(|_, number| (*number as usize) < kept);
         forgotten
     }
 

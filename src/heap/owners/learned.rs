@@ -83,7 +83,7 @@ impl Opener<'_> {
             if let Ok(row) = sought.binary_search_by_key(&target, |(node, _)| *node) {
                 let known = &mut found[sought[row].1];
                 if known.is_none_or(|word| word == Words::NONE) {
-                    *known = Some(words.number(&wording(wording_of, &reference)));
+                    *known = Some(words.of(wording_of, &reference));
                 }
             }
         });
@@ -97,7 +97,7 @@ impl Opener<'_> {
         match learned.words[..] {
             [word] => Some(word).filter(|word| *word != Words::NONE),
             [word, ..] if learned.words.len() <= MOST_WORDS => {
-                let class = self.classes[child.0 as usize];
+                let class = self.class_word(child);
                 learned.words.iter().all(|word| group.absorbs((*word, class))).then_some(word)
             }
             _ => None,

@@ -1,8 +1,8 @@
 //! How a row is opened into the rows below.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 
 use rustc_hash::FxHashMap;
 
@@ -41,8 +41,7 @@ pub(super) struct Opener<'a> {
     pub(super) places: &'a Places,
     least: u64,
     pub(super) words: Words,
-    /// Normalized class name by class, as a word.
-    pub(super) classes: Vec<u32>,
+    classes: Arc<[ClassWord]>,
     pub(super) learned: FxHashMap<(ClassId, ClassId), Learned>,
     /// By class without a role, once one was asked: whether its objects tell a number of entries.
     tells: Vec<Option<bool>>,
@@ -50,6 +49,39 @@ pub(super) struct Opener<'a> {
     pub(super) work: Vec<(Object, Mode<'a>)>,
     pub(super) named: Vec<(Object, u32)>,
     pub(super) own: Vec<Object>,
+}
+
+/// What is asked of a class for each of its objects.
+#[derive(Debug, Clone, Copy)]
+struct ClassWord {
+    /// Its normalized name, as a word.
+    word: u32,
+    special: Option<Special>,
+}
+
+/// Classes of the runtimes whose references without a name mean something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Special {
+    Dict,
+    Tuple,
+    Function,
+    /// A string of JavaScript,
+    Text,
+    /// and an object without a class of its own.
+    Object,
+}
+
+impl Special {
+    fn of(class: &str) -> Option<Self> {
+        Some(match class {
+            "builtins.dict" => Self::Dict,
+            "builtins.tuple" => Self::Tuple,
+            "builtins.function" => Self::Function,
+            "(string)" => Self::Text,
+            "Object" => Self::Object,
+            _ => return None,
+        })
+    }
 }
 
 /// An object, with what is asked first.
@@ -69,7 +101,11 @@ impl<'a> Opener<'a> {
         least: u64,
     ) -> Self {
         let mut words = Words::new();
-        let classes = graph.classes().iter().map(|class| words.number(&naming::class(&class.name))).collect();
+        let classes = graph.classes().iter().map(|class| ClassWord {
+            word: words.number(&naming::class(&class.name)),
+            special: Special::of(&class.name),
+        });
+        let classes = classes.collect();
         let tells = vec![None; graph.classes().len()];
         Self {
             graph,
@@ -91,7 +127,7 @@ impl<'a> Opener<'a> {
 
     /// Another one that knows the same words.
     fn fork(&self) -> Self {
-        let (words, classes, tells) = (self.words.clone(), self.classes.clone(), self.tells.clone());
+        let (words, classes, tells) = (self.words.clone(), Arc::clone(&self.classes), self.tells.clone());
         let (learned, work, named, own) = (FxHashMap::default(), Vec::new(), Vec::new(), Vec::new());
         Self { words, classes, tells, learned, work, named, own, ..*self }
     }
@@ -200,7 +236,15 @@ impl<'a> Opener<'a> {
 
     /// The normalized class name of an object, as a word.
     pub(super) fn class(&self, object: Object) -> u32 {
-        self.classes[object.class.0 as usize]
+        self.class_word(object.class)
+    }
+
+    pub(super) fn class_word(&self, class: ClassId) -> u32 {
+        self.classes[class.0 as usize].word
+    }
+
+    pub(super) fn special(&self, object: Object) -> Option<Special> {
+        self.classes[object.class.0 as usize].special
     }
 
     pub(super) fn is_anchor(&self, object: Object) -> bool {
