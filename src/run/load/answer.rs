@@ -1,20 +1,18 @@
-//! An HTTP/1 answer, read off a bare socket.
+//! An HTTP/1 answer as a misbehaving client sees it: bytes off a bare socket, of which only the head is understood.
 
+use super::answer_head::{AnswerHead, Asked, Framing, LONGEST};
 use super::outcome::{End, Failure, Seen};
-
-/// An answer's head that is longer is no head.
-const LONGEST_HEAD: usize = 64 << 10;
 
 /// What was read of an answer.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
-    /// Bytes off the socket, interim answers (1xx) left out.
+    /// Bytes off the socket.
     pub(super) read: u64,
     /// The head, as far as it was read; emptied when it was understood.
     head: Vec<u8>,
     pub(super) status: Option<u16>,
     interim: bool,
-    /// What `content-length` says.
+    /// How long the body is, if its head says so.
     length: Option<u64>,
     /// Whether the body comes in chunks.
     pub(super) chunked: bool,
@@ -29,23 +27,33 @@ impl Answer {
             self.body += bytes.len() as u64;
             return Ok(());
         }
-        let searched = self.head.len().saturating_sub(3);
+        let mut searched = self.head.len().saturating_sub(3);
         self.head.extend_from_slice(bytes);
-        let Some(end) = self.head[searched..].windows(4).position(|window| window == b"\r\n\r\n") else {
-            return if self.head.len() > LONGEST_HEAD { Err(Failure::Malformed) } else { Ok(()) };
-        };
-        let end = searched + end + 4;
-        let rest = self.head.split_off(end);
-        let head = std::mem::take(&mut self.head);
-        let (status, length, chunked) = parse(&head).ok_or(Failure::Malformed)?;
-        self.chunked = chunked;
-        self.interim = true;
-        // After 101 the connection speaks another language: what follows is its body.
-        if (100..200).contains(&status) && status != 101 {
-            self.read -= rest.len() as u64;
-            return self.add(&rest);
+        while self.status.is_none() {
+            let Some(end) = self.head[searched..].windows(4).position(|window| window == b"\r\n\r\n") else {
+                return if self.head.len() > LONGEST { Err(Failure::Malformed) } else { Ok(()) };
+            };
+            let rest = self.head.split_off(searched + end + 4);
+            let head = std::mem::replace(&mut self.head, rest);
+            self.understand(&head)?;
+            searched = 0;
         }
-        (self.status, self.length, self.body) = (Some(status), length, rest.len() as u64);
+        self.body = std::mem::take(&mut self.head).len() as u64;
+        Ok(())
+    }
+
+    fn understand(&mut self, head: &[u8]) -> Result<(), Failure> {
+        let (_, head) = AnswerHead::parse(head, Asked::Other, |_, _| {})?.ok_or(Failure::Malformed)?;
+        self.interim = true;
+        if !head.interim() {
+            self.status = Some(head.status);
+            self.chunked = head.framing == Framing::Chunked;
+            self.length = match head.framing {
+                // What follows 101 in its other language counts as its body.
+                Framing::Length(length) if head.status != 101 => Some(length),
+                _ => None,
+            };
+        }
         Ok(())
     }
 
@@ -90,24 +98,6 @@ impl Answer {
     }
 }
 
-/// Status and `content-length` of a head, and whether the body is chunked.
-fn parse(head: &[u8]) -> Option<(u16, Option<u64>, bool)> {
-    let text = std::str::from_utf8(head).ok()?;
-    let mut lines = text.split("\r\n");
-    let mut words = lines.next()?.split(' ');
-    let status = words.next()?.starts_with("HTTP/1.").then(|| words.next())??;
-    let status = status.parse().ok().filter(|status| (100..1000).contains(status))?;
-    let (mut length, mut chunked) = (None, false);
-    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-        if name.eq_ignore_ascii_case("content-length") {
-            length = length.or(value.trim().parse().ok());
-        } else if name.eq_ignore_ascii_case("transfer-encoding") {
-            chunked |= value.to_ascii_lowercase().contains("chunked");
-        }
-    }
-    Some((status, length, chunked))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +125,6 @@ mod tests {
         for noise in ["SSH-2.0\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 2\r\n\r\n", "HTTP/1.1 99999 x\r\n\r\n"] {
             assert_eq!(answer(noise, 5).err(), Some(Failure::Malformed), "{noise}");
         }
-        assert_eq!(answer(&"x".repeat(LONGEST_HEAD + 9), 1000).err(), Some(Failure::Malformed));
+        assert_eq!(answer(&"x".repeat(LONGEST + 9), 1000).err(), Some(Failure::Malformed));
     }
 }

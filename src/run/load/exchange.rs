@@ -4,14 +4,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hyper::Request;
 use tokio::task::JoinSet;
 use tokio::time::Sleep;
 
 use super::address::Address;
 use super::line::Line;
 use super::outcome::{End, Failure, Outcome, Seen};
-use super::outgoing::Outgoing;
+use super::request_head::RequestHead;
 use super::talk;
 use crate::payload::Talk;
 use crate::plan::PlannedRequest;
@@ -20,7 +19,7 @@ use crate::plan::PlannedRequest;
 pub(super) struct Made {
     pub(super) planned: Arc<PlannedRequest>,
     /// Its head, already checked.
-    pub(super) head: Request<()>,
+    pub(super) head: RequestHead,
     pub(super) digest: [u8; 32],
 }
 
@@ -78,9 +77,9 @@ async fn polite(line: &mut Option<Line>, job: &Job, address: &Address, timer: Pi
         () = timer => End::Failed(Failure::Timeout),
     };
     if let Some(used) = line {
-        seen.bytes_out = used.meter.body();
+        seen.bytes_out = used.sent();
         // After an answer that came before the body's end the connection is in the middle of a request.
-        if !matches!(end, End::Answered(_)) || !used.meter.whole() {
+        if !matches!(end, End::Answered(_)) || !used.sent_whole() {
             *line = None;
         }
     }
@@ -90,19 +89,14 @@ async fn polite(line: &mut Option<Line>, job: &Job, address: &Address, timer: Pi
 /// A request is never sent twice, with one exception that the service cannot see: the kept connection
 /// turned out to be closed before a single byte of the request was written.
 async fn on_line(line: &mut Option<Line>, job: &Job, address: &Address, seen: &mut Seen) -> Result<u16, Failure> {
-    if let Some(kept) = line.take_if(|kept| kept.fresh(job.sent)) {
-        let kept = line.insert(kept);
-        match kept.exchange(request(job, kept), seen).await {
-            Err(_) if !kept.meter.began() => {}
+    let (head, body) = (&job.made.head, &job.made.planned.body);
+    if let Some(kept) = line.as_mut().filter(|kept| kept.fresh(job.sent)) {
+        match kept.exchange(head, body, seen).await {
+            Err(_) if !kept.began() => {}
             other => return other,
         }
     }
+    *line = None;
     let new = line.insert(Line::open(address).await?);
-    new.exchange(request(job, new), seen).await
-}
-
-/// The request with its body from the beginning.
-fn request(job: &Job, line: &Line) -> Request<Outgoing> {
-    let body = Outgoing::new(&job.made.planned.body, Arc::clone(&line.meter));
-    job.made.head.clone().map(|()| body)
+    new.exchange(head, body, seen).await
 }

@@ -22,45 +22,6 @@ pub(super) trait Goal {
     }
 }
 
-/// The data of a chunked body (RFC 9112, section 7.1), however it is cut.
-#[derive(Debug, Default)]
-pub(super) struct Unchunked {
-    /// Bytes of the chunk that are still to come.
-    left: u64,
-    /// The line with the size of the next one, so far.
-    line: Vec<u8>,
-}
-
-impl Unchunked {
-    /// Gives the data in these bytes to `take`.
-    pub(super) fn read(&mut self, mut bytes: &[u8], mut take: impl FnMut(&[u8])) {
-        while !bytes.is_empty() {
-            let data = self.left.min(bytes.len() as u64) as usize;
-            if data > 0 {
-                take(&bytes[..data]);
-                self.left -= data as u64;
-                bytes = &bytes[data..];
-                continue;
-            }
-            let (byte, rest) = (bytes[0], &bytes[1..]);
-            bytes = rest;
-            if byte != b'\n' {
-                // A line of more is no size.
-                if self.line.len() < 32 {
-                    self.line.push(byte);
-                }
-                continue;
-            }
-            // The empty line that ends a chunk is no size either.
-            let digits = self.line.iter().take_while(|byte| byte.is_ascii_hexdigit());
-            self.left = digits.fold(0, |size: u64, digit| {
-                size.saturating_mul(16) + u64::from((*digit as char).to_digit(16).unwrap_or(0))
-            });
-            self.line.clear();
-        }
-    }
-}
-
 /// Server-sent events (HTML standard, section 9.2): each ends with an empty line.
 pub(super) struct Events {
     left: u32,
@@ -214,16 +175,6 @@ mod tests {
         for step in 1..text.len() {
             assert!(reached(&mut Events::new(2), text, step).is_some(), "{step}");
             assert!(reached(&mut Events::new(3), text, step).is_none(), "{step}");
-        }
-    }
-
-    #[test]
-    fn chunks_are_put_together_however_they_are_cut() {
-        let text = b"3\r\nabc\r\n10;x=y\r\n0123456789abcdef\r\n0\r\n\r\n";
-        for step in 1..text.len() {
-            let (mut chunks, mut data) = (Unchunked::default(), Vec::new());
-            text.chunks(step).for_each(|piece| chunks.read(piece, |bytes| data.extend_from_slice(bytes)));
-            assert_eq!(data, b"abc0123456789abcdef", "{step}");
         }
     }
 

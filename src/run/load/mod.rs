@@ -10,15 +10,21 @@
 
 mod address;
 mod answer;
+mod answer_head;
+mod chunked;
 mod error;
 mod exchange;
 mod goal;
+mod http1;
+mod incoming;
 mod line;
 mod meter;
 mod metronome;
+mod outbox;
 mod outcome;
 mod outgoing;
 mod phase;
+mod request_head;
 mod sender;
 mod session;
 mod slots;
@@ -27,11 +33,23 @@ mod streams;
 mod talk;
 mod tallies;
 mod tls;
-mod wire;
 
+use answer_head::Asked;
 pub use error::LoadError;
+use incoming::Incoming;
+use outcome::Seen;
 pub use sender::{Progress, Sender};
 pub(super) use tallies::Times;
+
+/// Reads an HTTP/1 answer to a `GET` as a well-behaved client does, `step` bytes at a time: its status, if its head is
+/// whole, the bytes of its body, and how many of `bytes` were the answer's. `None` if it is malformed.
+pub fn read_answer(bytes: &[u8], step: usize) -> Option<(Option<u16>, u64, usize)> {
+    let (mut incoming, mut seen, mut used) = (Incoming::new(Asked::Other), Seen::default(), 0);
+    for piece in bytes.chunks(step.max(1)) {
+        used += incoming.read(piece, &mut seen).ok()?;
+    }
+    Some((seen.status, seen.bytes_in, used))
+}
 
 /// Refuses what no engine may load: what cannot be resolved, and public addresses.
 pub(super) fn check_target(base_url: &str) -> Result<(), LoadError> {

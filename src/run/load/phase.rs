@@ -8,7 +8,7 @@ use super::LoadError;
 use super::address::Address;
 use super::exchange::{Job, Made};
 use super::metronome::{Metronome, step_aside};
-use super::outgoing;
+use super::request_head::RequestHead;
 use super::sender::Progress;
 use super::session::Session;
 use super::slots::Slots;
@@ -152,7 +152,7 @@ impl Memory {
         {
             return Ok(made.clone());
         }
-        let made = Arc::new(Made { head: outgoing::head(&planned, host)?, digest: planned.digest(), planned });
+        let made = Arc::new(Made { head: RequestHead::new(&planned, host)?, digest: planned.digest(), planned });
         self.0.insert(made.planned.name.clone(), made.clone());
         Ok(made)
     }

@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use super::LoadError;
 use super::address::Address;
 use super::line::{Line, Whole};
-use super::outgoing::{self, Outgoing};
+use super::request_head::RequestHead;
 use crate::plan::{PlannedRequest, Requests};
 use crate::policy::{Load, Login, Taken};
 
@@ -36,13 +36,9 @@ impl Session {
 }
 
 async fn ask(request: &PlannedRequest, address: &Address, timeout: Duration) -> Result<Whole, LoadError> {
-    let head = outgoing::head(request, &address.host)?;
+    let head = RequestHead::new(request, &address.host)?;
     let failed = |why: &str| LoadError::Login { why: why.to_owned() };
-    let exchange = async {
-        let mut line = Line::open(address).await?;
-        let body = Outgoing::new(&request.body, line.meter.clone());
-        line.whole(head.map(|()| body)).await
-    };
+    let exchange = async { Line::open(address).await?.whole(&head, &request.body).await };
     let answer = match tokio::time::timeout(timeout, exchange).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(failure)) => return Err(failed(failure.word())),

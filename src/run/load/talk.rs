@@ -7,7 +7,8 @@ use tokio::sync::watch;
 
 use super::address::Address;
 use super::answer::Answer;
-use super::goal::{Events, Goal, Messages, Through, Unchunked};
+use super::chunked::Chunked;
+use super::goal::{Events, Goal, Messages, Through};
 use super::meter::Meter;
 use super::outcome::{End, Failure, Seen};
 use super::socket::Socket;
@@ -160,9 +161,9 @@ impl Reader {
     /// Reads until the goal is reached.
     async fn read_through(&mut self, goal: &mut impl Goal) -> End {
         let mut buffer = vec![0; 16 << 10];
-        let mut chunks = Unchunked::default();
+        let mut chunks = Chunked::default();
         loop {
-            if goal.reached() {
+            if goal.reached() || chunks.ended() {
                 return self.answer.status.map_or(End::Done, End::Answered);
             }
             let count = match self.reading.read(&mut buffer).await {
@@ -174,7 +175,9 @@ impl Reader {
             let bytes = &buffer[..count];
             if !goal.speaks_http() || self.answer.status.is_some() {
                 self.answer.count(count as u64);
-                self.show(goal, &mut chunks, bytes);
+                if let Err(failure) = self.show(goal, &mut chunks, bytes) {
+                    return End::Failed(failure);
+                }
             } else {
                 match self.answer.add(bytes) {
                     Ok(()) if self.answer.status.is_some_and(|status| status != goal.status()) => {
@@ -183,7 +186,9 @@ impl Reader {
                     // What came after the head in the same read.
                     Ok(()) => {
                         let rest = bytes.len() - self.answer.rest().min(bytes.len());
-                        self.show(goal, &mut chunks, &bytes[rest..]);
+                        if let Err(failure) = self.show(goal, &mut chunks, &bytes[rest..]) {
+                            return End::Failed(failure);
+                        }
                     }
                     Err(failure) => return End::Failed(failure),
                 }
@@ -192,10 +197,13 @@ impl Reader {
         }
     }
 
-    fn show(&self, goal: &mut impl Goal, chunks: &mut Unchunked, bytes: &[u8]) {
+    fn show(&self, goal: &mut impl Goal, chunks: &mut Chunked, bytes: &[u8]) -> Result<(), Failure> {
         match self.answer.chunked {
-            true => chunks.read(bytes, |data| goal.take(data)),
-            false => goal.take(bytes),
+            true => chunks.read(bytes, |data| goal.take(data)).map(drop),
+            false => {
+                goal.take(bytes);
+                Ok(())
+            }
         }
     }
 
