@@ -164,6 +164,15 @@ def recording():
     return json.dumps(whole).encode(), b"".join(json.dumps({"schema": 1, **event}).encode() + b"\n" for event in events)
 
 
+ANSWERS = [
+    b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+    b"HTTP/1.1 103 Hints\r\nlink: x\r\n\r\nHTTP/1.1 204 No\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nx-a: b\r\n\r\n",
+    b"HTTP/1.0 404 No\r\nconnection: keep-alive\r\n\r\nnothing here",
+    b"HTTP/1.1 101 Switching\r\nupgrade: x\r\n\r\nx",
+]
+
+
 def main():
     shapes = {"wide": hprof(8, 0x1C, False), "narrow": hprof(4, 0x1C, True), "single": hprof(4, 0x0C, False)}
     for name, content in shapes.items():
@@ -180,6 +189,8 @@ def main():
         seed("policy", path.parent.name + path.name, path.read_bytes())
     for name, content in zip(("whole", "events"), recording()):
         seed("recording", name, content)
+    for number, text in enumerate(ANSWERS):
+        seed("answer", str(number), bytes([number + 1]) + text)
     for number, line in enumerate(recording()[1].splitlines()):
         seed("recording", f"event-{number}", line)
 

@@ -5,9 +5,9 @@
 use libfuzzer_sys::fuzz_target;
 use plimsoll::run::load::read_answer;
 
-fuzz_target!(|input: (&[u8], u8)| {
-    let (bytes, step) = input;
-    let (whole, cut) = (read_answer(bytes, usize::MAX), read_answer(bytes, usize::from(step)));
+fuzz_target!(|content: &[u8]| {
+    let Some((step, bytes)) = content.split_first() else { return };
+    let (whole, cut) = (read_answer(bytes, usize::MAX), read_answer(bytes, usize::from(*step)));
     match (whole, cut) {
         (Some(whole), Some(cut)) => assert_eq!(whole, cut),
         // A head that came in pieces is judged once its end is there.

@@ -165,6 +165,14 @@ async fn tls_needs_an_authority_that_is_trusted() {
     let text = |more: &str| format!("[load]\nbase-url = \"https://localhost:{}\"\n{more}", service.tls);
     let tally = service.send(&text("authority = \"ca.pem\""), 5).await.unwrap();
     assert_eq!(shown(&tally.requests["root"].statuses), "200: 5");
+    for chunked in [false, true] {
+        let upload = format!("body = {{ upload = {{ size = \"3 MB\", chunked = {chunked} }} }}");
+        let text = text(&format!("authority = \"ca.pem\"\n[load.request.up]\npost = \"/\"\n{upload}"));
+        let tally = service.send(&text, 5).await.unwrap();
+        let tally = &tally.requests["up"];
+        // Each is answered with `got 3000000`.
+        assert_eq!((shown(&tally.statuses), tally.bytes_out, tally.bytes_in), ("200: 5".into(), 15_000_000, 55));
+    }
     let refused = service.send(&text(""), 5).await.unwrap();
     assert_eq!(shown(&refused.requests["root"].failures), "untrusted certificate: 5");
     let missing = service.send(&text("authority = \"nothing.pem\""), 5).await.unwrap_err().to_string();
