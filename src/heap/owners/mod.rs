@@ -4,6 +4,7 @@
 //! their count and bytes; internals of containers are folded ([`super::fold`]); classes, modules,
 //! scripts, threads and the global object ([`anchors`]) stand at the top wherever the dominator tree
 //! has them, and what several of them share stands below the one whose name is the best ([`shared`]).
+//! A path that repeats itself goes on in its last row ([`group`]): a tree is a few rows, however deep.
 //! The largest rows are opened first, so a limit on rows cuts the least. Nothing here is recursive.
 
 mod anchors;
