@@ -179,3 +179,11 @@ fn no_damage_makes_it_panic() {
     }
     assert!(good > 50 && bad > 50, "{good} {bad}");
 }
+
+#[test]
+fn global_variables_are_owners_whether_the_root_or_a_native_context_names_them() {
+    for name in ["node-12", "deno-2.9", "node-26"] {
+        let owners = read(&fixture(name)).unwrap().owners;
+        assert!(owners.iter().any(|owner| owner.step.edge.contains("global.")), "{name}");
+    }
+}

@@ -12,6 +12,11 @@ pub trait Naming: Sync {
     /// immediate dominator need not refer to what it dominates: then no reference leads there.
     fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>));
 
+    /// Objects whose properties are the global variables of the program, if no root says so.
+    fn globals(&self) -> Vec<Node> {
+        Vec::new()
+    }
+
     /// What makes this very object recognizable from run to run.
     fn label(&self, _node: Node) -> Option<Label<'_>> {
         None

@@ -153,6 +153,9 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
             anchors.entry(root.node).or_insert(anchor);
         }
     }
+    for node in naming.globals().into_iter().filter(|node| dominators.reachable(*node)) {
+        anchors.entry(node).or_insert(Anchor::Spread(Holder::Global));
+    }
     let wanted: Vec<bool> = graph.classes().iter().map(|class| CLASSES.contains(&&*class.name)).collect();
     let tree = dominators.places();
     for place in tree.all().filter(|place| wanted[tree.class(*place).0 as usize]) {

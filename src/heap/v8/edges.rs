@@ -7,7 +7,7 @@ use super::layout::{EdgeKind, Layout, MOST_FIELDS, NodeKind};
 use super::nodes::Nodes;
 use super::numbers::{Numbers, malformed};
 use super::parts::{self, PACE, Start, side_by_side};
-use super::strings::{CONTEXT, NATIVE_CONTEXT, PREVIOUS, SHARED, Strings};
+use super::strings::{CONTEXT, GLOBAL, NATIVE_CONTEXT, PREVIOUS, SHARED, Strings};
 use crate::heap::graph::Column;
 use crate::heap::graph::edges::MOST_EDGES;
 use crate::heap::{HeapError, Mapping};
@@ -39,6 +39,8 @@ pub(super) struct Found {
     pub(super) makers: Vec<(u32, u32)>,
     /// Contexts directly below the native one: the variables of a module or script.
     pub(super) outermost: Vec<u32>,
+    /// Global objects, which native contexts refer to.
+    pub(super) globals: Vec<u32>,
     /// Contexts below others: outer, inner.
     pub(super) inner: Vec<(u32, u32)>,
 }
@@ -102,6 +104,7 @@ impl Found {
         self.tops.append(&mut next.tops);
         self.makers.append(&mut next.makers);
         self.outermost.append(&mut next.outermost);
+        self.globals.append(&mut next.globals);
         self.inner.append(&mut next.inner);
     }
 
@@ -179,6 +182,7 @@ struct Pass<'a> {
     context: &'a [u32],
     shared: &'a [u32],
     previous: &'a [u32],
+    global: &'a [u32],
     native: Option<u32>,
 }
 
@@ -193,14 +197,14 @@ impl<'a> Pass<'a> {
         strings: &'a Strings,
         nodes: &'a Nodes,
     ) -> Self {
-        let (context, shared, previous) = (strings.known(CONTEXT), strings.known(SHARED), strings.known(PREVIOUS));
+        let [context, shared, previous, global] = [CONTEXT, SHARED, PREVIOUS, GLOBAL].map(|name| strings.known(name));
         let mut telling = Bits::new(strings.len());
-        let names = [context, shared, previous].into_iter().flatten().copied().chain(strings.ephemerons());
+        let names = [context, shared, previous, global].into_iter().flatten().copied().chain(strings.ephemerons());
         names.for_each(|name| {
             telling.put(name);
         });
         let native = nodes.classes.iter().position(|class| &*class.name == NATIVE_CONTEXT).map(|class| class as u32);
-        Self { file, section, layout, strings, nodes, telling, context, shared, previous, native }
+        Self { file, section, layout, strings, nodes, telling, context, shared, previous, global, native }
     }
 
     /// The first node from each start on whose edges begin there or later, and where they do.
@@ -290,6 +294,10 @@ impl<'a> Pass<'a> {
                 found.outermost.push(source);
             } else {
                 found.inner.push((edge.to, source));
+            }
+        } else if self.global.contains(&edge.name) {
+            if Some(self.nodes.class_of[source as usize]) == self.native {
+                found.globals.push(edge.to);
             }
         } else if let Some(table) = self.strings.ephemeron(edge.name) {
             return self.nodes.places.row(self.file, self.layout, source).is_some_and(|row| row.id == table);

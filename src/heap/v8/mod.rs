@@ -34,9 +34,10 @@ mod strings;
 pub use naming::Names;
 pub(in crate::heap) use redact::redact;
 
-use self::layout::Layout;
+use self::edges::Edge;
+use self::layout::{EdgeKind, Layout};
 use self::nodes::Nodes;
-use self::strings::Strings;
+use self::strings::{NATIVE_CONTEXT, Strings};
 use super::graph::edges::LAST;
 use super::graph::sizes::word_of;
 use super::graph::{ClassColumn, Column, Graph, Memory, Node, Root, RootKind, Sizes};
@@ -63,7 +64,12 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
     let root = layout.root as u32;
     let mut strong = edges::read(&file, edge_section, &layout, &strings, &nodes)?;
     ownership::hand_sizes_over(&mut nodes, &strong, root);
-    let found = std::mem::take(&mut strong.found);
+    let mut found = std::mem::take(&mut strong.found);
+    let is_native = |top: &Edge| nodes.class_name(top.to) == NATIVE_CONTEXT;
+    if found.tops.iter().any(|top| top.kind == EdgeKind::Shortcut && !is_native(top)) {
+        // The root names them itself, and which of them are the program's.
+        found.globals = Vec::new();
+    }
     let edge_places = std::mem::take(&mut strong.places);
     strong.found.tops = found.tops;
     let edges = ownership::essential(&nodes, strong, root);
@@ -88,6 +94,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         edges: edge_places,
         makers: found.makers,
         outermost: found.outermost,
+        globals: found.globals,
         modules,
         caveat,
     };
@@ -136,8 +143,13 @@ fn sizes(bytes: &narrow::Narrow<u32>) -> Sizes {
 
 /// What the root of the snapshot refers to: the virtual root of the graph takes its place.
 fn roots(graph: &Graph) -> Vec<Root> {
-    let kind =
-        |name: &str| if name.starts_with('(') || name.is_empty() { RootKind::Internal } else { RootKind::Global };
+    let kind = |name: &str| {
+        if name.starts_with('(') || name.is_empty() || name == NATIVE_CONTEXT {
+            RootKind::Internal
+        } else {
+            RootKind::Global
+        }
+    };
     let root = |node| Root { node, kind: kind(graph.class_name(node)), name: "".into() };
     graph.references(Node::ROOT).map(root).collect()
 }

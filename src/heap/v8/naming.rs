@@ -24,6 +24,8 @@ pub struct Names {
     pub(super) makers: Vec<(u32, u32)>,
     /// Contexts of scripts, ascending.
     pub(super) outermost: Vec<u32>,
+    /// Global objects, where the root tells of none: from V8 14.6 on it tells of native contexts, or of neither.
+    pub(super) globals: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
     pub(super) modules: Vec<u32>,
     pub(super) caveat: Option<String>,
@@ -126,6 +128,10 @@ impl Naming for Names {
         }
         self.modules.binary_search(&ordinal).ok()?;
         self.module(ordinal).map(Label::Module)
+    }
+
+    fn globals(&self) -> Vec<Node> {
+        self.globals.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
 
     fn entries(&self, node: Node) -> Option<u64> {

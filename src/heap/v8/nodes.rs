@@ -210,6 +210,12 @@ impl Row {
 }
 
 impl Nodes {
+    /// What an object is an instance of, or is otherwise called; nothing if there is no such node.
+    pub(super) fn class_name(&self, ordinal: u32) -> &str {
+        let class = self.class_of.get(ordinal as usize).and_then(|class| self.classes.get(*class as usize));
+        class.map_or("", |class| &class.name)
+    }
+
     /// Ordinals of the objects that are named so, ascending.
     pub(super) fn objects_of(&self, class: &str) -> Vec<u32> {
         let Some(wanted) = self.classes.iter().position(|known| &*known.name == class) else { return Vec::new() };

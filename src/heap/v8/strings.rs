@@ -30,7 +30,8 @@ pub(super) const NATIVE_CONTEXT: &str = "system / NativeContext";
 pub(super) const CONTEXT: &str = "context";
 pub(super) const SHARED: &str = "shared";
 pub(super) const PREVIOUS: &str = "previous";
-const KNOWN: [&str; 6] = [EXTERNAL_STRING, DOM_TREES, NATIVE_CONTEXT, CONTEXT, SHARED, PREVIOUS];
+pub(super) const GLOBAL: &str = "global_object";
+const KNOWN: [&str; 7] = [EXTERNAL_STRING, DOM_TREES, NATIVE_CONTEXT, CONTEXT, SHARED, PREVIOUS, GLOBAL];
 
 impl Strings {
     /// Scans the content of the `strings` array. A string without an end is left out if the file was cut there.
