@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use plimsoll::payload::{self, Act, Choice, Turn, Value, Wire, find};
-use plimsoll::policy::{Arrivals, Body, Connections, Exchange, Expect, Load, Request, Round, Ugly};
+use plimsoll::policy::{AfterStall, Arrivals, Body, Connections, Exchange, Expect, Load, Request, Round, Ugly};
 use plimsoll::record::{LoadTally, Phase};
 use plimsoll::run::load::{Progress, Sender};
 use plimsoll::units::{Elapsed, RequestRate};
@@ -211,6 +211,7 @@ fn load(url: &str, arrivals: Arrivals, body: Body, ugly: bool) -> Load {
         diagnosis: round,
         cool_down: Elapsed::default(),
         in_flight: 100,
+        after_stall: AfterStall::Shift,
         timeout: Elapsed::from_millis(60_000),
         requests: vec![request],
         engine: None,

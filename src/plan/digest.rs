@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 
 use super::PlannedStep;
 use crate::payload::Choice;
-use crate::policy::{Arrivals, Body, Engine, EngineKind, Exchange, Field, Load, Request};
+use crate::policy::{AfterStall, Arrivals, Body, Engine, EngineKind, Exchange, Field, Load, Request};
 use crate::record::Phase;
 
 /// Hex digest (BLAKE3) of what is sent.
 pub(super) fn digest(load: &Load, steps: &[PlannedStep]) -> String {
     let mut text = Text::default();
     text.word("plimsoll plan 2").number(load.seed).number(load.in_flight.into());
+    if load.after_stall == AfterStall::CatchUp {
+        text.word("catch-up");
+    }
     for step in steps {
         if let PlannedStep::Load { phase, first, requests } = step {
             text.word(phase_word(phase)).number(*first).number(*requests);

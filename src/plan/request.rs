@@ -325,7 +325,7 @@ impl PlannedRequest {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::policy::{Arrivals, Round, Ugly};
+    use crate::policy::{AfterStall, Arrivals, Round, Ugly};
     use crate::units::{Elapsed, RequestRate};
 
     pub(in crate::plan) fn get(name: &str, weight: u32, path: &str) -> Request {
@@ -366,6 +366,7 @@ pub(super) mod tests {
             diagnosis: round,
             cool_down: Elapsed::default(),
             in_flight: 8,
+            after_stall: AfterStall::Shift,
             timeout: Elapsed::from_millis(1000),
             requests,
             engine: None,

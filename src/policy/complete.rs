@@ -131,6 +131,7 @@ fn complete_load(draft: LoadDraft, base: &Origin, out: &mut Diagnostics) -> Load
         diagnosis,
         cool_down: draft.cool_down.unwrap_or(Elapsed::from_millis(2000)),
         in_flight: draft.in_flight.unwrap_or(64),
+        after_stall: draft.after_stall.unwrap_or_default(),
         timeout: draft.timeout.unwrap_or(Elapsed::from_millis(30_000)),
         requests,
         engine,

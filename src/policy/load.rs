@@ -31,6 +31,8 @@ pub struct Load {
     pub cool_down: Elapsed,
     /// Requests that may be in flight at once; more wait, and the wait is reported.
     pub in_flight: u32,
+    /// What becomes of the schedule where the service left no room for what was due.
+    pub after_stall: AfterStall,
     /// How long an answer may take.
     pub timeout: Elapsed,
     /// The ordinary mix; empty where `engine` sends it.
@@ -88,6 +90,17 @@ impl std::fmt::Display for Arrivals {
             Self::Users(users) => write!(f, "{users} users"),
         }
     }
+}
+
+/// What becomes of the schedule after a stall. Nothing is dropped either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AfterStall {
+    /// All that comes later comes as much later: the service never sees more than the planned rate.
+    #[default]
+    Shift,
+    /// Requests come at twice the planned rate until the schedule is met again, as from real clients that
+    /// do not know of the stall. Latencies count from the schedule as it was planned.
+    CatchUp,
 }
 
 /// What connections are for.

@@ -16,7 +16,9 @@ mod statement;
 
 pub use builtin::{BUILT_IN, built_in};
 pub use engine::{Engine, EngineKind, TallyFormat};
-pub use load::{Arrivals, Body, Connections, Exchange, Expect, Field, Load, Login, Request, Round, Taken, Ugly};
+pub use load::{
+    AfterStall, Arrivals, Body, Connections, Exchange, Expect, Field, Load, Login, Request, Round, Taken, Ugly,
+};
 pub use parse::parse;
 pub use rules::{Bound, Growth, Headroom, Level, OwnerRule, PhaseFilter, Recovery, Rules, Slope, Waiver};
 pub use service::{DumpPolicy, Readiness, Service};

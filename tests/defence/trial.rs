@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use plimsoll::payload::{Choice, Value, find};
-use plimsoll::policy::{Arrivals, Body, Connections, Exchange, Expect, Load, Request, Round, Ugly};
+use plimsoll::policy::{AfterStall, Arrivals, Body, Connections, Exchange, Expect, Load, Request, Round, Ugly};
 use plimsoll::record::{Phase, RequestTally};
 use plimsoll::run::load::{Progress, Sender};
 use plimsoll::units::{Elapsed, RequestRate};
@@ -153,6 +153,7 @@ impl Trial {
             diagnosis: round,
             cool_down: Elapsed::default(),
             in_flight: 64,
+            after_stall: AfterStall::Shift,
             timeout: Elapsed::from_millis(60_000),
             requests: Vec::new(),
             engine: None,

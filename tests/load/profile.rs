@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use plimsoll::payload::{Choice, Value, find};
-use plimsoll::policy::{Arrivals, Body, Connections, Exchange, Expect, Field, Load, Request, Round, Ugly};
+use plimsoll::policy::{AfterStall, Arrivals, Body, Connections, Exchange, Expect, Field, Load, Request, Round, Ugly};
 use plimsoll::record::{LoadTally, Phase};
 use plimsoll::run::load::{LoadError, Progress, Sender};
 use plimsoll::units::{Elapsed, RequestRate};
@@ -48,6 +48,7 @@ pub fn profile(base_url: &str, rate: f64, requests: Vec<Request>) -> Load {
         diagnosis: round,
         cool_down: Elapsed::default(),
         in_flight: 64,
+        after_stall: AfterStall::Shift,
         timeout: Elapsed::from_millis(20_000),
         requests,
         engine: None,

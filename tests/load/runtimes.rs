@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use plimsoll::policy::{Body, Expect, Field, Request};
+use plimsoll::policy::{AfterStall, Body, Expect, Field, Request};
 
 use super::profile::{Client, family, get, post, profile, send, send_ugly, shown, with};
 use super::server::wait_until;
@@ -96,9 +96,9 @@ impl Drop for Runtime {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_number_is_exact_through_a_stall_of_two_seconds() {
-    for runtime in Runtime::both() {
+    for (runtime, after_stall) in Runtime::both().into_iter().zip([AfterStall::Shift, AfterStall::CatchUp]) {
         let mut load = profile(&runtime.url(), 300.0, vec![with(get("a", "/{k}"), "k", Field::Unique)]);
-        load.in_flight = 32;
+        (load.in_flight, load.after_stall) = (32, after_stall);
         let sending = tokio::spawn(send(load, 400));
         wait_until("the load to be under way", || runtime.count() > 50);
         runtime.signal(Signal::SIGSTOP);

@@ -12,8 +12,10 @@ use super::{At, Origin, Section, check_name};
 use crate::diag::{Code, Diagnostics, Mark};
 use crate::payload::{Choice, Form};
 use crate::policy::section::beside;
-use crate::policy::{Arrivals, Body, Connections, Login};
+use crate::policy::{AfterStall, Arrivals, Body, Connections, Login};
 use crate::units::{Elapsed, RequestRate};
+
+const AFTER_STALL: [(&str, AfterStall); 2] = [("shift", AfterStall::Shift), ("catch-up", AfterStall::CatchUp)];
 
 /// What `[load]` says.
 #[derive(Debug, Default)]
@@ -30,6 +32,7 @@ pub(in crate::policy) struct LoadDraft {
     pub diagnosis: RoundDraft,
     pub cool_down: Option<Elapsed>,
     pub in_flight: Option<u32>,
+    pub after_stall: Option<AfterStall>,
     pub timeout: Option<Elapsed>,
     pub requests: Vec<RequestDraft>,
     pub ugly: Vec<UglyDraft>,
@@ -69,6 +72,7 @@ impl LoadDraft {
             diagnosis: read_round("diagnosis", 100, &mut section, out),
             cool_down: section.quantity("cool-down", "10 s", out).map(|at| at.value),
             in_flight: section.integer("in-flight", 1..=10_000, out).map(|at| at.value as u32),
+            after_stall: section.word("after-stall", &AFTER_STALL, out).map(|at| at.value),
             timeout: read_timeout(&mut section, out),
             requests: read_requests(&mut section, &taken, out),
             ugly: read_ugly(&mut section, &taken, out),
@@ -92,6 +96,7 @@ impl LoadDraft {
             diagnosis: own.diagnosis.or(base.diagnosis),
             cool_down: own.cool_down.or(base.cool_down),
             in_flight: own.in_flight.or(base.in_flight),
+            after_stall: own.after_stall.or(base.after_stall),
             timeout: own.timeout.or(base.timeout),
             requests: overlay(base.requests, own.requests, |request| &request.request.name),
             ugly: overlay(base.ugly, own.ugly, |ugly| &ugly.request.request.name),

@@ -14,7 +14,7 @@ use super::session::Session;
 use super::slots::Slots;
 use super::tallies::Slips;
 use crate::plan::{PlannedRequest, Requests, round_of};
-use crate::policy::{Arrivals, Connections, Load};
+use crate::policy::{AfterStall, Arrivals, Connections, Load};
 use crate::record::{LoadTally, Phase};
 use crate::units::{Bytes, Elapsed};
 
@@ -64,7 +64,7 @@ impl Sending {
         let deadline = Instant::now() + self.patience(arrivals);
         let mut digest = blake3::Hasher::new();
         let mut memory = Memory::default();
-        let mut schedule = Schedule::new(arrivals, self.requests, width as u64);
+        let mut schedule = Schedule::new(arrivals, self.load.after_stall, self.requests, width as u64);
         for number in 0..self.requests {
             let index = self.first + number;
             let made = memory.of(plan.get(&self.phase, index).ok_or_else(no_requests)?, &host)?;
@@ -93,7 +93,7 @@ impl Sending {
                 Some(slot) => (slot, false),
                 None => (slots.freed(key).await, true),
             };
-            let (due, ready) = schedule.begin(due, waited);
+            let (due, ready) = schedule.begin(number, waited, Instant::now());
             slots.send(slot, Job { made: made.clone(), due, ready, sent: ready })?;
             // Lets the slot send before the next request is made.
             if (number + 1).is_multiple_of(width as u64) {
@@ -164,14 +164,17 @@ struct Schedule {
     arrivals: Arrivals,
     requests: u64,
     width: u64,
+    after_stall: AfterStall,
     slips: Slips,
+    /// So much of what the service shifted was caught up with.
+    caught_up: Duration,
 }
 
 impl Schedule {
-    fn new(arrivals: Arrivals, requests: u64, width: u64) -> Self {
+    fn new(arrivals: Arrivals, after_stall: AfterStall, requests: u64, width: u64) -> Self {
         // Bursts need a moment for their connections.
         let start = if width > 1 { Instant::now() + LEAD } else { Instant::now() };
-        Self { start, arrivals, requests, width, slips: Slips::default() }
+        Self { start, arrivals, requests, width, after_stall, slips: Slips::default(), caught_up: Duration::ZERO }
     }
 
     /// Bursts keep the rate on average.
@@ -188,7 +191,12 @@ impl Schedule {
             Arrivals::Users(_) => 0.0,
         };
         let planned = Duration::try_from_secs_f64(seconds);
-        self.start + self.slips.shifted + self.slips.own + planned.unwrap_or(FOREVER)
+        self.start + self.behind() + self.slips.own + planned.unwrap_or(FOREVER)
+    }
+
+    /// By how much the schedule is behind the planned one because of the service.
+    fn behind(&self) -> Duration {
+        self.slips.shifted - self.caught_up
     }
 
     /// A burst that had to wait for answers or connections moves the schedule.
@@ -196,24 +204,80 @@ impl Schedule {
         self.slips.shifted += Instant::now().saturating_duration_since(self.due(number));
     }
 
+    /// Brings the request after this one forward by half of its distance, if the schedule is behind and that is wanted.
+    fn catch_up(&mut self, number: u64) {
+        if self.after_stall == AfterStall::CatchUp {
+            let distance = self.due(number + 1).saturating_duration_since(self.due(number));
+            self.caught_up = self.slips.shifted.min(self.caught_up + distance / 2);
+        }
+    }
+
     /// A request that was due goes now; returns when it was due, and since when only the generator was in its
     /// way. A user's request is due when the user is free. The rest of
     /// the schedule moves by as much as this request waited for room, or by a long slip of our own.
-    fn begin(&mut self, due: Instant, waited: bool) -> (Instant, Instant) {
-        let now = Instant::now();
+    fn begin(&mut self, number: u64, waited: bool, now: Instant) -> (Instant, Instant) {
         if let Arrivals::Users(_) = self.arrivals {
             return (now, now);
         }
+        let due = self.due(number);
         let late = now.saturating_duration_since(due);
+        let planned = match self.after_stall {
+            AfterStall::Shift => due,
+            AfterStall::CatchUp => due - self.behind(),
+        };
         if waited {
             self.slips.shifted += late;
-            return (due, now);
-        }
-        if late > SLIP {
+        } else if late > SLIP {
             self.slips.own += late;
         }
-        (due, due)
+        self.catch_up(number);
+        (planned, if waited { now } else { due })
     }
 }
 
 const FOREVER: Duration = Duration::from_secs(365 * 86_400);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::RequestRate;
+
+    const MS: fn(u64) -> Duration = Duration::from_millis;
+
+    /// When requests are due after the tenth of 100/s waited for a second: in ms from the start, and the schedule.
+    fn after_a_stall(after_stall: AfterStall, numbers: &[u64]) -> (Vec<Duration>, Schedule) {
+        let mut schedule = Schedule::new(Arrivals::Rate(RequestRate(100.0)), after_stall, 1000, 1);
+        let mut due = Vec::new();
+        for number in 0..=numbers.iter().copied().max().unwrap_or(0) {
+            let at = schedule.due(number);
+            if numbers.contains(&number) {
+                due.push(at - schedule.start);
+            }
+            let stalled = if number == 10 { MS(1000) } else { MS(0) };
+            schedule.begin(number, number == 10, at + stalled);
+        }
+        (due, schedule)
+    }
+
+    #[test]
+    fn a_stall_shifts_the_schedule() {
+        let (due, schedule) = after_a_stall(AfterStall::Shift, &[10, 11, 12, 400]);
+        assert_eq!(due, [MS(100), MS(1110), MS(1120), MS(5000)]);
+        assert_eq!(schedule.slips.shifted, MS(1000));
+    }
+
+    #[test]
+    fn a_schedule_catches_up_at_twice_the_rate_and_no_further() {
+        let (due, schedule) = after_a_stall(AfterStall::CatchUp, &[10, 11, 12, 209, 210, 211, 400]);
+        assert_eq!(due, [MS(100), MS(1105), MS(1110), MS(2095), MS(2100), MS(2110), MS(4000)]);
+        assert_eq!(schedule.slips.shifted, MS(1000), "what was caught up with was a stall all the same");
+    }
+
+    #[test]
+    fn latencies_of_what_catches_up_count_from_the_plan() {
+        let (_, mut schedule) = after_a_stall(AfterStall::CatchUp, &[10]);
+        let at = schedule.due(11);
+        let (planned, ready) = schedule.begin(11, false, at);
+        assert_eq!((planned - schedule.start, ready), (MS(110), at));
+    }
+}
