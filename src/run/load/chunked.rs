@@ -97,7 +97,9 @@ impl Chunked {
         let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1);
         let (line, rest) = bytes.split_at(end);
         self.line.extend_from_slice(line);
-        if self.line.len() > MOST_ASIDE {
+        // A line that ends otherwise would be waited for to no end.
+        let bare = self.line.ends_with(b"\n") && !self.line.ends_with(b"\r\n");
+        if bare || self.line.len() > MOST_ASIDE {
             return Err(Failure::Malformed);
         }
         if self.line == b"\r\n" || self.line.ends_with(b"\n\r\n") {
@@ -146,6 +148,8 @@ mod tests {
             "3\nabc",
             "1;a\nb\r\n",
             "0\r\na b\r\n\r\n",
+            "0\r\n\n",
+            "0\r\na: b\n\n",
             "11111111111111111\r\n",
             "FFFFFFFFFFFFFFFFF\r\n",
             &long,

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, unconstrained};
 use tokio::time::Sleep;
 
 use super::address::Address;
@@ -37,8 +37,12 @@ pub(super) struct Job {
 /// Sends the request of a job as a library does and waits for what comes of it, until `timer` ends.
 pub(super) async fn exchange(line: &mut Option<Line>, job: Job, address: &Address, timer: Pin<&mut Sleep>) -> Outcome {
     let mut seen = Seen::default();
-    let end = polite(line, &job, address, timer, &mut seen).await;
-    outcome(&job, end, seen)
+    let end = in_time(on_line(line, &job, address, &mut seen), timer).await;
+    seen.bytes_out = line.as_ref().map_or(0, Line::sent);
+    let outcome = outcome(&job, end, seen);
+    // A client has to close what carries no other request (RFC 9112, section 9.6).
+    line.take_if(|line| !(matches!(end, End::Answered(_)) && line.goes_on()));
+    outcome
 }
 
 /// Has the talks of a job's request, side by side; one outcome for each, told as it comes.
@@ -70,20 +74,14 @@ fn outcome(job: &Job, end: End, seen: Seen) -> Outcome {
     Outcome { name: planned.name.clone(), expect: planned.expect, end, seen, latency_us, from_send_us }
 }
 
-async fn polite(line: &mut Option<Line>, job: &Job, address: &Address, timer: Pin<&mut Sleep>, seen: &mut Seen) -> End {
-    let end = tokio::select! {
+/// The timer is asked even after the exchange used up what a task may do in one go: where data is always there it does
+/// so each time, and would be read for ever.
+async fn in_time(exchange: impl Future<Output = Result<u16, Failure>>, timer: Pin<&mut Sleep>) -> End {
+    tokio::select! {
         biased;
-        answered = on_line(line, job, address, seen) => answered.map_or_else(End::Failed, End::Answered),
-        () = timer => End::Failed(Failure::Timeout),
-    };
-    if let Some(used) = line {
-        seen.bytes_out = used.sent();
-        // After an answer that came before the body's end the connection is in the middle of a request.
-        if !matches!(end, End::Answered(_)) || !used.sent_whole() {
-            *line = None;
-        }
+        answered = exchange => answered.map_or_else(End::Failed, End::Answered),
+        () = unconstrained(timer) => End::Failed(Failure::Timeout),
     }
-    end
 }
 
 /// A request is never sent twice, with one exception that the service cannot see: the kept connection
@@ -100,3 +98,6 @@ async fn on_line(line: &mut Option<Line>, job: &Job, address: &Address, seen: &m
     let new = line.insert(Line::open(address).await?);
     new.exchange(head, body, seen).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,3 +126,5 @@ impl Http1 {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;

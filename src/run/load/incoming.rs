@@ -100,6 +100,11 @@ impl Incoming {
             self.begun.extend_from_slice(bytes);
         }
         let whole = if before > 0 { &self.begun[..] } else { bytes };
+        // Blank lines before a head are overlooked, but not for ever: each would have all looked at again.
+        let beginning = whole.get(..=BEGINNING).filter(|_| before <= BEGINNING);
+        if beginning.is_some_and(|bytes| bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n'))) {
+            return Err(Failure::Malformed);
+        }
         let mut parsed = None;
         if before < BEGINNING || has_blank_line(&whole[before.saturating_sub(2)..]) {
             parsed = AnswerHead::parse(whole, self.asked, |head, fields| {
@@ -188,6 +193,7 @@ mod tests {
         let lines = "HTTP/1.1 200 OK\r\n".to_owned() + &"x-a: aaaaaaaa\r\n".repeat(LONGEST / 10);
         for text in [
             "SSH-2.0-dropbear\r\n",
+            &"\r\n".repeat(BEGINNING),
             "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n",
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nhello",
             "HTTP/1.1 200 OK\r\n bad\r\n\r\n",

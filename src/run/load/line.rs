@@ -108,10 +108,11 @@ impl Line {
         }
     }
 
-    /// Whether all of the request went out.
-    pub(super) fn sent_whole(&self) -> bool {
+    /// Whether another request may follow the answered one. After an answer that came before the body's end the
+    /// connection is in the middle of a request.
+    pub(super) fn goes_on(&self) -> bool {
         match &self.speaks {
-            Speaks::Http1(connection) => connection.outbox().whole(),
+            Speaks::Http1(connection) => connection.usable(),
             Speaks::Http2(stream) => stream.whole(),
         }
     }

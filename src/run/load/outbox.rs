@@ -234,7 +234,7 @@ mod tests {
                 assert!(chunks.ended() && read == data, "{size} by {step}");
             }
         }
-        assert_eq!(sent(&PlannedBody::Empty, 2), b"POST / HTTP/1.1\r\nhost: h\r\n\r\n");
+        assert_eq!(sent(&PlannedBody::Empty, 2), b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 0\r\n\r\n");
         assert_eq!(
             sent(&PlannedBody::Text("hello".into()), 7),
             b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\n\r\nhello"

@@ -55,6 +55,8 @@ fn render(planned: &PlannedRequest, fields: &Request<()>) -> Bytes {
         head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
     match planned.body.size() {
+        // Servers that want a length refuse these methods without one (RFC 9110, section 8.6).
+        0 if matches!(fields.method().as_str(), "POST" | "PUT" | "PATCH") => head.extend(b"content-length: 0\r\n"),
         0 => {}
         _ if planned.body.chunked() => head.extend(b"transfer-encoding: chunked\r\n"),
         size => head.extend(format!("content-length: {size}\r\n").into_bytes()),
@@ -92,6 +94,10 @@ mod tests {
             "GET /a?b=c HTTP/1.1|host: h:1|b: 2|a: 1||"
         );
         assert_eq!(wire("POST", &[], text()).unwrap(), "POST /a?b=c HTTP/1.1|host: h:1|content-length: 5||");
+        for (method, length) in [("POST", "content-length: 0|"), ("PUT", "content-length: 0|"), ("DELETE", "")] {
+            let expected = format!("{method} /a?b=c HTTP/1.1|host: h:1|{length}|");
+            assert_eq!(wire(method, &[], PlannedBody::Empty).unwrap(), expected);
+        }
     }
 
     #[test]

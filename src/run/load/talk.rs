@@ -80,13 +80,16 @@ impl Writer {
                             _ => return,
                         }
                     }
+                    // Under TLS what was taken may still be here, and nobody else would send it on.
+                    if self.writing.flush().await.is_err() {
+                        return;
+                    }
                 }
                 Act::Pause(time) => tokio::time::sleep(time).await,
                 Act::AwaitHead => drop(self.head.wait_for(|seen| *seen).await),
                 Act::Finish => drop(self.writing.shutdown().await),
             }
         }
-        let _ = self.writing.flush().await;
     }
 }
 
@@ -221,5 +224,48 @@ impl Reader {
         if self.answer.head_seen() {
             self.head.send_if_modified(|seen| !std::mem::replace(seen, true));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncRead;
+
+    use super::*;
+    use crate::run::load::tls::service::serving;
+
+    /// Reads so many bytes slowly: whoever writes them has to wait, up to the last.
+    async fn slowly(stream: &mut (impl AsyncRead + Unpin), mut left: usize) {
+        let mut buffer = vec![0; 16 << 10];
+        while left > 0 {
+            tokio::time::sleep(Duration::from_micros(200)).await;
+            left -= stream.read(&mut buffer[..left.min(16 << 10)]).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_stays_here_under_tls_while_an_answer_is_awaited() {
+        const BLOCK: usize = 64 << 10;
+        const BLOCKS: usize = 128;
+        let (address, service) = serving(|mut stream| async move {
+            slowly(&mut stream, BLOCK * BLOCKS).await;
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            stream.flush().await.unwrap();
+            let _ = stream.read(&mut [0]).await;
+        })
+        .await;
+        let blocks = std::iter::repeat_with(|| Act::Write(vec![7; BLOCK].into())).take(BLOCKS);
+        let talk = Talk {
+            after: Duration::ZERO,
+            narrow: false,
+            http2: false,
+            acts: Box::new(blocks.chain([Act::AwaitHead])),
+            reading: Reading::Answer,
+            hold: None,
+            ending: Ending::Close,
+        };
+        let (end, seen) = run(talk, &address, Duration::from_secs(10)).await;
+        assert_eq!((end, seen.status), (End::Answered(200), Some(200)));
+        service.await.unwrap();
     }
 }

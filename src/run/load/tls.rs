@@ -60,3 +60,6 @@ impl std::fmt::Debug for Tls {
         write!(f, "TLS to {:?}", self.name)
     }
 }
+
+#[cfg(test)]
+pub(super) mod service;

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
@@ -12,7 +12,7 @@ use crate::plan::PlannedRequest;
 use crate::policy::Expect;
 use crate::run::load::outcome::Seen;
 
-fn request(method: &str, body: PlannedBody) -> PlannedRequest {
+pub(super) fn request(method: &str, body: PlannedBody) -> PlannedRequest {
     let (name, method, path) = ("a".into(), method.into(), "/".to_owned());
     PlannedRequest { name, method, path, headers: vec![], body, client: None, key: None, expect: Expect::Class(2) }
 }
@@ -32,7 +32,7 @@ async fn connected<F: Future<Output = ()> + Send + 'static>(
 }
 
 /// Reads a head, to its blank line.
-async fn head(stream: &mut TcpStream) -> String {
+pub(super) async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());
@@ -40,7 +40,7 @@ async fn head(stream: &mut TcpStream) -> String {
     String::from_utf8(head).unwrap()
 }
 
-async fn ask(http1: &mut Http1, request: &PlannedRequest) -> (Result<u16, Failure>, Seen) {
+pub(super) async fn ask(http1: &mut Http1, request: &PlannedRequest) -> (Result<u16, Failure>, Seen) {
     let mut seen = Seen::default();
     let head = RequestHead::new(request, "h").unwrap();
     let answered = http1.exchange(&head, &request.body, &mut seen);
