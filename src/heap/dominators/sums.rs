@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::depth_first::Numbers;
-use crate::heap::graph::{Column, Graph, Memory, Node};
+use crate::heap::graph::{Column, Graph, Node};
 use crate::units::Bytes;
 
 /// A sum for each number or place, in units of the graph's sizes.
@@ -59,10 +59,11 @@ impl Sums {
         self.unit
     }
 
-    /// By place what was by number.
-    pub(super) fn moved(self, places: &[u32], memory: Memory) -> Self {
+    /// By place what was by number, in the memory of another table; and that of this one.
+    pub(super) fn moved(self, places: &[u32], spare: Column<u32>) -> (Self, Column<u32>) {
         let wide = self.wide.into_iter().map(|(number, sum)| (places[number as usize], sum)).collect();
-        Self { rows: super::tree::moved(self.rows, places, memory), wide, unit: self.unit }
+        let (rows, spare) = super::tree::moved(self.rows, places, spare);
+        (Self { rows, wide, unit: self.unit }, spare)
     }
 }
 

@@ -1,7 +1,8 @@
 //! From dominators by number to the tree in its own order.
 //!
 //! Places are the preorder of the dominator tree, so that what a node dominates stands right behind it and
-//! the length of that run is all that a walk down needs. One table is made at a time and its source freed.
+//! the length of that run is all that a walk down needs. A table is written into the memory of one that is
+//! not needed any more: the first touch of a page costs more than the table.
 
 use super::Dominators;
 use super::depth_first::Walk;
@@ -26,18 +27,15 @@ pub(super) fn grow(
     let memory = graph.memory;
     let runs = runs(idom_of, memory);
     let places = places(idom_of, &runs, memory);
-    drop(idom);
-    let retained = retained.moved(&places, memory);
-    let runs = moved(runs, &places, memory);
+    let (retained, spare) = retained.moved(&places, idom);
+    let (runs, mut nodes) = moved(runs, &places, spare);
     let holders = holders.moved(&places);
     numbers.renumber(&places);
-    drop(places);
-    let mut nodes: Column<u32> = memory.column(runs.len());
     let by_place: &mut [u32] = &mut nodes;
     numbers.reached().for_each(|(node, place)| by_place[place as usize] = node as u32);
     let lost = graph.objects().filter(|node| numbers.get(*node).is_none());
     let unreachable = lost.fold((0, Bytes(0)), |(count, bytes), node| (count + 1, bytes + graph.shallow(node)));
-    let above = above(&runs, memory);
+    let above = above(&runs, places);
     let classes = graph.class_of.gather(&nodes, memory);
     Dominators { numbers, nodes, classes, retained, runs, above, holders, references, unreachable }
 }
@@ -70,18 +68,18 @@ fn places(idom: &[u32], runs: &[u32], memory: Memory) -> Column<u32> {
     places
 }
 
-/// A table by number as a table by place.
-pub(super) fn moved(by_number: Column<u32>, places: &[u32], memory: Memory) -> Column<u32> {
-    let mut by_place: Column<u32> = memory.column(by_number.len());
+/// A table by number as a table by place, in the memory of another table; and that of the first one.
+pub(super) fn moved(by_number: Column<u32>, places: &[u32], spare: Column<u32>) -> (Column<u32>, Column<u32>) {
+    let mut by_place = spare.cut(by_number.len());
     let rows: &mut [u32] = &mut by_place;
     by_number.iter().zip(places).for_each(|(row, place)| rows[*place as usize] = *row);
-    by_place
+    (by_place, by_number)
 }
 
 /// The place of each place's dominator. The virtual root is its own.
-fn above(runs: &[u32], memory: Memory) -> Column<u32> {
-    let mut above: Column<u32> = memory.column(runs.len());
-    let rows: &mut [u32] = &mut above;
+fn above(runs: &[u32], mut spare: Column<u32>) -> Column<u32> {
+    let rows: &mut [u32] = &mut spare;
+    rows[0] = 0;
     for place in 1..runs.len() as u32 {
         let mut holder = place - 1;
         while holder + runs[holder as usize] <= place {
@@ -89,5 +87,5 @@ fn above(runs: &[u32], memory: Memory) -> Column<u32> {
         }
         rows[place as usize] = holder;
     }
-    above
+    spare
 }

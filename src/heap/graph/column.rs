@@ -71,6 +71,17 @@ impl<T: Pod> Column<T> {
     }
 }
 
+impl<T> Column<T> {
+    /// Only the first rows.
+    pub(in crate::heap) fn cut(mut self, length: usize) -> Self {
+        match &mut self.rows {
+            Rows::Owned(rows) => rows.truncate(length),
+            Rows::Mapped { rows, .. } => *rows = length.min(*rows),
+        }
+        self
+    }
+}
+
 impl<T> From<Vec<T>> for Column<T> {
     fn from(rows: Vec<T>) -> Self {
         Self { rows: Rows::Owned(rows) }
