@@ -160,6 +160,19 @@ async fn http2_is_spoken_in_the_clear_and_under_tls_on_few_connections() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_place_on_a_connection_of_http2_is_free_again_once_it_is_left() {
+    let service = Service::start();
+    let text = format!(
+        "[load]\nbase-url = \"http://127.0.0.1:{}\"\nprotocol = \"http2\"\ntimeout = \"100ms\"\n\
+         warm-up = {{ users = 50 }}\n[load.request.a]\nget = \"/events\"\n",
+        service.http2
+    );
+    let tally = service.send(&text, 350).await.unwrap();
+    assert_eq!(shown(&tally.requests["a"].failures), "timeout: 350");
+    assert_eq!(service.seen().await["connections"], 2, "one for fifty users who give up and come again, one to ask");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tls_needs_an_authority_that_is_trusted() {
     let service = Service::start();
     let text = |more: &str| format!("[load]\nbase-url = \"https://localhost:{}\"\n{more}", service.tls);

@@ -25,23 +25,37 @@ const STREAMS: usize = 100;
 
 /// The connections of a phase.
 #[derive(Debug, Default)]
-pub(super) struct Streams(Mutex<Vec<(SendRequest<Upload>, usize)>>);
+pub(super) struct Streams(Mutex<Vec<Shared>>);
+
+#[derive(Debug)]
+struct Shared {
+    sender: SendRequest<Upload>,
+    /// One more for each [`Stream`] that is on it.
+    seats: Arc<()>,
+}
 
 impl Streams {
     /// Room on a connection that stands, or on a new one.
     pub(super) async fn join(&self, address: &Address) -> Result<Stream, Failure> {
         let mut connections = self.0.lock().await;
-        connections.retain(|(sender, _)| !sender.is_closed());
-        if let Some((sender, users)) = connections.iter_mut().find(|(_, users)| *users < STREAMS) {
-            *users += 1;
-            return Ok(Stream { sender: sender.clone(), given: Arc::default() });
+        connections.retain(|shared| !shared.sender.is_closed());
+        if let Some(shared) = connections.iter().find(|shared| Arc::strong_count(&shared.seats) <= STREAMS) {
+            return Ok(shared.seat());
         }
         let stream = address.connect(false, true).await?;
         let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await?;
         // Its errors reach the requests on it. It ends with the phase's runtime.
         tokio::spawn(connection);
-        connections.push((sender.clone(), 1));
-        Ok(Stream { sender, given: Arc::default() })
+        let shared = Shared { sender, seats: Arc::default() };
+        let stream = shared.seat();
+        connections.push(shared);
+        Ok(stream)
+    }
+}
+
+impl Shared {
+    fn seat(&self) -> Stream {
+        Stream { sender: self.sender.clone(), given: Arc::default(), _seat: self.seats.clone() }
     }
 }
 
@@ -49,6 +63,8 @@ impl Streams {
 pub(super) struct Stream {
     sender: SendRequest<Upload>,
     given: Arc<Given>,
+    /// Leaves room for another when it is dropped.
+    _seat: Arc<()>,
 }
 
 /// What the connection took of a body. What its socket took of that is not told.
