@@ -1,11 +1,12 @@
 //! Dumps that lie: an error with its place or an honest partial answer, never a panic.
 
 use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use plimsoll::heap::hprof::Referents;
-use plimsoll::heap::{HeapError, Orphans};
+use plimsoll::heap::{HeapError, Keep, Mapping, Orphans, redact};
 
 use super::writer::{OBJECT, Writer, open, read};
 use super::{ARRAY, BOX, BYTES, CLASSES, boxes, world};
@@ -187,4 +188,29 @@ fn a_length_that_32_bits_cannot_say_is_repaired() {
     let read = open(file.path(), Referents::NotWeak, Orphans::Adopt).unwrap();
     assert_eq!(read.shallow(0x2300), hole + 24);
     assert_eq!(read.retained(hole + 0x3000), 40);
+}
+
+#[test]
+fn a_record_without_room_for_its_names_keeps_no_text_in_a_redacted_dump() {
+    const LOAD_CLASS: u8 = 0x02;
+    const FRAME: u8 = 0x04;
+    const CONTROL_SETTINGS: u8 = 0x0e;
+    for tag in [LOAD_CLASS, FRAME] {
+        let mut dump = boxes(8, [0x1000, 0x1010, 0x1020]);
+        let secret = dump.name("a constant of the source");
+        // What stands where the record would have a name is the body of the next one, which holds numbers only.
+        dump.top(tag, &[]);
+        let mut body = vec![0; 7];
+        body.extend(dump.id(secret));
+        dump.top(CONTROL_SETTINGS, &body);
+        let dump = dump.finish();
+        let redacted = |dump: &[u8]| {
+            let mut out = Vec::new();
+            redact(&Mapping::held(dump.to_vec()), Path::new("x"), &mut out, Keep { thread_names: false }).unwrap();
+            out
+        };
+        let once = redacted(&dump);
+        assert!(!String::from_utf8_lossy(&once).contains("constant of the source"), "{tag}");
+        assert_eq!(once, redacted(&once), "{tag}");
+    }
 }

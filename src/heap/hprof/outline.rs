@@ -107,7 +107,7 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
                 let id = id_at::<W>(file, body).unwrap_or(0);
                 found.strings.0.push((id, (body + W) as u64, (length - W) as u32));
             }
-            LOAD_CLASS => {
+            LOAD_CLASS if length >= 8 + 2 * W => {
                 if let (Some(class), Some(name)) = (id_at::<W>(file, body + 4), id_at::<W>(file, body + 8 + W)) {
                     found.classes.load(class, name);
                 }

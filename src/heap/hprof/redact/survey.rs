@@ -35,10 +35,11 @@ impl Survey {
     ) -> Self {
         let mut names = HashSet::new();
         for (tag, _, body) in top_records(file, start, segments) {
+            let within = &file[..body.end];
             match tag {
-                top::LOAD_CLASS => names.extend(id_at::<W>(file, body.start + 8 + W)),
+                top::LOAD_CLASS => names.extend(id_at::<W>(within, body.start + 8 + W)),
                 // Method, signature and source file.
-                top::FRAME => names.extend((1..4).filter_map(|id| id_at::<W>(file, body.start + id * W))),
+                top::FRAME => names.extend((1..4).filter_map(|id| id_at::<W>(within, body.start + id * W))),
                 _ => {}
             }
         }
