@@ -146,10 +146,7 @@ fn built(policy: &Policy, folder: &Path, log: &Path, side: &str, watch: &Watch) 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the event loop")?;
     let ended = runtime.block_on(async {
-        let mut interrupt = Interrupt::listen().context("cannot listen for Ctrl-C")?;
-        if let Some(signal) = watch.seen() {
-            return Ok(Err(BuildError::Interrupted(signal)));
-        }
+        let mut interrupt = Interrupt::since(watch).context("cannot listen for Ctrl-C")?;
         Ok::<_, anyhow::Error>(build(&program, &policy.service, &directory, log, &mut interrupt).await)
     })?;
     match ended {
