@@ -4,14 +4,12 @@
 //! put together in the order of the file.
 
 use std::ops::Range;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::bytes::{id_at, u32_at, u64_at};
 use super::class::Classes;
 use super::ids::IdSet;
 use super::record::{ClassDump, Fault, Object, RawRoot, Record, Shape, record, root, width};
-use crate::heap::cores::cores;
+use crate::heap::cores::spread;
 use crate::heap::{HeapError, Mapping};
 
 /// Everything that the second pass needs to know beforehand.
@@ -165,26 +163,9 @@ fn read_segments<const W: usize>(
             group.end = place + 1;
         }
     }
-    let next = AtomicUsize::new(0);
-    let read: Mutex<Vec<(usize, Group<'_, W>)>> = Mutex::new(Vec::with_capacity(groups.len()));
-    let work = || {
-        while let Some((place, group)) =
-            Some(next.fetch_add(1, Relaxed)).and_then(|place| Some((place, groups.get(place)?)))
-        {
-            let group = Group::<W>::read(file, &segments[group.clone()]);
-            if let Ok(mut read) = read.lock() {
-                read.push((place, group));
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        (1..cores().min(groups.len())).for_each(|_| drop(scope.spawn(work)));
-        work();
-    });
-    let mut read = read.into_inner().unwrap_or_default();
-    read.sort_unstable_by_key(|(place, _)| *place);
+    let read = spread(&groups, || (), |(), group| Group::<W>::read(file, &segments[group.clone()]));
     let mut stopped = None;
-    for (_, group) in read {
+    for group in read {
         match group.fault {
             Some((at, Fault::Cut))
                 if segments.last().is_some_and(|last| last.end == file.len() && last.contains(&at)) =>

@@ -49,7 +49,7 @@ impl<'a> Opener<'a> {
         let kinds: FxHashMap<Node, String> =
             self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
         let children: Vec<Place> = self.children(Place::ROOT).map(|child| child.place).collect();
-        let mut found = self.spread(&children, |opener, child, found| {
+        let mut found = self.open_all(&children, |opener, child, found| {
             let (node, places) = (opener.node(child), opener.places);
             let edge = kinds.get(&node).filter(|kind| !kind.is_empty());
             let edge = edge.or_else(|| places.crowds.get(&(Node::ROOT, child.class)));

@@ -12,11 +12,12 @@ pub(super) struct Group {
     pub(super) above: usize,
     pub(super) depth: usize,
     pub(super) retained: u64,
-    pub(super) step: Step,
+    step: Step,
     /// Each step of the path.
     line: Vec<StepWords>,
     /// The first of the steps by which the row goes on, as [`recurring`] has it.
     recurs: usize,
+    /// Its objects, until it is opened.
     pub(super) members: Vec<Place>,
     count: u64,
     shallow: u64,
@@ -75,11 +76,6 @@ impl Group {
     /// What the row is called.
     pub(super) fn step(&self) -> &Step {
         &self.step
-    }
-
-    /// Its objects, until it is opened.
-    pub(super) fn members(&self) -> &[Place] {
-        &self.members
     }
 
     /// Whether an object of this class by this name is a part of the row itself.

@@ -100,7 +100,7 @@ impl<'a> Owners<'a> {
         self.grow(&mut |groups, index| {
             let found = fits(&path(groups, index));
             if found {
-                members.extend(groups[index].members().iter().map(|member| self.dominators.places().node(*member)));
+                members.extend(groups[index].members.iter().map(|member| self.dominators.places().node(*member)));
             }
             found
         });

@@ -1,8 +1,7 @@
 //! How a row is opened into the rows below.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -12,7 +11,7 @@ use super::edges::Words;
 use super::found::{Found, Members, StepWords};
 use super::group::Group;
 use super::learned::Learned;
-use crate::heap::cores::cores;
+use crate::heap::cores::spread;
 use crate::heap::dominators::{self, Place};
 use crate::heap::fold::{Count, Folding, Role};
 use crate::heap::graph::{ClassId, Graph, Naming};
@@ -143,7 +142,7 @@ impl<'a> Opener<'a> {
         let found = if top {
             self.open_top(group)
         } else {
-            self.spread(&members, |opener, member, found| opener.open_member(member, group, found))
+            self.open_all(&members, |opener, member, found| opener.open_member(member, group, found))
         };
         group.add(&found);
         let mut below = found.into_rows();
@@ -159,7 +158,7 @@ impl<'a> Opener<'a> {
 
     /// Opens objects one after the other, or many on all cores: in parts, so that what is found is the same
     /// however many cores there are.
-    pub(super) fn spread(&mut self, members: &[Place], open: impl Fn(&mut Self, Object, &mut Found) + Sync) -> Found {
+    pub(super) fn open_all(&mut self, members: &[Place], open: impl Fn(&mut Self, Object, &mut Found) + Sync) -> Found {
         let all = |opener: &mut Self, members: &[Place]| {
             let mut found = Found::default();
             for member in members {
@@ -172,31 +171,17 @@ impl<'a> Opener<'a> {
         }
         let parts: Vec<&[Place]> = members.chunks(PART).collect();
         let known = self.words.len();
-        let next = AtomicUsize::new(0);
-        let opened: Mutex<Vec<(usize, Found, Vec<String>)>> = Mutex::new(Vec::with_capacity(parts.len()));
-        let work = |mut opener: Self| {
-            while let Some((part, members)) =
-                Some(next.fetch_add(1, Relaxed)).and_then(|part| Some((part, parts.get(part)?)))
-            {
-                let found = all(&mut opener, members);
-                let words = opener.words.forget(known);
+        let opened = spread(
+            &parts,
+            || self.fork(),
+            |opener, members| {
+                let found = all(opener, members);
                 opener.learned.clear();
-                if let Ok(mut opened) = opened.lock() {
-                    opened.push((part, found, words));
-                }
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 1..cores().min(parts.len()) {
-                let opener = self.fork();
-                scope.spawn(|| work(opener));
-            }
-            work(self.fork());
-        });
-        let mut opened = opened.into_inner().unwrap_or_default();
-        opened.sort_unstable_by_key(|(part, ..)| *part);
+                (found, opener.words.forget(known))
+            },
+        );
         let mut found = Found::default();
-        for (_, more, words) in opened {
+        for (more, words) in opened {
             let words: Vec<u32> = words.iter().map(|word| self.words.number(word)).collect();
             let word = |word: u32| (word as usize).checked_sub(known).map_or(word, |new| words[new]);
             found.extend(more, word);
@@ -337,7 +322,7 @@ impl<'a> Opener<'a> {
             *properties.entry(*class).or_default() += 1;
         }
         properties.retain(|_, names| *names > MOST_PROPERTIES);
-        if group.step.class.is_empty() {
+        if group.step().class.is_empty() {
             return;
         }
         if !properties.is_empty() {

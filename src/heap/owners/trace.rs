@@ -84,7 +84,7 @@ impl<'a> Trace<'a> {
         for below in self.opener.open(&mut self.rows[row], row) {
             let index = self.rows.len();
             let places = self.owners.dominators.places();
-            let members = below.members().iter().map(|member| places.node(*member));
+            let members = below.members.iter().map(|member| places.node(*member));
             match &self.asked {
                 Some(asked) => {
                     self.row_of.extend(members.filter(|node| asked.contains(node)).map(|node| (node, index)))
