@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::fake::{BASE, Fake, HEAD};
 use super::openapi::tools;
 use super::port::port;
+use super::scene::write;
 
 const SERVICE: &str = r#"
 import http.server, os
@@ -162,13 +163,7 @@ impl Machine {
     }
 
     fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, text).unwrap();
-        if name.ends_with(".sh") {
-            use std::os::unix::fs::PermissionsExt as _;
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
+        write(&self.path(name), text);
     }
 
     /// Executes an example workflow for an event.

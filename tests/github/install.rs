@@ -1,9 +1,10 @@
 //! How the action gets its plimsoll: by path, as a release that is checked, or from source. What reaches out is a stub.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
+
+use super::scene::write;
 
 /// Gives what lies in the folder of the server that is asked, and writes down the address.
 const CURL: &str = r#"#!/bin/bash
@@ -70,10 +71,7 @@ impl Scene {
     }
 
     fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        write(&self.path(name), text);
     }
 
     fn install(&self, variables: &[(&str, &str)]) -> Told {

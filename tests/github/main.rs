@@ -15,4 +15,5 @@ mod openapi;
 mod port;
 mod publish;
 mod rules;
+mod scene;
 mod sources;
