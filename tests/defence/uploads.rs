@@ -4,8 +4,9 @@ use super::trial::{Answers, MIB, Trial, family};
 
 #[test]
 fn upload() {
-    let trial = Trial::of("uploads.cjs", family("upload", &[("size", 100_000_000)]));
-    Trial { naive: 90 * MIB, hardened: 25 * MIB, ..trial }.run();
+    let trial = Trial::of("uploads.cjs", family("upload", &[("size", 200 * MIB)]));
+    // V8 lets buffers that nobody holds grow to 64 MiB before it collects them (`kExternalAllocationSoftLimit`).
+    Trial { naive: 190 * MIB, hardened: 80 * MIB, ..trial }.run();
 }
 
 #[test]
