@@ -7,7 +7,7 @@
 use super::Orphans;
 use super::log::Log;
 use crate::heap::graph::edges::{Edges, LAST};
-use crate::heap::graph::{Column, Memory, Node, Root};
+use crate::heap::graph::{Column, Memory, Node, Root, prefetch};
 
 /// Marks a number among the starts of references.
 const SEEN: u32 = 1 << 31;
@@ -187,17 +187,3 @@ impl Walker {
         }
     }
 }
-
-/// Lets the memory fetch the row of a node that comes soon: the walk waits for little else.
-#[expect(unsafe_code, reason = "there is no safe name for the instruction, which is worth a tenth of the walk")]
-#[cfg(target_arch = "x86_64")]
-fn prefetch(numbers: &[u32], node: usize) {
-    use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-    if let Some(number) = numbers.get(node) {
-        // SAFETY: a hint about an address within a live slice; nothing is read.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(number).cast()) };
-    }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn prefetch(_numbers: &[u32], _node: usize) {}

@@ -2,7 +2,7 @@
 
 use super::Dominators;
 use super::sums::Sums;
-use crate::heap::graph::{ClassId, ClassRows, Node};
+use crate::heap::graph::{ClassId, ClassRows, Node, prefetch};
 
 /// Where a node stands in the preorder of the dominator tree; 0 is the virtual root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +51,19 @@ impl<'a> Places<'a> {
     #[inline]
     pub(in crate::heap) fn class(self, place: Place) -> ClassId {
         self.classes.get(place.0)
+    }
+
+    /// Says that the node at a place and the first one below it are asked for soon.
+    #[inline]
+    pub(in crate::heap) fn expect(self, place: Place) {
+        // The first one below is the next row of each table, most often in the same line of the cache.
+        let below = place.0 as usize + 1;
+        prefetch(self.runs, below);
+        prefetch(self.retained, below);
+        match self.classes {
+            ClassRows::Narrow(rows) => prefetch(rows, below),
+            ClassRows::Wide(rows) => prefetch(rows, below),
+        }
     }
 
     /// All places, in preorder.

@@ -9,6 +9,7 @@ mod builder;
 pub(super) mod column;
 pub(super) mod edges;
 mod naming;
+mod prefetch;
 mod root;
 pub(super) mod sizes;
 #[cfg(test)]
@@ -18,14 +19,15 @@ pub use builder::GraphBuilder;
 pub(super) use column::Column;
 pub use column::Memory;
 pub use edges::Edges;
-pub use naming::{Label, Naming, Reference};
+pub use naming::{Label, Naming, Near, Reference};
+pub(super) use prefetch::prefetch;
 pub use root::{Root, RootKind};
 pub use sizes::Sizes;
 
 use crate::units::Bytes;
 
 /// An object of the graph; [`Node::ROOT`] is the virtual root.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Node(pub u32);
 
 /// A class of objects: a row of the graph's class table.

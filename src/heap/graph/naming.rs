@@ -40,10 +40,20 @@ pub trait Naming: Sync {
         None
     }
 
-    /// How many entries a container holds, where the dump says so better than its references do.
-    fn entries(&self, _container: Node) -> Option<u64> {
+    /// How many entries a container holds, where the dump says so better than its references do. Who asks
+    /// for many, in ascending order, hands over the same [`Near`] each time.
+    fn entries(&self, _container: Node, _near: &mut Near) -> Option<u64> {
         None
     }
+}
+
+/// Where a dump was last read: what comes soon after it is found from there.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Near {
+    /// The object that was read; the virtual root if there was none.
+    pub(in crate::heap) node: Node,
+    /// Where its record starts, in bytes.
+    pub(in crate::heap) at: u64,
 }
 
 /// How a holder refers to what it holds.

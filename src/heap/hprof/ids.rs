@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use crate::heap::graph::Column;
+
 /// Address bits of a chunk: 512 KiB of heap, 11 KiB of cells.
 const CHUNK: u32 = 19;
 /// Places of a chunk.
@@ -125,8 +127,9 @@ impl IdSet {
                 directory[(chunk - lowest) as usize] = [*slot, bases[*slot as usize]];
             }
         }
-        self.cells.shrink_to_fit();
-        IdMap::Bits(Bits { lowest, directory, chunks, bases, cells: self.cells, total })
+        let mut cells = Column::zeroed(self.cells.len());
+        cells.copy_from_slice(&self.cells);
+        IdMap::Bits(Bits { lowest, directory, chunks, bases, cells, total })
     }
 }
 
@@ -147,7 +150,7 @@ pub(super) struct Bits {
     chunks: Vec<(u64, u32)>,
     /// Identifiers before each slot's chunk.
     bases: Vec<u32>,
-    cells: Vec<u64>,
+    cells: Column<u64>,
     total: u32,
 }
 

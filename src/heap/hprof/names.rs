@@ -15,7 +15,7 @@ use super::locate::Locator;
 use super::outline::Strings;
 use super::record::{OBJECT, Object, Shape, width};
 use crate::heap::Mapping;
-use crate::heap::graph::{Label, Naming, Node, Reference, Root, RootKind};
+use crate::heap::graph::{Label, Naming, Near, Node, Reference, Root, RootKind};
 
 /// Names of references, classes and threads of one dump.
 #[derive(Debug)]
@@ -131,9 +131,13 @@ impl Names {
     }
 
     fn object(&self, node: Node) -> Option<Object> {
+        self.object_near(node, &mut Near::default())
+    }
+
+    fn object_near(&self, node: Node, near: &mut Near) -> Option<Object> {
         match self.id_width {
-            4 => self.locator.find::<4>(&self.file, &self.ids, node.0),
-            _ => self.locator.find::<8>(&self.file, &self.ids, node.0),
+            4 => self.locator.find::<4>(&self.file, &self.ids, node, near),
+            _ => self.locator.find::<8>(&self.file, &self.ids, node, near),
         }
     }
 
@@ -268,8 +272,8 @@ impl Naming for Names {
         }
     }
 
-    fn entries(&self, container: Node) -> Option<u64> {
-        let object = self.object(container)?;
+    fn entries(&self, container: Node, near: &mut Near) -> Option<u64> {
+        let object = self.object_near(container, near)?;
         let Shape::Objects { length, .. } = object.shape else { return None };
         let elements = self.file.get(object.body..object.body + length as usize * self.id_width)?;
         let filled = elements.chunks_exact(self.id_width).filter(|id| id.iter().any(|byte| *byte != 0));

@@ -4,9 +4,9 @@
 //! that has all their holders. The row is told with the holders: what a few internals of each large
 //! structure with a name refer to shows who shares them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::anchors::{Anchor, Places};
 use super::edges::{ENTRIES, Holder, wording};
@@ -41,9 +41,14 @@ pub(super) fn crowds(
     }
     // Some of a class may have another dominator than the others: they are one crowd all the same.
     let mut tally: BTreeMap<ClassId, BTreeMap<String, usize>> = BTreeMap::new();
+    let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
     for (label, structure) in structures(places, dominators, naming, least / STRUCTURE) {
         for target in references(structure, dominators, naming) {
-            let crowd = (dominators.immediate(target).unwrap_or(Node::ROOT), graph.class(target));
+            let class = graph.class(target);
+            if !classes.contains(&class) {
+                continue;
+            }
+            let crowd = (dominators.immediate(target).unwrap_or(Node::ROOT), class);
             if found.contains(&crowd) {
                 let number = tally.entry(crowd.1).or_default().entry(label.clone()).or_default();
                 // One array may refer to all of them.
@@ -63,33 +68,32 @@ fn found(
     dominators: &Dominators,
     naming: &dyn Naming,
     least: u64,
-) -> HashSet<(Node, ClassId)> {
-    let roots: HashSet<Node> = graph.roots().iter().map(|root| root.node).collect();
-    let mut found = HashSet::new();
+) -> FxHashSet<(Node, ClassId)> {
+    let is_common = |name: &str| COMMON.iter().any(|start| name.starts_with(start)) || name.ends_with(']');
+    let common: Vec<bool> = graph.classes().iter().map(|class| is_common(&class.name)).collect();
+    let roots: FxHashSet<Node> = graph.roots().iter().map(|root| root.node).collect();
+    let mut found = FxHashSet::default();
+    let tree = dominators.places();
     for above in std::iter::once(Node::ROOT).chain(places.anchors.keys().copied()) {
         if above != Node::ROOT && dominators.retained(above).0 < least {
             continue;
         }
-        let mut sums: HashMap<ClassId, (u64, u64)> = HashMap::new();
-        let mut known = HashSet::new();
+        let mut sums: FxHashMap<ClassId, (u64, u64)> = FxHashMap::default();
+        let mut known = FxHashSet::default();
         if above != Node::ROOT {
             naming.references(above, &mut |target, _| {
                 known.insert(target);
             });
         }
-        for child in dominators.children(above) {
-            let told = known.contains(&child) || roots.contains(&child);
-            if !told && !places.moved(child) {
-                let sum = sums.entry(graph.class(child)).or_default();
-                *sum = (sum.0.saturating_add(dominators.retained(child).0), sum.1 + 1);
+        for place in dominators.place(above).into_iter().flat_map(|place| tree.children(place)) {
+            let (class, child) = (tree.class(place), tree.node(place));
+            if common[class.0 as usize] || known.contains(&child) || roots.contains(&child) || places.moved(child) {
+                continue;
             }
+            let sum = sums.entry(class).or_default();
+            *sum = (sum.0.saturating_add(tree.retained(place)), sum.1 + 1);
         }
-        let is_common = |class: ClassId| {
-            let name = graph.classes().get(class.0 as usize).map_or("", |class| &class.name);
-            COMMON.iter().any(|start| name.starts_with(start)) || name.ends_with(']')
-        };
-        let large =
-            sums.into_iter().filter(|(class, (bytes, number))| *bytes >= least && *number > 1 && !is_common(*class));
+        let large = sums.into_iter().filter(|(_, (bytes, number))| *bytes >= least && *number > 1);
         found.extend(large.map(|(class, _)| (above, class)));
     }
     found

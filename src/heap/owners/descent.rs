@@ -65,7 +65,7 @@ impl<'a> Opener<'a> {
             match anchor {
                 Anchor::Row(row) => {
                     let edge = self.words.number(row);
-                    self.push(edge, Words::NONE, place, &mut found);
+                    found.push((edge, Words::NONE), place, self.retained(place), true);
                 }
                 Anchor::Spread(holder) => {
                     self.descend(vec![(self.object(place), Mode::Names(holder))], group, &mut found);
@@ -76,14 +76,18 @@ impl<'a> Opener<'a> {
     }
 
     pub(super) fn open_member(&mut self, member: Object, group: &Group, found: &mut Found) {
-        if self.tree.is_leaf(member.place) && self.places.is_ordinary(member.place) && self.role(member) == Role::Plain
-        {
-            return;
+        if self.holds_nothing(member) {
+            return found.add_shallow(self.tree.retained(member.place));
         }
         let mode = self.mode(member, true, found);
         let mut work = std::mem::take(&mut self.work);
         work.push((member, mode));
         self.descend(work, group, found);
+    }
+
+    /// Whether all that an object retains is its own, and nobody counts what is in it.
+    fn holds_nothing(&mut self, object: Object) -> bool {
+        self.tree.is_leaf(object.place) && self.places.is_ordinary(object.place) && self.role(object) == Role::Plain
     }
 
     /// How what an object of a row holds is to be taken.
@@ -102,11 +106,12 @@ impl<'a> Opener<'a> {
     fn descend(&mut self, mut work: Vec<(Object, Mode<'a>)>, group: &Group, found: &mut Found) {
         let places = self.places;
         while let Some((holder, mode)) = work.pop() {
+            found.add_shallow(self.tree.shallow(holder.place));
             if !places.is_ordinary(holder.place) {
                 for (edge, guest) in places.guests.get(&self.node(holder)).into_iter().flatten() {
                     let edge = self.words.number(edge);
-                    if let Some(place) = self.dominators.place(*guest) {
-                        self.push(edge, self.class(self.object(place)), place, found);
+                    if let Some(guest) = self.dominators.place(*guest) {
+                        self.push(edge, self.object(guest), found);
                     }
                 }
             }
@@ -164,7 +169,6 @@ impl<'a> Opener<'a> {
                     Some(Fold { directly: false, ..fold })
                 }
                 (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child) => {
-                    found.add_shallow(self.tree.shallow(child.place));
                     work.push((child, Mode::Names(&OBJECT)));
                     continue;
                 }
@@ -174,10 +178,7 @@ impl<'a> Opener<'a> {
                 (Inside::No, _) => None,
             };
             match folded {
-                Some(fold) => {
-                    found.add_shallow(self.tree.shallow(child.place));
-                    work.push((child, Mode::Inside(fold)));
-                }
+                Some(fold) => work.push((child, Mode::Inside(fold))),
                 None if fold.directly && !count.is_direct() => own.push(child),
                 None => {
                     found.count_entries(u64::from(fold.counts && count == Count::Held));
@@ -231,7 +232,6 @@ impl<'a> Opener<'a> {
         match (self.special(holder), self.special(child)) {
             // The attributes of an instance or module, and the variables of a function.
             (_, Some(Special::Dict)) | (Some(Special::Function), Some(Special::Tuple)) => {
-                found.add_shallow(self.tree.shallow(child.place));
                 work.push((child, Mode::Names(&OBJECT)));
             }
             // The keys of an object that is used as a dictionary.
@@ -262,21 +262,19 @@ impl<'a> Opener<'a> {
             _ => None,
         };
         match mode {
-            Some(mode) => {
-                found.add_shallow(self.tree.shallow(child.place));
-                work.push((child, mode));
-            }
-            None => self.push(edge, self.class(child), child.place, found),
+            Some(mode) => work.push((child, mode)),
+            None => self.push(edge, child, found),
         }
     }
 
     /// Makes an object a member of a row below.
-    fn push(&self, edge: u32, class: u32, member: Place, found: &mut Found) {
-        found.push((edge, class), member, self.retained(member), self.tree.shallow(member));
+    fn push(&mut self, edge: u32, member: Object, found: &mut Found) {
+        let holds = !self.holds_nothing(member);
+        found.push((edge, self.class(member)), member.place, self.retained(member.place), holds);
     }
 
     /// Counts what a container itself tells of its entries; the fold with what is left to count.
-    fn count(&self, container: Object, fold: Fold, found: &mut Found) -> Fold {
+    fn count(&mut self, container: Object, fold: Fold, found: &mut Found) -> Fold {
         let count = self.folding.rule(fold.rule).count;
         let field = match count {
             Count::Field(path) => self.naming.number(self.node(container), path),
@@ -284,7 +282,7 @@ impl<'a> Opener<'a> {
         };
         let told = match count {
             _ if !fold.counts => 0,
-            Count::Told => self.naming.entries(self.node(container)).unwrap_or(0),
+            Count::Told => self.told(self.node(container)).unwrap_or(0),
             Count::Elements => self.elements(self.node(container)),
             Count::Links(_) | Count::Filled(_) => u64::from(self.folding.links(fold.rule, container.class)),
             Count::One => 1,
@@ -295,7 +293,7 @@ impl<'a> Opener<'a> {
         Fold { slots: fold.counts && slots, ..fold }
     }
 
-    fn count_inside(&self, internal: Object, fold: Fold, found: &mut Found) {
+    fn count_inside(&mut self, internal: Object, fold: Fold, found: &mut Found) {
         if fold.counts && self.folding.links(fold.rule, internal.class) {
             let filled = match self.folding.rule(fold.rule).count {
                 Count::Filled(_) => {
@@ -315,8 +313,12 @@ impl<'a> Opener<'a> {
         }
     }
 
-    fn elements(&self, array: Node) -> u64 {
-        if let Some(told) = self.naming.entries(array) {
+    fn told(&mut self, container: Node) -> Option<u64> {
+        self.naming.entries(container, &mut self.near)
+    }
+
+    fn elements(&mut self, array: Node) -> u64 {
+        if let Some(told) = self.told(array) {
             return told;
         }
         let mut elements = 0;

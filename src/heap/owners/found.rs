@@ -14,7 +14,7 @@ pub(super) type StepWords = (u32, u32);
 pub(super) struct Found {
     /// Objects of the row beyond its members: the links of a chain.
     pub(super) count: u64,
-    /// Own bytes of all that vanished in the row.
+    /// Own bytes of its members that were opened, and of all that vanished in the row.
     pub(super) shallow: u64,
     pub(super) entries: u64,
     /// Whether a container of the row evicts what is old.
@@ -30,7 +30,8 @@ pub(super) struct Found {
 pub(super) struct Members {
     pub(super) places: Vec<Place>,
     pub(super) retained: u64,
-    pub(super) shallow: u64,
+    /// Whether one of them may hold something.
+    pub(super) hold: bool,
 }
 
 impl Members {
@@ -41,7 +42,7 @@ impl Members {
         }
         self.places.extend(more.places);
         self.retained = self.retained.saturating_add(more.retained);
-        self.shallow = self.shallow.saturating_add(more.shallow);
+        self.hold |= more.hold;
     }
 }
 
@@ -55,11 +56,11 @@ impl Found {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, words: StepWords, member: Place, retained: u64, shallow: u64) {
+    pub(super) fn push(&mut self, words: StepWords, member: Place, retained: u64, holds: bool) {
         let members = self.row(words);
         members.places.push(member);
         members.retained = members.retained.saturating_add(retained);
-        members.shallow = members.shallow.saturating_add(shallow);
+        members.hold |= holds;
     }
 
     #[inline]

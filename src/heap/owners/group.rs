@@ -19,6 +19,8 @@ pub(super) struct Group {
     recurs: usize,
     /// Its objects, until it is opened.
     pub(super) members: Vec<Place>,
+    /// Whether one of them may hold something.
+    pub(super) hold: bool,
     count: u64,
     shallow: u64,
     pub(super) entries: Option<u64>,
@@ -36,6 +38,7 @@ impl Group {
             line: Vec::new(),
             recurs: 0,
             members: vec![Place::ROOT],
+            hold: true,
             count: 1,
             shallow: 0,
             entries: None,
@@ -46,7 +49,7 @@ impl Group {
     /// A row below this one, which has this index.
     pub(super) fn below(&self, index: usize, words: StepWords, step: Step, members: Members) -> Self {
         let line: Vec<_> = self.line.iter().copied().chain([words]).collect();
-        let Members { mut places, retained, shallow } = members;
+        let Members { mut places, retained, hold } = members;
         places.shrink_to_fit();
         Self {
             above: index,
@@ -57,7 +60,8 @@ impl Group {
             line,
             count: places.len() as u64,
             members: places,
-            shallow,
+            hold,
+            shallow: 0,
             entries: None,
             marks: Marks::default(),
         }
@@ -83,14 +87,21 @@ impl Group {
         self.line[self.recurs..].contains(&words)
     }
 
+    /// Closes a row whose objects hold nothing: what they retain is their own.
+    pub(super) fn close_whole(&mut self) {
+        self.members = Vec::new();
+        self.shallow = self.retained;
+    }
+
     /// The class of the row, as a word.
     pub(super) fn class(&self) -> Option<u32> {
         self.line.last().map(|(_, class)| *class)
     }
 
-    /// Frees what only opening needs.
-    pub(super) fn close(&mut self) {
-        self.members = Vec::new();
+    /// Completes the row's figures without opening it, and frees what only opening needs.
+    pub(super) fn close(&mut self, shallow: impl Fn(Place) -> u64) {
+        let members = std::mem::take(&mut self.members);
+        self.shallow = members.into_iter().fold(self.shallow, |sum, member| sum.saturating_add(shallow(member)));
     }
 
     pub(super) fn into_owner(self) -> Owner {

@@ -9,15 +9,24 @@ use crate::heap::graph::ClassId;
 
 /// So many objects of a class are asked for their names; the others are alike.
 const SAMPLE: u32 = 256;
+/// So many of them in each further part of a row: what was learned may not be true there.
+const CHECK: u32 = 16;
 /// A class that has more names for another is asked each time.
 const MOST_WORDS: usize = 8;
 
 /// How objects of one class have referred to those of another.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Learned {
     seen: u32,
     /// The words, up to one more than [`MOST_WORDS`].
     words: Vec<u32>,
+}
+
+impl Learned {
+    /// The same, to be checked with a few objects more.
+    pub(super) fn to_check(&self) -> Self {
+        Self { seen: self.seen.min(SAMPLE - CHECK), words: self.words.clone() }
+    }
 }
 
 impl Opener<'_> {

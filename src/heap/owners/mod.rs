@@ -132,7 +132,7 @@ impl<'a> Owners<'a> {
             let index = index.unsigned_abs() as usize;
             let stopped = index > 0 && stop(&groups, index);
             if stopped || groups[index].depth >= self.limits.depth {
-                groups[index].close();
+                groups[index].close(|member| opener.tree.shallow(member));
                 continue;
             }
             for child in opener.open(&mut groups[index], index) {

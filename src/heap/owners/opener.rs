@@ -14,7 +14,7 @@ use super::learned::Learned;
 use crate::heap::cores::spread;
 use crate::heap::dominators::{self, Place};
 use crate::heap::fold::{Count, Folding, Role};
-use crate::heap::graph::{ClassId, Graph, Naming};
+use crate::heap::graph::{ClassId, Graph, Naming, Near};
 use crate::heap::{Bound, Dominators, Kind, Marks, Node, Step, naming};
 
 /// An object with more properties of one class is used as a dictionary.
@@ -24,7 +24,10 @@ const MOST_BOUNDS: usize = 1000;
 /// Wrappers around wrappers that are looked into for a bound.
 const MOST_WRAPPERS: usize = 4;
 /// So many members of a row are opened in one go; those of a larger row on all cores.
-const PART: usize = 1 << 15;
+const PART: usize = 1 << 13;
+
+/// So many members before its turn a member is fetched.
+const AHEAD: usize = 12;
 
 /// Last words of fields for what a pool has lent, and for what it can lend.
 const LENT: [&str; 9] = ["busy", "used", "use", "borrowed", "leased", "taken", "active", "lent", "acquired"];
@@ -44,6 +47,8 @@ pub(super) struct Opener<'a> {
     pub(super) learned: FxHashMap<(ClassId, ClassId), Learned>,
     /// By class without a role, once one was asked: whether its objects tell a number of entries.
     tells: Vec<Option<bool>>,
+    /// Where containers are asked for their entries.
+    pub(super) near: Near,
     /// Room that is used again for each object.
     pub(super) work: Vec<(Object, Mode<'a>)>,
     pub(super) named: Vec<(Object, u32)>,
@@ -118,21 +123,26 @@ impl<'a> Opener<'a> {
             classes,
             learned: FxHashMap::default(),
             tells,
+            near: Near::default(),
             work: Vec::new(),
             named: Vec::new(),
             own: Vec::new(),
         }
     }
 
-    /// Another one that knows the same words.
-    fn fork(&self) -> Self {
+    /// Another one that knows the same words and has learned this.
+    fn fork(&self, learned: FxHashMap<(ClassId, ClassId), Learned>) -> Self {
         let (words, classes, tells) = (self.words.clone(), Arc::clone(&self.classes), self.tells.clone());
-        let (learned, work, named, own) = (FxHashMap::default(), Vec::new(), Vec::new(), Vec::new());
+        let (work, named, own) = (Vec::new(), Vec::new(), Vec::new());
         Self { words, classes, tells, learned, work, named, own, ..*self }
     }
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.
     pub(super) fn open(&mut self, group: &mut Group, index: usize) -> Vec<Group> {
+        if !group.hold {
+            group.close_whole();
+            return Vec::new();
+        }
         let mut members = std::mem::take(&mut group.members);
         let top = members == [Place::ROOT];
         if self.is_counted_in_the_dump(&members) {
@@ -161,26 +171,33 @@ impl<'a> Opener<'a> {
     pub(super) fn open_all(&mut self, members: &[Place], open: impl Fn(&mut Self, Object, &mut Found) + Sync) -> Found {
         let all = |opener: &mut Self, members: &[Place]| {
             let mut found = Found::default();
-            for member in members {
+            for (place, member) in members.iter().enumerate() {
+                if let Some(soon) = members.get(place + AHEAD) {
+                    opener.tree.expect(*soon);
+                }
                 open(opener, opener.object(*member), &mut found);
             }
             found
         };
-        if members.len() <= PART {
-            return all(self, members);
+        // What is learned from the first part is only checked in the others.
+        let (first, others) = members.split_at(members.len().min(PART));
+        let mut found = all(self, first);
+        if others.is_empty() {
+            return found;
         }
-        let parts: Vec<&[Place]> = members.chunks(PART).collect();
+        let parts: Vec<&[Place]> = others.chunks(PART).collect();
         let known = self.words.len();
+        let learned: FxHashMap<_, _> =
+            self.learned.iter().map(|(classes, learned)| (*classes, learned.to_check())).collect();
         let opened = spread(
             &parts,
-            || self.fork(),
+            || self.fork(learned.clone()),
             |opener, members| {
                 let found = all(opener, members);
-                opener.learned.clear();
+                opener.learned.clone_from(&learned);
                 (found, opener.words.forget(known))
             },
         );
-        let mut found = Found::default();
         for (more, words) in opened {
             let words: Vec<u32> = words.iter().map(|word| self.words.number(word)).collect();
             let word = |word: u32| (word as usize).checked_sub(known).map_or(word, |new| words[new]);
@@ -275,7 +292,7 @@ impl<'a> Opener<'a> {
             Role::Plain => {
                 let (naming, node) = (self.naming, self.node(object));
                 let known = &mut self.tells[object.class.0 as usize];
-                let tells = *known.get_or_insert_with(|| naming.entries(node).is_some());
+                let tells = *known.get_or_insert_with(|| naming.entries(node, &mut self.near).is_some());
                 if tells { self.folding.told() } else { Role::Plain }
             }
             role => role,

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Limits;
-use crate::heap::graph::{Graph, GraphBuilder, Label, Naming, Node, Reference, RootKind};
+use crate::heap::graph::{Graph, GraphBuilder, Label, Naming, Near, Node, Reference, RootKind};
 use crate::heap::{Dominators, EdgeUse, Orphans, Owner};
 use crate::units::Bytes;
 
@@ -118,7 +118,7 @@ impl Naming for Sketch {
         self.keys.get(&entry).map(|key| reference(key))
     }
 
-    fn entries(&self, container: Node) -> Option<u64> {
+    fn entries(&self, container: Node, _near: &mut Near) -> Option<u64> {
         self.told.get(&container).copied()
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::records::{Record, Records};
-use crate::heap::graph::{Label, Naming, Reference, Root, RootKind};
+use crate::heap::graph::{Label, Naming, Near, Reference, Root, RootKind};
 use crate::heap::{Mapping, Node};
 
 /// The names of one graph.
@@ -61,7 +61,7 @@ impl Naming for Names {
         }
     }
 
-    fn entries(&self, container: Node) -> Option<u64> {
+    fn entries(&self, container: Node, _near: &mut Near) -> Option<u64> {
         match self.record(container) {
             Some(Record::Object { entries, .. }) => entries,
             _ => None,

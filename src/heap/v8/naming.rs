@@ -7,7 +7,7 @@ use super::layout::{EdgeKind, Layout, NodeKind};
 use super::nodes::Row;
 use super::strings::Strings;
 use super::{Numbering, edges, nodes};
-use crate::heap::graph::{Label, Naming, Reference};
+use crate::heap::graph::{Label, Naming, Near, Reference};
 use crate::heap::{Mapping, Node};
 
 /// The names of one snapshot.
@@ -134,7 +134,7 @@ impl Naming for Names {
         self.globals.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
 
-    fn entries(&self, node: Node) -> Option<u64> {
+    fn entries(&self, node: Node, _near: &mut Near) -> Option<u64> {
         let ordinal = self.numbering.ordinal(node);
         let row = self.row(ordinal)?;
         let words = match &*self.text(row.name) {
