@@ -48,7 +48,8 @@ impl<'a> Opener<'a> {
     pub(super) fn open_top(&mut self, group: &Group) -> Found {
         let kinds: FxHashMap<Node, String> =
             self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
-        let children: Vec<Place> = self.children(Place::ROOT).map(|child| child.place).collect();
+        let mut children = Vec::new();
+        self.children(Place::ROOT, |_, child| children.push(child.place));
         let mut found = self.open_all(&children, |opener, child, found| {
             let (node, places) = (opener.node(child), opener.places);
             let edge = kinds.get(&node).filter(|kind| !kind.is_empty());
@@ -106,7 +107,6 @@ impl<'a> Opener<'a> {
     fn descend(&mut self, mut work: Vec<(Object, Mode<'a>)>, group: &Group, found: &mut Found) {
         let places = self.places;
         while let Some((holder, mode)) = work.pop() {
-            found.add_shallow(self.tree.shallow(holder.place));
             if !places.is_ordinary(holder.place) {
                 for (edge, guest) in places.guests.get(&self.node(holder)).into_iter().flatten() {
                     let edge = self.words.number(edge);
@@ -115,28 +115,28 @@ impl<'a> Opener<'a> {
                     }
                 }
             }
-            match mode {
+            let own = match mode {
+                _ if self.tree.is_leaf(holder.place) => self.tree.retained(holder.place),
                 Mode::Inside(fold) => self.unfold(holder, fold, group, found, &mut work),
                 Mode::Passing(word) => {
-                    for child in self.children(holder.place) {
-                        self.place(child, word, group, found, &mut work);
-                    }
+                    self.children(holder.place, |opener, child| opener.place(child, word, group, found, &mut work))
                 }
-                Mode::Names(_) if self.tree.is_leaf(holder.place) => {}
                 Mode::Names(wording_of) => {
                     let mut named = std::mem::take(&mut self.named);
-                    self.named(holder, wording_of, group, &mut named);
+                    let own = self.named(holder, wording_of, group, &mut named);
                     for (child, edge) in &named {
                         self.place_named(holder, *child, *edge, group, found, &mut work);
                     }
                     self.named = named;
+                    own
                 }
-            }
+            };
+            found.add_shallow(own);
         }
         self.work = work;
     }
 
-    /// What a container, or one of its internals, holds.
+    /// What a container, or one of its internals, holds; its own bytes.
     fn unfold(
         &mut self,
         holder: Object,
@@ -144,55 +144,68 @@ impl<'a> Opener<'a> {
         group: &Group,
         found: &mut Found,
         work: &mut Vec<(Object, Mode<'a>)>,
-    ) {
-        if self.tree.is_leaf(holder.place) {
-            return;
-        }
-        let count = self.folding.rule(fold.rule).count;
-        let mut own = std::mem::take(&mut self.own);
-        for child in self.children(holder.place) {
-            let class = child.class;
-            let inside = match self.folding.inside(fold.rule, class, fold.directly) {
-                Inside::No if fold.outer != fold.rule => self.folding.inside(fold.outer, class, false),
-                inside => inside,
-            };
-            let folded = match (inside, self.role(child)) {
-                (Inside::Wholly, _) => {
-                    found.add_shallow(self.retained(child.place));
-                    continue;
-                }
-                (Inside::Directly | Inside::Anywhere, _) => {
-                    if let [Limit::Evicts] = self.folding.limits(class) {
-                        found.evicts = true;
-                    }
-                    self.count_inside(child, fold, found);
-                    Some(Fold { directly: false, ..fold })
-                }
-                (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child) => {
-                    work.push((child, Mode::Names(&OBJECT)));
-                    continue;
-                }
-                (Inside::No, Role::Container(rule)) if fold.levels > 0 => {
-                    Some(self.count(child, self.wrapped(fold, rule), found))
-                }
-                (Inside::No, _) => None,
-            };
-            match folded {
-                Some(fold) => work.push((child, Mode::Inside(fold))),
-                None if fold.directly && !count.is_direct() => own.push(child),
-                None => {
-                    found.count_entries(u64::from(fold.counts && count == Count::Held));
-                    self.place(child, Words::ENTRIES, group, found, work);
-                }
+    ) -> u64 {
+        let mut direct = std::mem::take(&mut self.own);
+        let own = self.children(holder.place, |opener, child| {
+            if opener.unfold_child(child, fold, group, found, work) {
+                direct.push(child);
             }
-        }
-        if !own.is_empty() {
-            let fields = self.fields(holder, fold, &own, group);
-            for (child, edge) in own.drain(..).zip(fields) {
+        });
+        if !direct.is_empty() {
+            let fields = self.fields(holder, fold, &direct, group);
+            for (child, edge) in direct.drain(..).zip(fields) {
                 self.place(child, edge, group, found, work);
             }
         }
-        self.own = own;
+        self.own = direct;
+        own
+    }
+
+    /// What one of a container's internals, or the container itself, refers to; whether it is a field of the container.
+    fn unfold_child(
+        &mut self,
+        child: Object,
+        fold: Fold,
+        group: &Group,
+        found: &mut Found,
+        work: &mut Vec<(Object, Mode<'a>)>,
+    ) -> bool {
+        let class = child.class;
+        let inside = match self.folding.inside(fold.rule, class, fold.directly) {
+            Inside::No if fold.outer != fold.rule => self.folding.inside(fold.outer, class, false),
+            inside => inside,
+        };
+        let folded = match (inside, self.role(child)) {
+            (Inside::Wholly, _) => {
+                found.add_shallow(self.retained(child.place));
+                return false;
+            }
+            (Inside::Directly | Inside::Anywhere, _) => {
+                if let [Limit::Evicts] = self.folding.limits(class) {
+                    found.evicts = true;
+                }
+                self.count_inside(child, fold, found);
+                Fold { directly: false, ..fold }
+            }
+            (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child) => {
+                work.push((child, Mode::Names(&OBJECT)));
+                return false;
+            }
+            (Inside::No, Role::Container(rule)) if fold.levels > 0 => {
+                self.count(child, self.wrapped(fold, rule), found)
+            }
+            (Inside::No, _) => {
+                let count = self.folding.rule(fold.rule).count;
+                if fold.directly && !count.is_direct() {
+                    return true;
+                }
+                found.count_entries(u64::from(fold.counts && count == Count::Held));
+                self.place(child, Words::ENTRIES, group, found, work);
+                return false;
+            }
+        };
+        work.push((child, Mode::Inside(folded)));
+        false
     }
 
     /// Whether a dict holds attributes, which have names, and not entries.

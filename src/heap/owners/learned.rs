@@ -49,20 +49,26 @@ impl Opener<'_> {
         words
     }
 
-    /// What the holder dominates, with the words for the references to it.
-    pub(super) fn named(&mut self, holder: Object, wording_of: &Holder, group: &Group, named: &mut Vec<(Object, u32)>) {
+    /// What the holder dominates, with the words for the references to it; the holder's own bytes.
+    pub(super) fn named(
+        &mut self,
+        holder: Object,
+        wording_of: &Holder,
+        group: &Group,
+        named: &mut Vec<(Object, u32)>,
+    ) -> u64 {
         named.clear();
         let (mut recalled, mut last) = (*wording_of == Holder::Object, None);
-        for child in self.children(holder.place) {
+        let own = self.children(holder.place, |opener, child| {
             if recalled && last.is_none_or(|(class, _)| class != child.class) {
-                let word = self.recall(holder.class, child.class, group);
+                let word = opener.recall(holder.class, child.class, group);
                 recalled = word.is_some();
                 last = word.map(|word| (child.class, word));
             }
             named.push((child, last.map_or(Words::NONE, |(_, word)| word)));
-        }
+        });
         if recalled || named.is_empty() {
-            return;
+            return own;
         }
         let children: Vec<Object> = named.iter().map(|(child, _)| *child).collect();
         let read = self.read(holder, &children, wording_of);
@@ -72,6 +78,7 @@ impl Opener<'_> {
                 self.learn(holder.class, child.class, *name);
             }
         }
+        own
     }
 
     /// The word for what has no reference from its dominator.

@@ -263,13 +263,18 @@ impl<'a> Opener<'a> {
         retained.saturating_add_signed(self.places.gain(self.tree.node(place)))
     }
 
-    /// What the object dominates and what stands below it in the owner tree, too.
+    /// Tells what the object dominates and what stands below it in the owner tree, too; the object's own bytes.
     #[inline]
-    pub(super) fn children(&self, place: Place) -> impl Iterator<Item = Object> + use<'a> {
+    pub(super) fn children(&mut self, place: Place, mut tell: impl FnMut(&mut Self, Object)) -> u64 {
         let (tree, places) = (self.tree, self.places);
-        let object = move |place| Object { place, class: tree.class(place) };
-        let stays = move |child: &Object| places.is_ordinary(child.place) || !places.moved(tree.node(child.place));
-        tree.children(place).map(object).filter(stays)
+        let mut own = tree.retained(place);
+        for child in tree.children(place) {
+            own = own.saturating_sub(tree.retained(child));
+            if places.is_ordinary(child) || !places.moved(tree.node(child)) {
+                tell(self, Object { place: child, class: tree.class(child) });
+            }
+        }
+        own
     }
 
     /// What the objects of a row, which are of one class but for its number, have in common.
