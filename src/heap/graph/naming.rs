@@ -6,11 +6,30 @@ use super::Node;
 
 /// Answers for single nodes. Formats read it off the dump when asked; nothing is kept per reference.
 pub trait Naming: Sync {
-    /// Tells every reference of a node with what it is called, in the order of the dump.
+    /// Tells every reference of a node to one that is wanted with what it is called, in the order of the dump.
     ///
     /// One call costs what the node is long, so ask once per holder, not once per held object. An
     /// immediate dominator need not refer to what it dominates: then no reference leads there.
-    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>));
+    fn references_to(
+        &self,
+        from: Node,
+        wanted: &mut dyn FnMut(Node) -> bool,
+        tell: &mut dyn FnMut(Node, Reference<'_>),
+    );
+
+    /// Tells every reference of a node with what it is called, in the order of the dump.
+    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
+        self.references_to(from, &mut |_| true, tell);
+    }
+
+    /// Tells what a node refers to, in the order of the dump: no name is looked up.
+    fn targets(&self, from: Node, tell: &mut dyn FnMut(Node)) {
+        let mut wanted = |target| {
+            tell(target);
+            false
+        };
+        self.references_to(from, &mut wanted, &mut |_, _| {});
+    }
 
     /// Objects whose properties are the global variables of the program, if no root says so.
     fn globals(&self) -> Vec<Node> {

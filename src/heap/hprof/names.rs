@@ -99,13 +99,17 @@ impl Names {
             if let Some(rank) = self.ids.rank(class.id).filter(|_| self.classes.row(class.id) == Some(row as u32)) {
                 references.clear();
                 references.extend(Some(class_node).filter(|node| *node != 0));
-                self.class_references(row as u32, &mut |to, _| references.push(to.0));
+                let mut note = |to: Node| {
+                    references.push(to.0);
+                    false
+                };
+                self.class_references(row as u32, &mut note, &mut |_, _| {});
                 columns.append(rank + 1, &references, tally);
             }
         }
         for node in self.locals.keys() {
             references.clear();
-            self.references(Node(*node), &mut |to, _| references.push(to.0));
+            self.targets(Node(*node), &mut |to| references.push(to.0));
             let class = self.object(Node(*node)).and_then(|object| self.class_of(object));
             references.extend(class.map(|row| linked[row as usize]).filter(|node| *node != 0));
             columns.append(*node, &references, tally);
@@ -158,16 +162,21 @@ impl Names {
         name.map_or(Cow::Borrowed("?"), String::from_utf8_lossy)
     }
 
-    fn class_references<'a>(&'a self, row: u32, tell: &mut dyn FnMut(Node, Reference<'a>)) {
+    fn class_references<'a>(
+        &'a self,
+        row: u32,
+        wanted: &mut dyn FnMut(Node) -> bool,
+        tell: &mut dyn FnMut(Node, Reference<'a>),
+    ) {
         let class = &self.classes.rows[row as usize];
         for field in self.classes.statics_of(row).iter().filter(|field| field.kind == OBJECT) {
-            if let Some(node) = self.node(field.value) {
+            if let Some(node) = self.node(field.value).filter(|node| wanted(*node)) {
                 let (class, field) = (Cow::Borrowed(&*class.name), self.text(field.name));
                 tell(node, Reference::Static { class, field });
             }
         }
         for (id, name) in [(class.superclass, "superclass"), (class.loader, "class loader")] {
-            if let Some(node) = self.node(id) {
+            if let Some(node) = self.node(id).filter(|node| wanted(*node)) {
                 tell(node, Reference::Internal(Cow::Borrowed(name)));
             }
         }
@@ -247,28 +256,36 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 }
 
 impl Naming for Names {
-    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
+    fn references_to(
+        &self,
+        from: Node,
+        wanted: &mut dyn FnMut(Node) -> bool,
+        tell: &mut dyn FnMut(Node, Reference<'_>),
+    ) {
         if let Some(row) = self.class_rows.get(&from.0) {
-            return self.class_references(*row, tell);
+            return self.class_references(*row, wanted, tell);
         }
         let Some(object) = self.object(from) else { return };
         let weak = self.class_of(object).is_some_and(|row| self.weak.get(row as usize).copied().unwrap_or(false));
         for (row, field, at) in self.fields(object).filter(|(_, field, _)| field.kind == OBJECT) {
             let skipped = weak && self.referents.declarer == Some(row) && self.referents.is_referent(field.name);
-            if let Some(node) = self.id_at(at).and_then(|id| self.node(id)).filter(|_| !skipped) {
+            let node = self.id_at(at).and_then(|id| self.node(id)).filter(|_| !skipped);
+            if let Some(node) = node.filter(|node| wanted(*node)) {
                 tell(node, Reference::Field(self.text(field.name)));
             }
         }
         if let Shape::Objects { length, .. } = object.shape {
             for element in 0..length {
                 let id = self.id_at(object.body + element as usize * self.id_width);
-                if let Some(node) = id.and_then(|id| self.node(id)) {
+                if let Some(node) = id.and_then(|id| self.node(id)).filter(|node| wanted(*node)) {
                     tell(node, Reference::Element(element));
                 }
             }
         }
-        for local in self.locals.get(&from.0).into_iter().flatten() {
-            tell(Node(*local), Reference::Local);
+        for local in self.locals.get(&from.0).into_iter().flatten().map(|local| Node(*local)) {
+            if wanted(local) {
+                tell(local, Reference::Local);
+            }
         }
     }
 

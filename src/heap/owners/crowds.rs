@@ -81,7 +81,7 @@ fn found(
         let mut sums: FxHashMap<ClassId, (u64, u64)> = FxHashMap::default();
         let mut known = FxHashSet::default();
         if above != Node::ROOT {
-            naming.references(above, &mut |target, _| {
+            naming.targets(above, &mut |target| {
                 known.insert(target);
             });
         }
@@ -129,7 +129,7 @@ fn references(structure: Node, dominators: &Dominators, naming: &dyn Naming) -> 
     let mut next = 0;
     while let Some(node) = work.get(next).copied().filter(|_| next < SAMPLE) {
         next += 1;
-        naming.references(node, &mut |target, _| targets.push(target));
+        naming.targets(node, &mut |target| targets.push(target));
         work.extend(dominators.children(node).take(SAMPLE.saturating_sub(work.len())));
     }
     targets

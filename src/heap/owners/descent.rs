@@ -311,7 +311,7 @@ impl<'a> Opener<'a> {
             let filled = match self.folding.rule(fold.rule).count {
                 Count::Filled(_) => {
                     let mut holds = false;
-                    self.naming.references(self.node(internal), &mut |target, _| {
+                    self.naming.targets(self.node(internal), &mut |target| {
                         let class = self.graph.class(target);
                         holds |= self.folding.inside(fold.rule, class, false) == Inside::No;
                     });

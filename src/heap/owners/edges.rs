@@ -1,6 +1,6 @@
 //! How references are written in owner paths.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::heap::graph::Reference;
 use crate::heap::naming;
@@ -51,9 +51,9 @@ fn is_lasting(field: &str) -> bool {
 #[derive(Debug, Clone)]
 pub(super) struct Words {
     texts: Vec<String>,
-    numbers: HashMap<String, u32>,
+    numbers: FxHashMap<String, u32>,
     /// Numbers of the names of fields, as an object has them.
-    fields: HashMap<String, u32>,
+    fields: FxHashMap<String, u32>,
 }
 
 impl Words {
@@ -61,7 +61,7 @@ impl Words {
     pub(super) const ENTRIES: u32 = 1;
 
     pub(super) fn new() -> Self {
-        let mut words = Self { texts: Vec::new(), numbers: HashMap::new(), fields: HashMap::new() };
+        let mut words = Self { texts: Vec::new(), numbers: FxHashMap::default(), fields: FxHashMap::default() };
         words.number("");
         words.number(ENTRIES);
         words

@@ -95,14 +95,17 @@ impl Opener<'_> {
         sought.sort_unstable();
         let mut found: Vec<Option<u32>> = vec![None; children.len()];
         let words = &mut self.words;
-        self.naming.references(self.tree.node(holder.place), &mut |target, reference| {
-            if let Ok(row) = sought.binary_search_by_key(&target, |(node, _)| *node) {
-                let known = &mut found[sought[row].1];
-                if known.is_none_or(|word| word == Words::NONE) {
+        let place = |target: Node| sought.binary_search_by_key(&target, |(node, _)| *node).ok();
+        self.naming.references_to(
+            self.tree.node(holder.place),
+            &mut |target| place(target).is_some(),
+            &mut |target, reference| {
+                let known = place(target).map(|place| &mut found[sought[place].1]);
+                if let Some(known) = known.filter(|word| word.is_none_or(|word| word == Words::NONE)) {
                     *known = Some(words.of(wording_of, &reference));
                 }
-            }
-        });
+            },
+        );
         found
     }
 

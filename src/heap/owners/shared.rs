@@ -129,8 +129,8 @@ impl View<'_> {
     /// The edge, if source code names it.
     fn edge(&self, from: Node, to: Node, holder: &Holder) -> Option<String> {
         let mut edge = None;
-        self.naming.references(from, &mut |target, reference| {
-            if target == to && edge.is_none() && !matches!(reference, Reference::Internal(_) | Reference::Element(_)) {
+        self.naming.references_to(from, &mut |target| target == to, &mut |_, reference| {
+            if edge.is_none() && !matches!(reference, Reference::Internal(_) | Reference::Element(_)) {
                 edge = Some(wording(holder, &reference)).filter(|edge| edge != super::edges::ENTRIES);
             }
         });

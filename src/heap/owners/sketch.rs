@@ -100,8 +100,14 @@ fn reference(text: &str) -> Reference<'_> {
 }
 
 impl Naming for Sketch {
-    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
-        self.references.get(&from).into_iter().flatten().for_each(|(to, text)| tell(*to, reference(text)));
+    fn references_to(
+        &self,
+        from: Node,
+        wanted: &mut dyn FnMut(Node) -> bool,
+        tell: &mut dyn FnMut(Node, Reference<'_>),
+    ) {
+        let references = self.references.get(&from).into_iter().flatten();
+        references.filter(|(to, _)| wanted(*to)).for_each(|(to, text)| tell(*to, reference(text)));
     }
 
     fn label(&self, node: Node) -> Option<Label<'_>> {

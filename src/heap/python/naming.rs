@@ -43,9 +43,14 @@ impl Names {
 }
 
 impl Naming for Names {
-    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
+    fn references_to(
+        &self,
+        from: Node,
+        wanted: &mut dyn FnMut(Node) -> bool,
+        tell: &mut dyn FnMut(Node, Reference<'_>),
+    ) {
         let Some(Record::Object { targets, .. }) = self.record(from) else { return };
-        for to in targets.iter().filter_map(|id| node(&self.ids, id)) {
+        for to in targets.iter().filter_map(|id| node(&self.ids, id)).filter(|to| wanted(*to)) {
             let unnamed = Reference::Internal(Cow::Borrowed(""));
             tell(to, self.name(from, to).map_or(unnamed, |name| Reference::Field(Cow::Borrowed(name))));
         }

@@ -13,7 +13,7 @@ use crate::heap::graph::edges::MOST_EDGES;
 use crate::heap::{HeapError, Mapping};
 
 /// Every so many edges the position is kept.
-const STRIDE: u64 = 32;
+const STRIDE: u64 = 8;
 /// Marks an edge that passes sizes on but keeps nothing alive.
 pub(super) const IDLE: u32 = 1 << 31;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::layout::{EdgeKind, Layout, NodeKind};
 use super::nodes::Row;
-use super::strings::Strings;
+use super::strings::{MAP, SET, Strings, TABLE};
 use super::{Numbering, edges, nodes};
 use crate::heap::graph::{Label, Naming, Near, Reference};
 use crate::heap::{Mapping, Node};
@@ -104,20 +104,28 @@ impl Names {
 }
 
 impl Naming for Names {
-    fn references(&self, from: Node, tell: &mut dyn FnMut(Node, Reference<'_>)) {
+    fn references_to(
+        &self,
+        from: Node,
+        wanted: &mut dyn FnMut(Node) -> bool,
+        tell: &mut dyn FnMut(Node, Reference<'_>),
+    ) {
         let ordinal = self.numbering.ordinal(from);
         let synthetic = self.kinds.get(ordinal as usize) == Some(&NodeKind::Synthetic);
         self.each(ordinal, |edge| {
+            let to = self.numbering.node(edge.to);
+            if edge.kind == EdgeKind::Weak || !wanted(to) {
+                return;
+            }
             let reference = match edge.kind {
-                EdgeKind::Weak => return,
                 EdgeKind::Element if synthetic => Reference::Internal(Cow::Borrowed("")),
                 EdgeKind::Element => Reference::Element(edge.name),
-                EdgeKind::Hidden | EdgeKind::Other => Reference::Internal(Cow::Borrowed("")),
+                EdgeKind::Hidden | EdgeKind::Other | EdgeKind::Weak => Reference::Internal(Cow::Borrowed("")),
                 EdgeKind::Context => Reference::Variable(self.text(edge.name)),
                 EdgeKind::Property | EdgeKind::Shortcut => Reference::Field(self.text(edge.name)),
                 EdgeKind::Internal => Reference::Internal(self.text(edge.name)),
             };
-            tell(self.numbering.node(edge.to), reference);
+            tell(to, reference);
         });
     }
 
@@ -136,12 +144,21 @@ impl Naming for Names {
 
     fn entries(&self, node: Node, _near: &mut Near) -> Option<u64> {
         let ordinal = self.numbering.ordinal(node);
-        let row = self.row(ordinal)?;
-        let words = match &*self.text(row.name) {
-            "Map" => 3,
-            "Set" => 2,
-            _ => return None,
+        let name = self.row(ordinal)?.name;
+        let is = |known| self.strings.known(known).contains(&name);
+        let words = if is(MAP) {
+            3
+        } else if is(SET) {
+            2
+        } else {
+            return None;
         };
-        self.filed(self.target(ordinal, |name| name == "table")?, words)
+        let (mut table, names) = (None, self.strings.known(TABLE));
+        self.each(ordinal, |edge| {
+            if !edge.kind.numbered() && names.contains(&edge.name) {
+                table = table.or(Some(edge.to));
+            }
+        });
+        self.filed(table?, words)
     }
 }
