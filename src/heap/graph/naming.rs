@@ -59,10 +59,17 @@ pub trait Naming: Sync {
         None
     }
 
-    /// How many entries a container holds, where the dump says so better than its references do. Who asks
-    /// for many, in ascending order, hands over the same [`Near`] each time.
-    fn entries(&self, _container: Node, _near: &mut Near) -> Option<u64> {
+    /// How many entries a container holds, where the dump says so better than its references do.
+    fn entries(&self, _container: Node) -> Option<u64> {
         None
+    }
+
+    /// How many elements of an array hold something. Who asks for many, in ascending order, hands over the
+    /// same [`Near`] each time.
+    fn elements(&self, array: Node, _near: &mut Near) -> u64 {
+        let mut elements = 0;
+        self.references(array, &mut |_, reference| elements += u64::from(matches!(reference, Reference::Element(_))));
+        elements
     }
 }
 

@@ -289,12 +289,13 @@ impl Naming for Names {
         }
     }
 
-    fn entries(&self, container: Node, near: &mut Near) -> Option<u64> {
-        let object = self.object_near(container, near)?;
-        let Shape::Objects { length, .. } = object.shape else { return None };
-        let elements = self.file.get(object.body..object.body + length as usize * self.id_width)?;
+    fn elements(&self, array: Node, near: &mut Near) -> u64 {
+        let Some(Object { shape: Shape::Objects { length, .. }, body, .. }) = self.object_near(array, near) else {
+            return 0;
+        };
+        let elements = self.file.get(body..body + length as usize * self.id_width).unwrap_or_default();
         let filled = elements.chunks_exact(self.id_width).filter(|id| id.iter().any(|byte| *byte != 0));
-        Some(filled.count() as u64)
+        filled.count() as u64
     }
 
     fn label(&self, node: Node) -> Option<Label<'_>> {

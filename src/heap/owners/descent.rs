@@ -295,7 +295,7 @@ impl<'a> Opener<'a> {
         };
         let told = match count {
             _ if !fold.counts => 0,
-            Count::Told => self.told(self.node(container)).unwrap_or(0),
+            Count::Told => self.naming.entries(self.node(container)).unwrap_or(0),
             Count::Elements => self.elements(self.node(container)),
             Count::Links(_) | Count::Filled(_) => u64::from(self.folding.links(fold.rule, container.class)),
             Count::One => 1,
@@ -326,19 +326,8 @@ impl<'a> Opener<'a> {
         }
     }
 
-    fn told(&mut self, container: Node) -> Option<u64> {
-        self.naming.entries(container, &mut self.near)
-    }
-
     fn elements(&mut self, array: Node) -> u64 {
-        if let Some(told) = self.told(array) {
-            return told;
-        }
-        let mut elements = 0;
-        self.naming.references(array, &mut |_, reference| {
-            elements += u64::from(matches!(reference, Reference::Element(_)));
-        });
-        elements
+        self.naming.elements(array, &mut self.near)
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) struct Opener<'a> {
     pub(super) learned: FxHashMap<(ClassId, ClassId), Learned>,
     /// By class without a role, once one was asked: whether its objects tell a number of entries.
     tells: Vec<Option<bool>>,
-    /// Where containers are asked for their entries.
+    /// Where arrays are asked for their elements.
     pub(super) near: Near,
     /// Room that is used again for each object.
     pub(super) work: Vec<(Object, Mode<'a>)>,
@@ -297,7 +297,7 @@ impl<'a> Opener<'a> {
             Role::Plain => {
                 let (naming, node) = (self.naming, self.node(object));
                 let known = &mut self.tells[object.class.0 as usize];
-                let tells = *known.get_or_insert_with(|| naming.entries(node, &mut self.near).is_some());
+                let tells = *known.get_or_insert_with(|| naming.entries(node).is_some());
                 if tells { self.folding.told() } else { Role::Plain }
             }
             role => role,

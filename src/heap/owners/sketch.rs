@@ -124,7 +124,12 @@ impl Naming for Sketch {
         self.keys.get(&entry).map(|key| reference(key))
     }
 
-    fn entries(&self, container: Node, _near: &mut Near) -> Option<u64> {
+    fn elements(&self, array: Node, _near: &mut Near) -> u64 {
+        let counted = || self.references.get(&array).into_iter().flatten().filter(|(_, text)| text.starts_with('['));
+        self.entries(array).unwrap_or_else(|| counted().count() as u64)
+    }
+
+    fn entries(&self, container: Node) -> Option<u64> {
         self.told.get(&container).copied()
     }
 }

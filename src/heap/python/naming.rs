@@ -66,7 +66,11 @@ impl Naming for Names {
         }
     }
 
-    fn entries(&self, container: Node, _near: &mut Near) -> Option<u64> {
+    fn elements(&self, array: Node, _near: &mut Near) -> u64 {
+        self.entries(array).unwrap_or(0)
+    }
+
+    fn entries(&self, container: Node) -> Option<u64> {
         match self.record(container) {
             Some(Record::Object { entries, .. }) => entries,
             _ => None,

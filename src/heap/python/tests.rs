@@ -2,7 +2,7 @@ use std::io::Write as _;
 
 use super::writer::Writer;
 use super::*;
-use crate::heap::graph::{Naming as _, Near, Reference};
+use crate::heap::graph::{Naming as _, Reference};
 
 fn open(bytes: &[u8]) -> Mapping {
     let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -31,7 +31,7 @@ fn a_graph_reads_back_with_its_names() {
     assert_eq!(graph.shallow(Node(3)), Bytes(5000));
     assert_eq!(graph.references(Node(3)).count(), 3);
     assert_eq!(graph.roots()[0].kind, RootKind::Module);
-    assert_eq!(names.entries(Node(3), &mut Near::default()), Some(2));
+    assert_eq!(names.entries(Node(3)), Some(2));
     let mut told = Vec::new();
     names.references(Node(2), &mut |to, reference| told.push((to, format!("{reference:?}"))));
     assert_eq!(told, [(Node(3), format!("{:?}", Reference::Field("CLIENTS".into())))]);

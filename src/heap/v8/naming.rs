@@ -142,7 +142,17 @@ impl Naming for Names {
         self.globals.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
 
-    fn entries(&self, node: Node, _near: &mut Near) -> Option<u64> {
+    fn elements(&self, array: Node, _near: &mut Near) -> u64 {
+        let ordinal = self.numbering.ordinal(array);
+        if self.kinds.get(ordinal as usize) == Some(&NodeKind::Synthetic) {
+            return 0;
+        }
+        let mut elements = 0;
+        self.each(ordinal, |edge| elements += u64::from(edge.kind == EdgeKind::Element));
+        elements
+    }
+
+    fn entries(&self, node: Node) -> Option<u64> {
         let ordinal = self.numbering.ordinal(node);
         let name = self.row(ordinal)?.name;
         let is = |known| self.strings.known(known).contains(&name);
