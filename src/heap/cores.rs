@@ -11,6 +11,14 @@ pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(MOST)
 }
 
+/// Does two things at the same time.
+pub(super) fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        (one(), other.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)))
+    })
+}
+
 /// Does the work for each part on all cores, each of which has a state of its own; answers in the order of the parts.
 pub(super) fn spread<P: Sync, S: Send, R: Send>(
     parts: &[P],

@@ -1,7 +1,7 @@
 //! The largest single objects, and the GC roots by kind.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::dominators::Place;
 use super::graph::{Graph, Label};
@@ -41,13 +41,17 @@ pub(super) fn largest(holders: &Holders<'_>, most: usize) -> Vec<LargeObject> {
     let snapshot = holders.snapshot;
     let (graph, dominators) = (&snapshot.graph, &snapshot.dominators);
     let tree = dominators.places();
-    let mut top: Vec<_> = tree.children(Place::ROOT).map(|place| (Reverse(tree.retained(place)), place)).collect();
-    if most < top.len() {
-        top.select_nth_unstable(most);
-        top.truncate(most);
+    // The last of those that are known so far is at the top of the heap.
+    let mut known = BinaryHeap::new();
+    for place in tree.children(Place::ROOT) {
+        let object = (Reverse(tree.retained(place)), place);
+        if known.len() < most {
+            known.push(object);
+        } else if let Some(mut last) = known.peek_mut().filter(|last| object < **last) {
+            *last = object;
+        }
     }
-    top.sort_unstable();
-    let top: Vec<Node> = top.into_iter().map(|(_, place)| tree.node(place)).collect();
+    let top: Vec<Node> = known.into_sorted_vec().into_iter().map(|(_, place)| tree.node(place)).collect();
     let mut trace = holders.owners.trace_towards(&top);
     let large = |node: Node| {
         let id = trace.find(node);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::classes::histogram;
 use super::contents::Contents;
+use super::cores::both;
 use super::graph::{Graph, Node};
 use super::owners::{self, Limits, Owners};
 use super::summarize::format;
@@ -116,6 +117,7 @@ impl Holders<'_> {
     /// Totals, owners and classes.
     pub fn summary(&self) -> HeapSummary {
         let Snapshot { format, graph, dominators, caveats, .. } = self.snapshot;
+        let (owners, classes) = both(|| self.owners.tree(), || histogram(graph, dominators, MOST_CLASSES));
         HeapSummary {
             format: *format,
             objects: dominators.reached(),
@@ -123,10 +125,15 @@ impl Holders<'_> {
             total: dominators.retained(Node::ROOT),
             unreachable: dominators.unreachable(),
             roots: graph.roots().len() as u64,
-            owners: self.owners.tree(),
-            classes: histogram(graph, dominators, MOST_CLASSES),
+            owners,
+            classes,
             caveats: caveats.clone(),
         }
+    }
+
+    /// The summary, and the single objects that retain the most; both at the same time.
+    pub fn summary_and_largest(&self, most: usize) -> (HeapSummary, Vec<LargeObject>) {
+        both(|| self.summary(), || self.largest(most))
     }
 
     /// The single objects that retain the most, with what holds them.

@@ -53,13 +53,12 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
         let snapshot = args.reading.open(&args.file, Limits::default(), &progress)?;
         progress.stage("finding owners");
         let holders = snapshot.owners();
-        let summary = holders.summary();
+        let (summary, largest) = holders.summary_and_largest(LARGEST.min(args.most.or(LARGEST)));
         let waste = args.waste.then(|| {
             progress.stage("looking for waste");
             holders.waste()
         });
-        let (roots, largest) = (snapshot.roots(), holders.largest(LARGEST.min(args.most.or(LARGEST))));
-        View { suspects: suspects(&summary), summary, roots, largest, waste }
+        View { suspects: suspects(&summary), roots: snapshot.roots(), summary, largest, waste }
     };
     match global.format {
         Format::Json => Ok(json::summary(args, &view)?),

@@ -7,6 +7,8 @@ type Entry = [u16; 3];
 
 /// Entries of a page. A page is what a file grows by, so that nothing is copied when it grows.
 const PAGE: usize = 2048;
+/// So many sources are told before their turn.
+const AHEAD: usize = 24;
 /// Pages of a slab, which is what memory grows by.
 const SLAB: usize = 1024;
 
@@ -102,11 +104,32 @@ pub(super) struct Sorted {
 
 impl Sorted {
     /// Targets that have sources, with these; the last target first.
-    pub(super) fn descending(&self) -> impl Iterator<Item = (u32, &[u32])> {
-        (0..self.end.len()).rev().filter_map(|target| {
-            let start = if target == 0 { 0 } else { self.end[target - 1] };
-            let sources = &self.sources[start as usize..self.end[target] as usize];
-            (!sources.is_empty()).then_some((self.base | target as u32, sources))
-        })
+    pub(super) fn descending(&self) -> Descending<'_> {
+        Descending { sorted: self, target: self.end.len() }
+    }
+}
+
+/// Targets and their sources, one after the other.
+pub(super) struct Descending<'a> {
+    sorted: &'a Sorted,
+    target: usize,
+}
+
+impl<'a> Descending<'a> {
+    /// The next target that has sources, with these; `soon` is told sources some time before their turn.
+    #[inline]
+    pub(super) fn next(&mut self, soon: impl Fn(u32)) -> Option<(u32, &'a [u32])> {
+        let Sorted { base, end, sources } = self.sorted;
+        while let Some(target) = self.target.checked_sub(1) {
+            self.target = target;
+            let start = if target == 0 { 0 } else { end[target - 1] } as usize;
+            let end = end[target] as usize;
+            if start < end {
+                let coming = &sources[start.saturating_sub(AHEAD)..end.saturating_sub(AHEAD)];
+                coming.iter().for_each(|source| soon(*source));
+                return Some((base | target as u32, &sources[start..end]));
+            }
+        }
+        None
     }
 }

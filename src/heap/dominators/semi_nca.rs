@@ -8,7 +8,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use super::log::{Log, Sorted};
-use crate::heap::graph::{Column, Memory};
+use crate::heap::graph::{Column, Memory, prefetch};
 
 /// Shorter logs are not worth a thread.
 const WORTH_A_THREAD: usize = 4;
@@ -73,7 +73,8 @@ impl Forest {
     fn evaluate(&mut self, file: &Sorted, lowered: &mut Lowered) {
         let Self { trees, path } = self;
         let trees: &mut [[u32; 2]] = trees;
-        for (target, sources) in file.descending() {
+        let mut rows = file.descending();
+        while let Some((target, sources)) = rows.next(|source| prefetch(trees, source as usize)) {
             let parent = trees[target as usize][1];
             let semi = sources.iter().map(|source| lowest(trees, path, *source, target)).fold(parent, u32::min);
             if semi < parent {

@@ -87,10 +87,13 @@ impl Group {
         self.line[self.recurs..].contains(&words)
     }
 
-    /// Closes a row whose objects hold nothing: what they retain is their own.
-    pub(super) fn close_whole(&mut self) {
-        self.members = Vec::new();
-        self.shallow = self.retained;
+    /// Frees the members of a row whose objects hold nothing: what they retain is their own. Whether it did.
+    pub(super) fn forget_leaves(&mut self) -> bool {
+        if !self.hold {
+            self.members = Vec::new();
+            self.shallow = self.retained;
+        }
+        !self.hold
     }
 
     /// The class of the row, as a word.

@@ -91,19 +91,19 @@ impl<'a> Owners<'a> {
 
     /// The owner tree, largest first.
     pub(super) fn tree(&self) -> Vec<Owner> {
-        assemble(self.grow(&mut |_, _| false))
+        assemble(self.grow(None))
     }
 
     /// The objects of the topmost rows whose path fits, whatever those rows retain.
     pub(super) fn members(&self, fits: &dyn Fn(&OwnerPath) -> bool) -> Vec<Node> {
         let mut members = Vec::new();
-        self.grow(&mut |groups, index| {
+        self.grow(Some(&mut |groups, index| {
             let found = fits(&path(groups, index));
             if found {
                 members.extend(groups[index].members.iter().map(|member| self.dominators.places().node(*member)));
             }
             found
-        });
+        }));
         members.sort_unstable();
         members.dedup();
         members
@@ -124,19 +124,22 @@ impl<'a> Owners<'a> {
     }
 
     /// Opens rows, the largest first, but for those at which to stop.
-    fn grow(&self, stop: &mut dyn FnMut(&[Group], usize) -> bool) -> Vec<Group> {
+    fn grow(&self, mut stop: Option<&mut dyn FnMut(&[Group], usize) -> bool>) -> Vec<Group> {
         let mut opener = self.opener(self.least);
         let mut groups = vec![Group::top()];
         let mut queue = BinaryHeap::from([(u64::MAX, 0_i64)]);
         while let Some((_, index)) = queue.pop() {
             let index = index.unsigned_abs() as usize;
-            let stopped = index > 0 && stop(&groups, index);
+            let stopped = index > 0 && stop.as_mut().is_some_and(|stop| stop(&groups, index));
             if stopped || groups[index].depth >= self.limits.depth {
                 groups[index].close(|member| opener.tree.shallow(member));
                 continue;
             }
-            for child in opener.open(&mut groups[index], index) {
+            for mut child in opener.open(&mut groups[index], index) {
                 if groups.len() <= self.limits.rows {
+                    if stop.is_none() {
+                        child.forget_leaves();
+                    }
                     // Of equals the one that was met first comes first.
                     queue.push((child.retained, -(groups.len() as i64)));
                     groups.push(child);

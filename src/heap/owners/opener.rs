@@ -139,8 +139,7 @@ impl<'a> Opener<'a> {
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.
     pub(super) fn open(&mut self, group: &mut Group, index: usize) -> Vec<Group> {
-        if !group.hold {
-            group.close_whole();
+        if group.forget_leaves() {
             return Vec::new();
         }
         let mut members = std::mem::take(&mut group.members);
