@@ -6,6 +6,7 @@
 
 use super::Orphans;
 use super::log::Log;
+use super::parents::Parents;
 use crate::heap::graph::edges::{Edges, LAST};
 use crate::heap::graph::{Column, Memory, Node, Root, prefetch};
 
@@ -19,15 +20,13 @@ pub(super) struct Walk {
     /// Number of each node.
     pub(super) numbers: Numbers,
     /// Number of the node from which each number was reached first.
-    pub(super) parent: Column<u32>,
+    pub(super) parents: Parents,
     /// References outside the tree, but for those to GC roots.
     pub(super) log: Log,
     /// References to GC roots: the position in `roots`, and the source.
     pub(super) root_log: Log,
     /// Nodes of the GC roots, ascending.
     pub(super) roots: Vec<u32>,
-    /// Numbers that were given, the virtual root included.
-    pub(super) reached: u32,
     /// All references that were followed.
     pub(super) references: u64,
 }
@@ -85,11 +84,10 @@ impl Walker {
         let rows = start.len();
         let walk = Walk {
             numbers: Numbers(start),
-            parent: memory.column(rows),
+            parents: Parents::for_numbers(rows, memory),
             log: Log::new(rows, memory),
             root_log: Log::new(nodes.len(), memory),
             roots: nodes,
-            reached: 1,
             references: 0,
         };
         Self { targets, root_starts: Vec::new(), path: Vec::new(), walk }
@@ -107,7 +105,7 @@ impl Walker {
             *root = SEEN;
         }
         for place in 0..roots.len() {
-            let number = self.enter(0);
+            let number = self.walk.parents.push(0);
             let start = std::mem::replace(&mut self.root_starts[place], SEEN | number);
             self.descend(start, number, first_root);
         }
@@ -117,18 +115,11 @@ impl Walker {
         self.walk.roots = roots;
     }
 
-    fn enter(&mut self, parent: u32) -> u32 {
-        let number = self.walk.reached;
-        self.walk.parent[number as usize] = parent;
-        self.walk.reached += 1;
-        number
-    }
-
     /// Numbers everything below a node that was just numbered; `cursor` is one more than the place of its
     /// first reference. Marks above `first_root` belong to roots.
     fn descend(&mut self, mut cursor: u32, mut me: u32, first_root: u32) {
-        let Walk { numbers, parent, log, root_log, reached, references, .. } = &mut self.walk;
-        let (numbers, parent, targets): (&mut [u32], &mut [u32], &[u32]) = (&mut numbers.0, parent, &self.targets);
+        let Walk { numbers, parents, log, root_log, references, .. } = &mut self.walk;
+        let (numbers, targets): (&mut [u32], &[u32]) = (&mut numbers.0, &self.targets);
         loop {
             if cursor == 0 {
                 match self.path.pop() {
@@ -149,10 +140,9 @@ impl Walker {
                 if next != 0 {
                     self.path.push((next, me));
                 }
-                *place = SEEN | *reached;
-                parent[*reached as usize] = me;
-                (cursor, me) = (found, *reached);
-                *reached += 1;
+                let number = parents.push(me);
+                *place = SEEN | number;
+                (cursor, me) = (found, number);
             } else if found > first_root {
                 root_log.push(found - first_root - 1, me);
             } else if found & !SEEN != me && found != SEEN {
@@ -179,7 +169,7 @@ impl Walker {
             for node in unseen.iter().filter(|node| held[**node as usize] != free) {
                 let start = self.walk.numbers.0[*node as usize];
                 if start & SEEN == 0 {
-                    let number = self.enter(0);
+                    let number = self.walk.parents.push(0);
                     self.walk.numbers.0[*node as usize] = SEEN | number;
                     self.descend(start, number, LAST_ROOT);
                 }

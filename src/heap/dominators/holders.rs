@@ -103,7 +103,7 @@ impl Holders {
 
 /// Numbers of objects whose class is marked, as bits.
 fn claims(shared: &Shared, graph: &Graph, walk: &Walk) -> Vec<u64> {
-    let mut bits = vec![0; walk.reached as usize / 64 + 1];
+    let mut bits = vec![0; walk.parents.count() as usize / 64 + 1];
     for (node, number) in walk.numbers.reached() {
         if shared.claimants.get(graph.class(Node(node as u32)).0 as usize).copied().unwrap_or(false) {
             bits[number as usize / 64] |= 1 << (number % 64);

@@ -11,6 +11,7 @@
 mod depth_first;
 mod holders;
 mod log;
+mod parents;
 mod places;
 mod semi_nca;
 mod sums;
@@ -93,9 +94,8 @@ impl Dominators {
             EdgeUse::Consume => std::mem::take(&mut graph.edges),
         };
         let memory = graph.memory;
-        let mut walk = Walk::over(&graph.roots, used, orphans, memory);
-        let mut idom = std::mem::take(&mut walk.parent);
-        let lowered = semi_nca::immediate_dominators(&mut idom, walk.reached, &walk.log, memory);
+        let walk = Walk::over(&graph.roots, used, orphans, memory);
+        let (idom, lowered) = semi_nca::immediate_dominators(&walk.parents, &walk.log, memory);
         tree::grow(graph, walk, idom, |walk, sums, idom| find(graph, walk, &lowered, sums, idom))
     }
 

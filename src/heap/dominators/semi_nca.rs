@@ -1,6 +1,6 @@
 //! Semi-NCA: semidominators by path compression, then the nearest common ancestor in the tree of the walk.
 //!
-//! 12 bytes for each node (parent, ancestor, label) and six for each logged reference. A node that
+//! 8 bytes for each node (ancestor, label), its parent in one or two, and six for each logged reference. A node that
 //! only its parent refers to, which is four of five in real heaps, costs nothing but its place. While one
 //! file of the log is evaluated, the next is sorted on another core.
 
@@ -8,17 +8,19 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use super::log::{Log, Sorted};
+use super::parents::Parents;
 use crate::heap::graph::{Column, Memory, prefetch};
 
 /// Shorter logs are not worth a thread.
 const WORTH_A_THREAD: usize = 4;
 
-/// Turns the parents of a walk into immediate dominators, both by number. The answer is the numbers
-/// whose dominator is not their parent, descending, each with that parent.
-pub(super) fn immediate_dominators(parent: &mut Column<u32>, reached: u32, log: &Log, memory: Memory) -> Lowered {
-    let mut forest = Forest::over(&parent[..reached as usize]);
+/// The immediate dominator of each number; and the numbers whose dominator is not their parent, descending,
+/// each with that parent.
+pub(super) fn immediate_dominators(parents: &Parents, log: &Log, memory: Memory) -> (Column<u32>, Lowered) {
+    let reached = parents.count() as usize;
+    let mut forest = Forest::over(parents);
     // Room for all costs nothing until it is used; a vector would take twice what it needs while it grows.
-    let mut lowered = Lowered { rows: memory.column(reached as usize), length: 0 };
+    let mut lowered = Lowered { rows: memory.column(reached), length: 0 };
     if log.files() < WORTH_A_THREAD {
         (0..log.files()).rev().for_each(|file| forest.evaluate(&log.sorted(file), &mut lowered));
     } else {
@@ -29,17 +31,20 @@ pub(super) fn immediate_dominators(parent: &mut Column<u32>, reached: u32, log: 
         });
     }
     drop(forest);
+    let mut idoms: Column<u32> = memory.column(reached);
+    let idom: &mut [u32] = &mut idoms;
+    parents.each(|number, parent| idom[number as usize] = parent);
     // A semidominator that is the parent is the dominator; only lower ones need the climb, top down.
     for [target, semi] in lowered.rows[..lowered.length].iter_mut().rev() {
-        let above = parent[*target as usize];
-        let mut idom = above;
-        while idom > *semi {
-            idom = parent[idom as usize];
+        let parent = idom[*target as usize];
+        let mut above = parent;
+        while above > *semi {
+            above = idom[above as usize];
         }
-        parent[*target as usize] = idom;
-        *semi = above;
+        idom[*target as usize] = above;
+        *semi = parent;
     }
-    lowered
+    (idoms, lowered)
 }
 
 /// Numbers whose dominator is not their parent, descending, each with that parent.
@@ -64,9 +69,10 @@ struct Forest {
 }
 
 impl Forest {
-    fn over(parent: &[u32]) -> Self {
-        let mut trees = Column::zeroed(parent.len());
-        trees.iter_mut().zip(parent).for_each(|(tree, parent)| *tree = [*parent; 2]);
+    fn over(parents: &Parents) -> Self {
+        let mut trees = Column::zeroed(parents.count() as usize);
+        let rows: &mut [[u32; 2]] = &mut trees;
+        parents.each(|number, parent| rows[number as usize] = [parent; 2]);
         Self { trees, path: Vec::new() }
     }
 

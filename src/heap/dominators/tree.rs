@@ -19,11 +19,11 @@ pub(super) fn grow(
     idom: Column<u32>,
     find: impl FnOnce(&Walk, &Sums, &[u32]) -> Holders,
 ) -> Dominators {
-    let idom_of: &[u32] = &idom[..walk.reached as usize];
+    let idom_of: &[u32] = &idom;
     let retained = Sums::of(graph, &walk.numbers, idom_of);
     let holders = find(&walk, &retained, idom_of);
-    let Walk { mut numbers, references, log, .. } = walk;
-    drop(log);
+    let Walk { mut numbers, references, log, parents, .. } = walk;
+    drop((log, parents));
     let memory = graph.memory;
     let runs = runs(idom_of, memory);
     let places = places(idom_of, &runs, memory);
