@@ -23,9 +23,9 @@ pub(super) fn histogram(graph: &Graph, dominators: &Dominators, most: usize) -> 
         .collect();
     // The end of the run of the topmost object of each row: who comes later is topmost again.
     let mut end = vec![Place::ROOT; rows.len()];
-    let places = dominators.places();
+    let (places, classes) = (dominators.places(), graph.class_rows());
     for place in places.all().skip(1) {
-        let index = row_of[places.class(place).0 as usize] as usize;
+        let index = row_of[classes.get(places.node(place)).0 as usize] as usize;
         let row = &mut rows[index];
         row.objects += 1;
         row.shallow += Bytes(places.shallow(place));

@@ -25,7 +25,7 @@ use holders::Holders;
 use semi_nca::Lowered;
 use sums::Sums;
 
-use super::graph::{ClassColumn, Column, Graph, Node};
+use super::graph::{Column, Graph, Node};
 use crate::units::Bytes;
 
 /// What becomes of the references of the graph.
@@ -50,15 +50,13 @@ pub enum Orphans {
 
 /// The dominator tree of the reachable objects, with retained sizes.
 ///
-/// 22 bytes for each object. The place of a node is its position in the preorder of the tree.
+/// 20 bytes for each object. The place of a node is its position in the preorder of the tree.
 #[derive(Debug)]
 pub struct Dominators {
     /// Place by node.
     numbers: Numbers,
     /// Node by place.
     nodes: Column<u32>,
-    /// Class by place: the classes of neighbours in the tree are asked for together.
-    classes: ClassColumn,
     /// By place.
     retained: Sums,
     /// Nodes of the subtree by place, the node itself included.

@@ -2,7 +2,7 @@
 
 use super::Dominators;
 use super::sums::Sums;
-use crate::heap::graph::{ClassId, ClassRows, Node, prefetch};
+use crate::heap::graph::{Node, prefetch};
 
 /// Where a node stands in the preorder of the dominator tree; 0 is the virtual root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,19 +19,12 @@ pub(in crate::heap) struct Places<'a> {
     runs: &'a [u32],
     retained: &'a [u32],
     sums: &'a Sums,
-    classes: ClassRows<'a>,
 }
 
 impl Dominators {
     /// The tree by places.
     pub(in crate::heap) fn places(&self) -> Places<'_> {
-        Places {
-            nodes: &self.nodes,
-            runs: &self.runs,
-            retained: self.retained.rows(),
-            sums: &self.retained,
-            classes: self.classes.rows(),
-        }
+        Places { nodes: &self.nodes, runs: &self.runs, retained: self.retained.rows(), sums: &self.retained }
     }
 
     /// Where a node stands; `None` for unreachable nodes.
@@ -47,12 +40,6 @@ impl<'a> Places<'a> {
         Node(self.nodes[place.0 as usize])
     }
 
-    /// The class of the node at a place.
-    #[inline]
-    pub(in crate::heap) fn class(self, place: Place) -> ClassId {
-        self.classes.get(place.0)
-    }
-
     /// Says that the node at a place and the first one below it are asked for soon.
     #[inline]
     pub(in crate::heap) fn expect(self, place: Place) {
@@ -60,10 +47,7 @@ impl<'a> Places<'a> {
         let below = place.0 as usize + 1;
         prefetch(self.runs, below);
         prefetch(self.retained, below);
-        match self.classes {
-            ClassRows::Narrow(rows) => prefetch(rows, below),
-            ClassRows::Wide(rows) => prefetch(rows, below),
-        }
+        prefetch(self.nodes, below);
     }
 
     /// All places, in preorder.

@@ -36,8 +36,7 @@ pub(super) fn grow(
     let lost = graph.objects().filter(|node| numbers.get(*node).is_none());
     let unreachable = lost.fold((0, Bytes(0)), |(count, bytes), node| (count + 1, bytes + graph.shallow(node)));
     let above = above(&runs, places);
-    let classes = graph.class_of.gather(&nodes, memory);
-    Dominators { numbers, nodes, classes, retained, runs, above, holders, references, unreachable }
+    Dominators { numbers, nodes, retained, runs, above, holders, references, unreachable }
 }
 
 /// Nodes of each number's subtree, its own included.

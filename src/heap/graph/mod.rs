@@ -69,19 +69,6 @@ impl ClassColumn {
         })
     }
 
-    /// The classes of these nodes, in this order.
-    pub(super) fn gather(&self, nodes: &[u32], memory: Memory) -> Self {
-        fn gathered<T: bytemuck::Pod>(column: &[T], nodes: &[u32], memory: Memory) -> Column<T> {
-            let mut rows = memory.column(nodes.len());
-            rows.iter_mut().zip(nodes).for_each(|(row, node)| *row = column[*node as usize]);
-            rows
-        }
-        match self {
-            Self::Narrow(column) => Self::Narrow(gathered(column, nodes, memory)),
-            Self::Wide(column) => Self::Wide(gathered(column, nodes, memory)),
-        }
-    }
-
     /// The classes as slices.
     pub(super) fn rows(&self) -> ClassRows<'_> {
         match self {
@@ -100,10 +87,10 @@ pub(super) enum ClassRows<'a> {
 
 impl ClassRows<'_> {
     #[inline]
-    pub(super) fn get(self, row: u32) -> ClassId {
+    pub(super) fn get(self, node: Node) -> ClassId {
         ClassId(match self {
-            Self::Narrow(rows) => u32::from(rows[row as usize]),
-            Self::Wide(rows) => rows[row as usize],
+            Self::Narrow(rows) => u32::from(rows[node.index()]),
+            Self::Wide(rows) => rows[node.index()],
         })
     }
 }
@@ -136,6 +123,11 @@ impl Graph {
     /// The class of a node. The virtual root answers with class 0, which means nothing.
     pub fn class(&self, node: Node) -> ClassId {
         self.class_of.get(node.index())
+    }
+
+    /// The classes of all nodes.
+    pub(super) fn class_rows(&self) -> ClassRows<'_> {
+        self.class_of.rows()
     }
 
     /// The raw name of a node's class.

@@ -158,8 +158,8 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
     }
     let wanted: Vec<bool> = graph.classes().iter().map(|class| CLASSES.contains(&&*class.name)).collect();
     let tree = dominators.places();
-    for place in tree.all().filter(|place| wanted[tree.class(*place).0 as usize]) {
-        let node = tree.node(place);
+    let classes = graph.class_rows();
+    for node in tree.all().map(|place| tree.node(place)).filter(|node| wanted[classes.get(*node).0 as usize]) {
         if anchors.contains_key(&node) {
             continue;
         }

@@ -73,7 +73,7 @@ fn found(
     let common: Vec<bool> = graph.classes().iter().map(|class| is_common(&class.name)).collect();
     let roots: FxHashSet<Node> = graph.roots().iter().map(|root| root.node).collect();
     let mut found = FxHashSet::default();
-    let tree = dominators.places();
+    let (tree, classes) = (dominators.places(), graph.class_rows());
     for above in std::iter::once(Node::ROOT).chain(places.anchors.keys().copied()) {
         if above != Node::ROOT && dominators.retained(above).0 < least {
             continue;
@@ -86,7 +86,8 @@ fn found(
             });
         }
         for place in dominators.place(above).into_iter().flat_map(|place| tree.children(place)) {
-            let (class, child) = (tree.class(place), tree.node(place));
+            let child = tree.node(place);
+            let class = classes.get(child);
             if common[class.0 as usize] || known.contains(&child) || roots.contains(&child) || places.moved(child) {
                 continue;
             }

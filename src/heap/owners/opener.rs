@@ -14,7 +14,7 @@ use super::learned::Learned;
 use crate::heap::cores::spread;
 use crate::heap::dominators::{self, Place};
 use crate::heap::fold::{Count, Folding, Role};
-use crate::heap::graph::{ClassId, Graph, Naming, Near};
+use crate::heap::graph::{ClassId, ClassRows, Graph, Naming, Near};
 use crate::heap::{Bound, Dominators, Kind, Marks, Node, Step, naming};
 
 /// An object with more properties of one class is used as a dictionary.
@@ -38,6 +38,7 @@ pub(super) struct Opener<'a> {
     pub(super) graph: &'a Graph,
     pub(super) dominators: &'a Dominators,
     pub(super) tree: dominators::Places<'a>,
+    class_rows: ClassRows<'a>,
     pub(super) naming: &'a dyn Naming,
     pub(super) folding: &'a Folding,
     pub(super) places: &'a Places,
@@ -115,6 +116,7 @@ impl<'a> Opener<'a> {
             graph,
             dominators,
             tree: dominators.places(),
+            class_rows: graph.class_rows(),
             naming,
             folding,
             places,
@@ -228,7 +230,7 @@ impl<'a> Opener<'a> {
 
     #[inline]
     pub(super) fn object(&self, place: Place) -> Object {
-        Object { place, class: self.tree.class(place) }
+        Object { place, class: self.class_rows.get(self.tree.node(place)) }
     }
 
     pub(super) fn node(&self, object: Object) -> Node {
@@ -265,12 +267,13 @@ impl<'a> Opener<'a> {
     /// Tells what the object dominates and what stands below it in the owner tree, too; the object's own bytes.
     #[inline]
     pub(super) fn children(&mut self, place: Place, mut tell: impl FnMut(&mut Self, Object)) -> u64 {
-        let (tree, places) = (self.tree, self.places);
+        let (tree, places, classes) = (self.tree, self.places, self.class_rows);
         let mut own = tree.retained(place);
         for child in tree.children(place) {
             own = own.saturating_sub(tree.retained(child));
-            if places.is_ordinary(child) || !places.moved(tree.node(child)) {
-                tell(self, Object { place: child, class: tree.class(child) });
+            let node = tree.node(child);
+            if places.is_ordinary(child) || !places.moved(node) {
+                tell(self, Object { place: child, class: classes.get(node) });
             }
         }
         own
