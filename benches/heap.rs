@@ -60,9 +60,9 @@ fn measure_hprof(dump: &Path) {
     println!("\n{}: {}", dump.file_name().unwrap().display(), size_of(dump));
     let ours = run(plimsoll().args(["heap", "summary"]).arg(dump));
     ours.print("plimsoll heap summary", None);
-    for (name, arguments) in [("hprof-slurp", vec![]), ("hprof-analyzer", vec!["analyze", "--no-html"])] {
+    for name in ["hprof-slurp", "hprof-analyzer"] {
         match peer(name) {
-            Some(program) => run(Command::new(program).args(arguments).arg(dump)).print(name, Some(&ours)),
+            Some(program) => run(Command::new(program).arg(dump)).print(name, Some(&ours)),
             None => println!("{name:24} not installed: cargo install --root target/bench-peers {name}"),
         }
     }

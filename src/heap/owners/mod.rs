@@ -69,6 +69,9 @@ pub(super) fn of(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, li
     Owners::of(graph, dominators, naming, limits).tree()
 }
 
+/// Whether the row of this index is as far as somebody wants to go.
+type Stop<'a> = &'a mut dyn FnMut(&[Group], usize) -> bool;
+
 /// A graph, ready to be told by owner.
 pub(super) struct Owners<'a> {
     graph: &'a Graph,
@@ -124,7 +127,7 @@ impl<'a> Owners<'a> {
     }
 
     /// Opens rows, the largest first, but for those at which to stop.
-    fn grow(&self, mut stop: Option<&mut dyn FnMut(&[Group], usize) -> bool>) -> Vec<Group> {
+    fn grow(&self, mut stop: Option<Stop<'_>>) -> Vec<Group> {
         let mut opener = self.opener(self.least);
         let mut groups = vec![Group::top()];
         let mut queue = BinaryHeap::from([(u64::MAX, 0_i64)]);
