@@ -52,7 +52,7 @@ impl Locator {
         &self.chunks
     }
 
-    /// The record of a node, if it is an instance or an array; and where that was.
+    /// The record of a node, if it is an instance or an array. `near` is what was found before, and then this.
     pub(super) fn find<const W: usize>(&self, file: &[u8], ids: &IdMap, node: Node, near: &mut Near) -> Option<Object> {
         let rank = node.0.checked_sub(1)?;
         let (at, before) = match self.offsets.get(node.0 as usize) {

@@ -1,6 +1,6 @@
 //! How references are written in owner paths.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use crate::heap::graph::Reference;
 use crate::heap::naming;
@@ -48,12 +48,14 @@ fn is_lasting(field: &str) -> bool {
 }
 
 /// Texts as numbers, so that a million rows of one name cost one string. Number 0 is the empty text.
+///
+/// The texts are a dump's, so the hashing is the one that nobody can foresee.
 #[derive(Debug, Clone)]
 pub(super) struct Words {
     texts: Vec<String>,
-    numbers: FxHashMap<String, u32>,
+    numbers: HashMap<String, u32>,
     /// Numbers of the names of fields, as an object has them.
-    fields: FxHashMap<String, u32>,
+    fields: HashMap<String, u32>,
 }
 
 impl Words {
@@ -61,7 +63,7 @@ impl Words {
     pub(super) const ENTRIES: u32 = 1;
 
     pub(super) fn new() -> Self {
-        let mut words = Self { texts: Vec::new(), numbers: FxHashMap::default(), fields: FxHashMap::default() };
+        let mut words = Self { texts: Vec::new(), numbers: HashMap::new(), fields: HashMap::new() };
         words.number("");
         words.number(ENTRIES);
         words
