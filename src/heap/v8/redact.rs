@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::layout::{Layout, NodeKind};
 use super::numbers::Numbers;
 use super::sections::{Sections, end_of_string};
+use super::strings::ephemeron_table;
 use crate::heap::redact::RedactError;
 use crate::heap::{HeapError, Mapping};
 
@@ -134,9 +135,9 @@ const PAIR: &[u8] = b" / part of key (";
 /// A name, without the text that may be in it.
 fn name(text: &[u8]) -> Vec<u8> {
     if memchr::memmem::find(text, PAIR).is_some() {
-        // What only looks like a pair holds somebody's text all the same.
-        let pair = std::str::from_utf8(text).ok().and_then(weak_pair).map(String::into_bytes);
-        return pair.unwrap_or_else(|| vec![b'*'; characters(text)]);
+        // What only looks like a pair holds somebody's text all the same, and must not become one.
+        let pair = ephemeron_table(text).and_then(|_| weak_pair(std::str::from_utf8(text).ok()?));
+        return pair.map(String::into_bytes).unwrap_or_else(|| vec![b'*'; characters(text)]);
     }
     match memchr::memmem::find(text, b"://")
         .and_then(|scheme| text[scheme..].iter().position(|byte| b"?#".contains(byte)).map(|query| scheme + query + 1))
@@ -197,6 +198,8 @@ mod tests {
         );
         let broken = "2 / part of key (Object @9) o_fielue (secret @11) pair in WeakMap (table @7)";
         assert_eq!(said(broken), "*".repeat(broken.len()), "no pair before, none afterwards");
+        let nearly = "2 / part of key (Object @9) -> value (Object @1)) pair in WeakMap (table @7)";
+        assert_eq!(said(nearly), "*".repeat(nearly.len()), "one bracket too many is no pair either");
         assert_eq!(said("Window / https://shop.example/pay?token=1"), "Window / https://shop.example/pay?*");
         assert_eq!(said("file:///srv/app.js"), "file:///srv/app.js");
     }

@@ -121,7 +121,7 @@ impl Strings {
 
 /// `N / part of key (K @id) -> value (V @id) pair in WeakMap (table @id)`: the id of the table. A text that
 /// spans lines is none, as for Chrome DevTools, so that sizes agree.
-fn ephemeron_table(text: &[u8]) -> Option<u64> {
+pub(super) fn ephemeron_table(text: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(text).ok()?;
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(" / part of key (")?;
     let (pair, table) = rest.rsplit_once(" pair in WeakMap (table @")?;
