@@ -64,12 +64,14 @@ pub trait Naming: Sync {
         None
     }
 
-    /// How many elements of an array hold something. Who asks for many, in ascending order, hands over the
-    /// same [`Near`] each time.
+    /// How many elements of an array hold something: its entries, if the dump tells these. Who asks for many,
+    /// in ascending order, hands over the same [`Near`] each time.
     fn elements(&self, array: Node, _near: &mut Near) -> u64 {
-        let mut elements = 0;
-        self.references(array, &mut |_, reference| elements += u64::from(matches!(reference, Reference::Element(_))));
-        elements
+        self.entries(array).unwrap_or_else(|| {
+            let mut elements = 0;
+            self.references(array, &mut |_, held| elements += u64::from(matches!(held, Reference::Element(_))));
+            elements
+        })
     }
 }
 

@@ -127,6 +127,7 @@ impl IdSet {
                 directory[(chunk - lowest) as usize] = [*slot, bases[*slot as usize]];
             }
         }
+        // In large pages: every reference of the dump is looked up here.
         let mut cells = Column::zeroed(self.cells.len());
         cells.copy_from_slice(&self.cells);
         IdMap::Bits(Bits { lowest, directory, chunks, bases, cells, total })

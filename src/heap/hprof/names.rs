@@ -99,11 +99,7 @@ impl Names {
             if let Some(rank) = self.ids.rank(class.id).filter(|_| self.classes.row(class.id) == Some(row as u32)) {
                 references.clear();
                 references.extend(Some(class_node).filter(|node| *node != 0));
-                let mut note = |to: Node| {
-                    references.push(to.0);
-                    false
-                };
-                self.class_references(row as u32, &mut note, &mut |_, _| {});
+                self.targets(Node(rank + 1), &mut |to| references.push(to.0));
                 columns.append(rank + 1, &references, tally);
             }
         }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Limits;
-use crate::heap::graph::{Graph, GraphBuilder, Label, Naming, Near, Node, Reference, RootKind};
+use crate::heap::graph::{Graph, GraphBuilder, Label, Naming, Node, Reference, RootKind};
 use crate::heap::{Dominators, EdgeUse, Orphans, Owner};
 use crate::units::Bytes;
 
@@ -122,11 +122,6 @@ impl Naming for Sketch {
 
     fn key(&self, entry: Node) -> Option<Reference<'_>> {
         self.keys.get(&entry).map(|key| reference(key))
-    }
-
-    fn elements(&self, array: Node, _near: &mut Near) -> u64 {
-        let counted = || self.references.get(&array).into_iter().flatten().filter(|(_, text)| text.starts_with('['));
-        self.entries(array).unwrap_or_else(|| counted().count() as u64)
     }
 
     fn entries(&self, container: Node) -> Option<u64> {

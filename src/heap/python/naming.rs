@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::records::{Record, Records};
-use crate::heap::graph::{Label, Naming, Near, Reference, Root, RootKind};
+use crate::heap::graph::{Label, Naming, Reference, Root, RootKind};
 use crate::heap::{Mapping, Node};
 
 /// The names of one graph.
@@ -64,10 +64,6 @@ impl Naming for Names {
             RootKind::Frame => Some(Label::Function(Cow::Borrowed(&root.name))),
             _ => None,
         }
-    }
-
-    fn elements(&self, array: Node, _near: &mut Near) -> u64 {
-        self.entries(array).unwrap_or(0)
     }
 
     fn entries(&self, container: Node) -> Option<u64> {
