@@ -7,6 +7,9 @@ use super::graph::Graph;
 use super::{ClassRow, Dominators, naming};
 use crate::units::{ByteDelta, Bytes};
 
+/// So many objects before its turn the class of an object is fetched.
+const AHEAD: u32 = 16;
+
 /// Rows of the `most` classes with the most bytes, largest shallow size first. Only reachable objects count.
 pub(super) fn histogram(graph: &Graph, dominators: &Dominators, most: usize) -> Vec<ClassRow> {
     let mut rows: Vec<ClassRow> = Vec::new();
@@ -25,6 +28,9 @@ pub(super) fn histogram(graph: &Graph, dominators: &Dominators, most: usize) -> 
     let mut end = vec![Place::ROOT; rows.len()];
     let (places, classes) = (dominators.places(), graph.class_rows());
     for place in places.all().skip(1) {
+        if let Some(soon) = places.after(place, AHEAD) {
+            classes.expect(places.node(soon));
+        }
         let index = row_of[classes.get(places.node(place)).0 as usize] as usize;
         let row = &mut rows[index];
         row.objects += 1;

@@ -55,6 +55,12 @@ impl<'a> Places<'a> {
         (0..self.nodes.len() as u32).map(Place)
     }
 
+    /// The place so many places after another, if there is one.
+    #[inline]
+    pub(in crate::heap) fn after(self, place: Place, places: u32) -> Option<Place> {
+        Some(place.0 + places).filter(|place| (*place as usize) < self.nodes.len()).map(Place)
+    }
+
     /// The first place behind the node's subtree.
     pub(in crate::heap) fn end(self, place: Place) -> Place {
         Place(place.0 + self.runs[place.0 as usize])

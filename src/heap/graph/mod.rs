@@ -86,6 +86,15 @@ pub(super) enum ClassRows<'a> {
 }
 
 impl ClassRows<'_> {
+    /// Says that the class of a node is asked for soon.
+    #[inline]
+    pub(super) fn expect(self, node: Node) {
+        match self {
+            Self::Narrow(rows) => prefetch(rows, node.index()),
+            Self::Wide(rows) => prefetch(rows, node.index()),
+        }
+    }
+
     #[inline]
     pub(super) fn get(self, node: Node) -> ClassId {
         ClassId(match self {

@@ -122,13 +122,19 @@ impl<'a> Opener<'a> {
                     self.children(holder.place, |opener, child| opener.place(child, word, group, found, &mut work))
                 }
                 Mode::Names(wording_of) => {
-                    let mut named = std::mem::take(&mut self.named);
-                    let own = self.named(holder, wording_of, group, &mut named);
-                    for (child, edge) in &named {
-                        self.place_named(holder, *child, *edge, group, found, &mut work);
-                    }
-                    self.named = named;
-                    own
+                    let routed = match wording_of {
+                        Holder::Object => self.route_all(holder, group, found, &mut work),
+                        _ => None,
+                    };
+                    routed.unwrap_or_else(|| {
+                        let mut named = std::mem::take(&mut self.named);
+                        let own = self.named(holder, wording_of, group, &mut named);
+                        for (child, edge) in &named {
+                            self.place_named(holder, *child, *edge, group, found, &mut work);
+                        }
+                        self.named = named;
+                        own
+                    })
                 }
             };
             found.add_shallow(own);

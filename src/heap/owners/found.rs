@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use super::routes::Routes;
 use crate::heap::dominators::Place;
 
 /// Edge and class of a step, as words.
@@ -23,6 +24,8 @@ pub(super) struct Found {
     known: FxHashMap<StepWords, usize>,
     /// The row of the last member: most often the next one is of the same.
     last: usize,
+    /// Shortcuts to the rows.
+    pub(super) routes: Routes,
 }
 
 /// The members of a row, and their bytes together.
@@ -57,14 +60,22 @@ impl Found {
 
     #[inline]
     pub(super) fn push(&mut self, words: StepWords, member: Place, retained: u64, holds: bool) {
-        let members = self.row(words);
+        let row = self.index(words);
+        self.push_to(row, member, retained, holds);
+    }
+
+    /// As [`Self::push`], to the row of an index.
+    #[inline]
+    pub(super) fn push_to(&mut self, row: usize, member: Place, retained: u64, holds: bool) {
+        let members = &mut self.rows[row].1;
         members.places.push(member);
         members.retained = members.retained.saturating_add(retained);
         members.hold |= holds;
     }
 
+    /// The index of the row of a step.
     #[inline]
-    fn row(&mut self, words: StepWords) -> &mut Members {
+    pub(super) fn index(&mut self, words: StepWords) -> usize {
         if self.rows.get(self.last).is_none_or(|(last, _)| *last != words) {
             let next = self.rows.len();
             self.last = *self.known.entry(words).or_insert(next);
@@ -72,7 +83,7 @@ impl Found {
                 self.rows.push((words, Members::default()));
             }
         }
-        &mut self.rows[self.last].1
+        self.last
     }
 
     /// Takes in what was found in another part of the row, by other words.
@@ -82,7 +93,8 @@ impl Found {
         self.count_entries(more.entries);
         self.evicts |= more.evicts;
         for ((edge, class), members) in more.rows {
-            self.row((word(edge), class)).extend(members);
+            let row = self.index((word(edge), class));
+            self.rows[row].1.extend(members);
         }
     }
 

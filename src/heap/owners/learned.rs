@@ -111,7 +111,7 @@ impl Opener<'_> {
 
     /// The word that objects of this class have always used for one of that class, or one of several that make
     /// no difference to the row.
-    fn recall(&self, holder: ClassId, child: ClassId, group: &Group) -> Option<u32> {
+    pub(super) fn recall(&self, holder: ClassId, child: ClassId, group: &Group) -> Option<u32> {
         let learned = self.learned.get(&(holder, child)).filter(|learned| learned.seen >= SAMPLE)?;
         match learned.words[..] {
             [word] => Some(word).filter(|word| *word != Words::NONE),
@@ -128,6 +128,7 @@ impl Opener<'_> {
         learned.seen = learned.seen.saturating_add(1);
         if learned.words.len() <= MOST_WORDS && !learned.words.contains(&word) {
             learned.words.push(word);
+            self.state = self.state.wrapping_add(1);
         }
     }
 

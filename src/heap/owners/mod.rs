@@ -15,6 +15,7 @@ mod found;
 mod group;
 mod learned;
 mod opener;
+mod routes;
 mod shared;
 #[cfg(test)]
 pub(in crate::heap) mod sketch;

@@ -11,6 +11,7 @@ use super::edges::Words;
 use super::found::{Found, Members, StepWords};
 use super::group::Group;
 use super::learned::Learned;
+use super::routes::Route;
 use crate::heap::cores::spread;
 use crate::heap::dominators::{self, Place};
 use crate::heap::fold::{Count, Folding, Role};
@@ -38,7 +39,7 @@ pub(super) struct Opener<'a> {
     pub(super) graph: &'a Graph,
     pub(super) dominators: &'a Dominators,
     pub(super) tree: dominators::Places<'a>,
-    class_rows: ClassRows<'a>,
+    pub(super) class_rows: ClassRows<'a>,
     pub(super) naming: &'a dyn Naming,
     pub(super) folding: &'a Folding,
     pub(super) places: &'a Places,
@@ -50,7 +51,10 @@ pub(super) struct Opener<'a> {
     tells: Vec<Option<bool>>,
     /// Where arrays are asked for their elements.
     pub(super) near: Near,
+    /// Counts what was learned: by it routes are known to be out of date.
+    pub(super) state: u32,
     /// Room that is used again for each object.
+    pub(super) routed: Vec<(Object, u64, Route)>,
     pub(super) work: Vec<(Object, Mode<'a>)>,
     pub(super) named: Vec<(Object, u32)>,
     pub(super) own: Vec<Object>,
@@ -126,6 +130,8 @@ impl<'a> Opener<'a> {
             learned: FxHashMap::default(),
             tells,
             near: Near::default(),
+            state: 0,
+            routed: Vec::new(),
             work: Vec::new(),
             named: Vec::new(),
             own: Vec::new(),
@@ -135,8 +141,8 @@ impl<'a> Opener<'a> {
     /// Another one that knows the same words and has learned this.
     fn fork(&self, learned: FxHashMap<(ClassId, ClassId), Learned>) -> Self {
         let (words, classes, tells) = (self.words.clone(), Arc::clone(&self.classes), self.tells.clone());
-        let (work, named, own) = (Vec::new(), Vec::new(), Vec::new());
-        Self { words, classes, tells, learned, work, named, own, ..*self }
+        let (routed, work, named, own) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { words, classes, tells, learned, routed, work, named, own, ..*self }
     }
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.
@@ -175,6 +181,9 @@ impl<'a> Opener<'a> {
             for (place, member) in members.iter().enumerate() {
                 if let Some(soon) = members.get(place + AHEAD) {
                     opener.tree.expect(*soon);
+                }
+                if let Some(soon) = members.get(place + AHEAD / 2) {
+                    opener.expect_classes(*soon);
                 }
                 open(opener, opener.object(*member), &mut found);
             }
@@ -231,6 +240,15 @@ impl<'a> Opener<'a> {
     #[inline]
     pub(super) fn object(&self, place: Place) -> Object {
         Object { place, class: self.class_rows.get(self.tree.node(place)) }
+    }
+
+    /// Says that the classes of the object at a place and of the first one below it are asked for soon.
+    #[inline]
+    fn expect_classes(&self, place: Place) {
+        self.class_rows.expect(self.tree.node(place));
+        if !self.tree.is_leaf(place) {
+            self.class_rows.expect(self.tree.node(Place(place.0 + 1)));
+        }
     }
 
     pub(super) fn node(&self, object: Object) -> Node {
