@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::anchors::Anchor;
 use super::edges::{Holder, Words};
 use super::found::Found;
-use super::group::Group;
+use super::line::Line;
 use super::opener::{Object, Opener, Special};
 use crate::heap::dominators::Place;
 use crate::heap::fold::{Count, Inside, Limit, Role};
@@ -43,22 +43,28 @@ pub(super) struct Fold {
 
 pub(super) const OBJECT: Holder = Holder::Object;
 
+/// What is to be opened: an object, how, and the row in which its own bytes count.
+pub(super) type Work<'a> = Vec<(Object, Mode<'a>, usize)>;
+
+/// With more work than this, members of a row wait until the row is opened.
+const MOST_WORK: usize = 4096;
+
 impl<'a> Opener<'a> {
     /// What stands at the top: what no object dominates, and what anchors hold.
-    pub(super) fn open_top(&mut self, group: &Group) -> Found {
+    pub(super) fn open_top(&mut self, line: &Line) -> Found {
         let kinds: FxHashMap<Node, String> =
             self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
         let mut children = Vec::new();
         self.children(Place::ROOT, |_, child| children.push(child.place));
-        let mut found = self.open_all(&children, |opener, child, found| {
+        let mut found = self.open_all(&children, line, |opener, child, found| {
             let (node, places) = (opener.node(child), opener.places);
             let edge = kinds.get(&node).filter(|kind| !kind.is_empty());
             let edge = edge.or_else(|| places.crowds.get(&(Node::ROOT, child.class)));
             let edge = edge.or_else(|| places.aliases.get(&node));
             let edge = edge.map_or(Words::NONE, |edge| opener.words.number(edge));
             let mut work = std::mem::take(&mut opener.work);
-            opener.place(child, edge, group, found, &mut work);
-            opener.descend(work, group, found);
+            opener.place(child, edge, Found::TOP, found, &mut work);
+            opener.descend(work, found);
         });
         let places = self.places;
         for (node, anchor) in &places.anchors {
@@ -66,24 +72,26 @@ impl<'a> Opener<'a> {
             match anchor {
                 Anchor::Row(row) => {
                     let edge = self.words.number(row);
-                    found.push((edge, Words::NONE), place, self.retained(place), true);
+                    let row = found.below(Found::TOP, (edge, Words::NONE));
+                    found.row(row).add(place, self.retained(place), || false);
+                    found.row(row).closed.push(place);
                 }
                 Anchor::Spread(holder) => {
-                    self.descend(vec![(self.object(place), Mode::Names(holder))], group, &mut found);
+                    self.descend(vec![(self.object(place), Mode::Names(holder), Found::TOP)], &mut found);
                 }
             }
         }
         found
     }
 
-    pub(super) fn open_member(&mut self, member: Object, group: &Group, found: &mut Found) {
+    pub(super) fn open_member(&mut self, member: Object, found: &mut Found) {
         if self.holds_nothing(member) {
-            return found.add_shallow(self.tree.retained(member.place));
+            return found.top().add_shallow(self.tree.retained(member.place));
         }
-        let mode = self.mode(member, true, found);
+        let mode = self.mode(member, true, Found::TOP, found);
         let mut work = std::mem::take(&mut self.work);
-        work.push((member, mode));
-        self.descend(work, group, found);
+        work.push((member, mode, Found::TOP));
+        self.descend(work, found);
     }
 
     /// Whether all that an object retains is its own, and nobody counts what is in it.
@@ -92,52 +100,52 @@ impl<'a> Opener<'a> {
     }
 
     /// How what an object of a row holds is to be taken.
-    fn mode(&mut self, member: Object, counts: bool, found: &mut Found) -> Mode<'a> {
+    pub(super) fn mode(&mut self, member: Object, counts: bool, row: usize, found: &mut Found) -> Mode<'a> {
         match self.role(member) {
             Role::Container(rule) if !self.is_anchor(member) => {
                 let levels = self.folding.levels(rule);
                 let passes = self.folding.rule(rule).count == Count::Wrapped;
                 let fold = Fold { rule, outer: rule, directly: true, levels, counts, passes, slots: false };
-                Mode::Inside(self.count(member, fold, found))
+                Mode::Inside(self.count(member, fold, row, found))
             }
             _ => Mode::Names(&OBJECT),
         }
     }
 
-    fn descend(&mut self, mut work: Vec<(Object, Mode<'a>)>, group: &Group, found: &mut Found) {
+    fn descend(&mut self, mut work: Work<'a>, found: &mut Found) {
         let places = self.places;
-        while let Some((holder, mode)) = work.pop() {
+        while let Some((holder, mode, row)) = work.pop() {
             if !places.is_ordinary(holder.place) {
                 for (edge, guest) in places.guests.get(&self.node(holder)).into_iter().flatten() {
                     let edge = self.words.number(edge);
                     if let Some(guest) = self.dominators.place(*guest) {
-                        self.push(edge, self.object(guest), found);
+                        self.push(edge, self.object(guest), row, found, &mut work);
                     }
                 }
             }
             let own = match mode {
                 _ if self.tree.is_leaf(holder.place) => self.tree.retained(holder.place),
-                Mode::Inside(fold) => self.unfold(holder, fold, group, found, &mut work),
+                Mode::Inside(fold) => self.unfold(holder, fold, row, found, &mut work),
                 Mode::Passing(word) => {
-                    self.children(holder.place, |opener, child| opener.place(child, word, group, found, &mut work))
+                    self.children(holder.place, |opener, child| opener.place(child, word, row, found, &mut work))
                 }
                 Mode::Names(wording_of) => {
                     let routed = match wording_of {
-                        Holder::Object => self.route_all(holder, group, found, &mut work),
+                        Holder::Object => self.route_all(holder, row, found, &mut work),
                         _ => None,
                     };
                     routed.unwrap_or_else(|| {
                         let mut named = std::mem::take(&mut self.named);
-                        let own = self.named(holder, wording_of, group, &mut named);
+                        let own = self.named(holder, wording_of, found.line(row), &mut named);
                         for (child, edge) in &named {
-                            self.place_named(holder, *child, *edge, group, found, &mut work);
+                            self.place_named(holder, *child, *edge, row, found, &mut work);
                         }
                         self.named = named;
                         own
                     })
                 }
             };
-            found.add_shallow(own);
+            found.row(row).add_shallow(own);
         }
         self.work = work;
     }
@@ -147,20 +155,20 @@ impl<'a> Opener<'a> {
         &mut self,
         holder: Object,
         fold: Fold,
-        group: &Group,
+        row: usize,
         found: &mut Found,
-        work: &mut Vec<(Object, Mode<'a>)>,
+        work: &mut Work<'a>,
     ) -> u64 {
         let mut direct = std::mem::take(&mut self.own);
         let own = self.children(holder.place, |opener, child| {
-            if opener.unfold_child(child, fold, group, found, work) {
+            if opener.unfold_child(child, fold, row, found, work) {
                 direct.push(child);
             }
         });
         if !direct.is_empty() {
-            let fields = self.fields(holder, fold, &direct, group);
+            let fields = self.fields(holder, fold, &direct, found.line(row));
             for (child, edge) in direct.drain(..).zip(fields) {
-                self.place(child, edge, group, found, work);
+                self.place(child, edge, row, found, work);
             }
         }
         self.own = direct;
@@ -172,9 +180,9 @@ impl<'a> Opener<'a> {
         &mut self,
         child: Object,
         fold: Fold,
-        group: &Group,
+        row: usize,
         found: &mut Found,
-        work: &mut Vec<(Object, Mode<'a>)>,
+        work: &mut Work<'a>,
     ) -> bool {
         let class = child.class;
         let inside = match self.folding.inside(fold.rule, class, fold.directly) {
@@ -183,34 +191,34 @@ impl<'a> Opener<'a> {
         };
         let folded = match (inside, self.role(child)) {
             (Inside::Wholly, _) => {
-                found.add_shallow(self.retained(child.place));
+                found.row(row).add_shallow(self.retained(child.place));
                 return false;
             }
             (Inside::Directly | Inside::Anywhere, _) => {
                 if let [Limit::Evicts] = self.folding.limits(class) {
-                    found.evicts = true;
+                    found.row(row).evicts = true;
                 }
-                self.count_inside(child, fold, found);
+                self.count_inside(child, fold, row, found);
                 Fold { directly: false, ..fold }
             }
             (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child) => {
-                work.push((child, Mode::Names(&OBJECT)));
+                work.push((child, Mode::Names(&OBJECT), row));
                 return false;
             }
             (Inside::No, Role::Container(rule)) if fold.levels > 0 => {
-                self.count(child, self.wrapped(fold, rule), found)
+                self.count(child, self.wrapped(fold, rule), row, found)
             }
             (Inside::No, _) => {
                 let count = self.folding.rule(fold.rule).count;
                 if fold.directly && !count.is_direct() {
                     return true;
                 }
-                found.count_entries(u64::from(fold.counts && count == Count::Held));
-                self.place(child, Words::ENTRIES, group, found, work);
+                found.row(row).count_entries(u64::from(fold.counts && count == Count::Held));
+                self.place(child, Words::ENTRIES, row, found, work);
                 return false;
             }
         };
-        work.push((child, Mode::Inside(folded)));
+        work.push((child, Mode::Inside(folded), row));
         false
     }
 
@@ -241,21 +249,21 @@ impl<'a> Opener<'a> {
         holder: Object,
         child: Object,
         edge: u32,
-        group: &Group,
+        row: usize,
         found: &mut Found,
-        work: &mut Vec<(Object, Mode<'a>)>,
+        work: &mut Work<'a>,
     ) {
         if edge != Words::NONE {
-            return self.place(child, edge, group, found, work);
+            return self.place(child, edge, row, found, work);
         }
         match (self.special(holder), self.special(child)) {
             // The attributes of an instance or module, and the variables of a function.
             (_, Some(Special::Dict)) | (Some(Special::Function), Some(Special::Tuple)) => {
-                work.push((child, Mode::Names(&OBJECT)));
+                work.push((child, Mode::Names(&OBJECT), row));
             }
             // The keys of an object that is used as a dictionary.
-            (Some(Special::Object), Some(Special::Text)) => self.place(child, Words::ENTRIES, group, found, work),
-            _ => self.place(child, edge, group, found, work),
+            (Some(Special::Object), Some(Special::Text)) => self.place(child, Words::ENTRIES, row, found, work),
+            _ => self.place(child, edge, row, found, work),
         }
     }
 
@@ -264,36 +272,71 @@ impl<'a> Opener<'a> {
         &mut self,
         child: Object,
         edge: u32,
-        group: &Group,
+        row: usize,
         found: &mut Found,
-        work: &mut Vec<(Object, Mode<'a>)>,
+        work: &mut Work<'a>,
     ) {
         let mode = match self.role(child) {
             Role::Clear => Some(Mode::Names(&OBJECT)),
             Role::Passing => Some(Mode::Passing(edge)),
             Role::Keyed => Some(Mode::Passing(self.key(self.node(child)))),
-            _ if group.absorbs((edge, self.class(child))) => {
+            _ if found.line(row).absorbs((edge, self.class(child))) => {
                 // Where the links of a chain are chained by containers, only the links count.
-                let counts = group.class() == Some(self.class(child));
-                found.count += u64::from(counts);
-                Some(self.mode(child, counts, found))
+                let counts = found.line(row).class() == Some(self.class(child));
+                found.row(row).links += u64::from(counts);
+                Some(self.mode(child, counts, row, found))
             }
             _ => None,
         };
         match mode {
-            Some(mode) => work.push((child, mode)),
-            None => self.push(edge, child, found),
+            Some(mode) => work.push((child, mode, row)),
+            None => self.push(edge, child, row, found, work),
         }
     }
 
     /// Makes an object a member of a row below.
-    fn push(&mut self, edge: u32, member: Object, found: &mut Found) {
-        let holds = !self.holds_nothing(member);
-        found.push((edge, self.class(member)), member.place, self.retained(member.place), holds);
+    fn push(&mut self, edge: u32, member: Object, above: usize, found: &mut Found, work: &mut Work<'a>) {
+        let row = found.below(above, (edge, self.class(member)));
+        let role = self.role(member);
+        let (retained, ordinary) = (self.retained(member.place), self.places.is_ordinary(member.place));
+        if ordinary && role == Role::Plain {
+            return self.add_plain(member, retained, row, found, work);
+        }
+        let opens = self.opens(row, found, work) && !self.is_counted(role);
+        found.row(row).add(member.place, retained, || self.may_be_bounded(member.class));
+        if opens {
+            let mode = self.mode(member, true, row, found);
+            work.push((member, mode, row));
+        } else {
+            found.row(row).closed.push(member.place);
+        }
+    }
+
+    /// Makes an object a member of a row, if it stands where the dominator tree has it and its class means nothing.
+    #[inline]
+    pub(super) fn add_plain(&self, member: Object, retained: u64, row: usize, found: &mut Found, work: &mut Work<'a>) {
+        let opens = self.opens(row, found, work);
+        let here = found.row(row);
+        here.add(member.place, retained, || self.may_be_bounded(member.class));
+        if self.ahead > 0 && self.tree.is_leaf(member.place) {
+            here.add_shallow(retained);
+        } else if opens {
+            work.push((member, Mode::Names(&OBJECT), row));
+        } else {
+            here.closed.push(member.place);
+        }
+    }
+
+    /// Whether a member of a row is opened as soon as it is found, while the memory around it is at hand: if the
+    /// row is large enough to be opened anyway.
+    #[inline]
+    fn opens(&self, row: usize, found: &mut Found, work: &Work<'a>) -> bool {
+        let row = found.row(row);
+        row.retained >= self.least && row.line.depth() < self.ahead && work.len() < MOST_WORK
     }
 
     /// Counts what a container itself tells of its entries; the fold with what is left to count.
-    fn count(&mut self, container: Object, fold: Fold, found: &mut Found) -> Fold {
+    fn count(&mut self, container: Object, fold: Fold, row: usize, found: &mut Found) -> Fold {
         let count = self.folding.rule(fold.rule).count;
         let field = match count {
             Count::Field(path) => self.naming.number(self.node(container), path),
@@ -307,12 +350,12 @@ impl<'a> Opener<'a> {
             Count::One => 1,
             Count::Field(_) | Count::Held | Count::Slots | Count::Wrapped => field.unwrap_or(0),
         };
-        found.count_entries(told);
+        found.row(row).count_entries(told);
         let slots = count == Count::Slots || (matches!(count, Count::Field(_)) && field.is_none());
         Fold { slots: fold.counts && slots, ..fold }
     }
 
-    fn count_inside(&mut self, internal: Object, fold: Fold, found: &mut Found) {
+    fn count_inside(&mut self, internal: Object, fold: Fold, row: usize, found: &mut Found) {
         if fold.counts && self.folding.links(fold.rule, internal.class) {
             let filled = match self.folding.rule(fold.rule).count {
                 Count::Filled(_) => {
@@ -325,10 +368,11 @@ impl<'a> Opener<'a> {
                 }
                 _ => true,
             };
-            found.count_entries(u64::from(filled));
+            found.row(row).count_entries(u64::from(filled));
         }
         if fold.slots && self.graph.class_name_of(internal.class).ends_with("[]") {
-            found.count_entries(self.elements(self.node(internal)));
+            let elements = self.elements(self.node(internal));
+            found.row(row).count_entries(elements);
         }
     }
 

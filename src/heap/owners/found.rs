@@ -1,55 +1,65 @@
-//! What opening a row finds: figures of the row itself, and the members of the rows below, millions of them.
+//! What opening a row finds: its figures, the rows below with theirs, and what of them is still to be opened.
 
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use super::line::{Line, StepWords};
 use super::routes::Routes;
 use crate::heap::dominators::Place;
 
-/// Edge and class of a step, as words.
-pub(super) type StepWords = (u32, u32);
+/// So many members of a row are noted as its first.
+pub(super) const MOST_FIRST: usize = 1000;
 
-/// What was found so far.
+/// A row, and those below it that were found so far; the row itself has index [`Found::TOP`].
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// Objects of the row beyond its members: the links of a chain.
-    pub(super) count: u64,
-    /// Own bytes of its members that were opened, and of all that vanished in the row.
-    pub(super) shallow: u64,
-    pub(super) entries: u64,
-    /// Whether a container of the row evicts what is old.
-    pub(super) evicts: bool,
-    rows: Vec<(StepWords, Members)>,
-    known: FxHashMap<StepWords, usize>,
-    /// The row of the last member: most often the next one is of the same.
+    rows: Vec<Row>,
+    known: FxHashMap<(usize, StepWords), usize>,
+    /// The row that was asked for last: most often the next one is the same.
     last: usize,
     /// Shortcuts to the rows.
     pub(super) routes: Routes,
 }
 
-/// The members of a row, and their bytes together.
+/// Objects by the same name and of the same class, held by those of one row.
 #[derive(Debug, Default)]
-pub(super) struct Members {
-    pub(super) places: Vec<Place>,
+pub(super) struct Row {
+    above: usize,
+    words: StepWords,
+    pub(super) line: Line,
+    /// Objects that stand here.
+    pub(super) members: u64,
+    /// Objects beyond these: the links of a chain.
+    pub(super) links: u64,
+    /// What the members retain.
     pub(super) retained: u64,
-    /// Whether one of them may hold something.
-    pub(super) hold: bool,
+    /// Own bytes of the members that were opened, and of all that vanished in the row.
+    pub(super) shallow: u64,
+    pub(super) entries: u64,
+    /// Whether a container of the row evicts what is old.
+    pub(super) evicts: bool,
+    /// Members that are still to be opened.
+    pub(super) closed: Vec<Place>,
+    /// The first members: one, or more if their class may have a bound.
+    pub(super) first: Vec<Place>,
+    bounded: bool,
 }
 
-impl Members {
-    pub(super) fn extend(&mut self, more: Self) {
-        if self.places.is_empty() {
-            *self = more;
-            return;
+impl Row {
+    /// Adds a member that stands here.
+    #[inline]
+    pub(super) fn add(&mut self, member: Place, retained: u64, bounded: impl FnOnce() -> bool) {
+        self.members += 1;
+        self.retained = self.retained.saturating_add(retained);
+        if self.first.is_empty() {
+            self.bounded = bounded();
+            self.first.push(member);
+        } else if self.bounded && self.first.len() < MOST_FIRST {
+            self.first.push(member);
         }
-        self.places.extend(more.places);
-        self.retained = self.retained.saturating_add(more.retained);
-        self.hold |= more.hold;
     }
-}
 
-impl Found {
     pub(super) fn add_shallow(&mut self, bytes: u64) {
         self.shallow = self.shallow.saturating_add(bytes);
     }
@@ -58,48 +68,118 @@ impl Found {
         self.entries = self.entries.saturating_add(more);
     }
 
-    #[inline]
-    pub(super) fn push(&mut self, words: StepWords, member: Place, retained: u64, holds: bool) {
-        let row = self.index(words);
-        self.push_to(row, member, retained, holds);
+    fn extend(&mut self, more: Self) {
+        self.members += more.members;
+        self.links += more.links;
+        self.retained = self.retained.saturating_add(more.retained);
+        self.add_shallow(more.shallow);
+        self.count_entries(more.entries);
+        self.evicts |= more.evicts;
+        self.bounded |= more.bounded;
+        let room = MOST_FIRST - self.first.len();
+        self.first.extend(more.first.into_iter().take(room));
+        if self.closed.is_empty() {
+            self.closed = more.closed;
+        } else {
+            self.closed.extend(more.closed);
+        }
+    }
+}
+
+impl Found {
+    pub(super) const TOP: usize = 0;
+
+    /// Nothing yet of a row with this line.
+    pub(super) fn of(line: Line) -> Self {
+        Self { rows: vec![Row { line, ..Row::default() }], ..Self::default() }
     }
 
-    /// As [`Self::push`], to the row of an index.
-    #[inline]
-    pub(super) fn push_to(&mut self, row: usize, member: Place, retained: u64, holds: bool) {
-        let members = &mut self.rows[row].1;
-        members.places.push(member);
-        members.retained = members.retained.saturating_add(retained);
-        members.hold |= holds;
+    /// The row itself.
+    pub(super) fn top(&mut self) -> &mut Row {
+        self.row(Self::TOP)
     }
 
-    /// The index of the row of a step.
+    /// The first member of the row itself.
+    pub(super) fn first(&self) -> Option<Place> {
+        self.rows.first()?.first.first().copied()
+    }
+
+    /// Members of the row itself that are still to be opened.
+    pub(super) fn closed(&self) -> &[Place] {
+        self.rows.first().map_or(&[], |row| &row.closed)
+    }
+
+    /// Members of the row itself.
+    pub(super) fn members(&self) -> u64 {
+        self.rows.first().map_or(0, |row| row.members)
+    }
+
+    /// The row of an index.
     #[inline]
-    pub(super) fn index(&mut self, words: StepWords) -> usize {
-        if self.rows.get(self.last).is_none_or(|(last, _)| *last != words) {
+    pub(super) fn row(&mut self, index: usize) -> &mut Row {
+        &mut self.rows[index]
+    }
+
+    /// The line of the row of an index.
+    #[inline]
+    pub(super) fn line(&self, index: usize) -> &Line {
+        &self.rows[index].line
+    }
+
+    /// The index of the row of a step below another row.
+    #[inline]
+    pub(super) fn below(&mut self, above: usize, words: StepWords) -> usize {
+        let last = &self.rows[self.last];
+        if last.words != words || last.above != above || self.last == Self::TOP {
             let next = self.rows.len();
-            self.last = *self.known.entry(words).or_insert(next);
+            self.last = *self.known.entry((above, words)).or_insert(next);
             if self.last == next {
-                self.rows.push((words, Members::default()));
+                let line = self.rows[above].line.below(words);
+                self.rows.push(Row { above, words, line, ..Row::default() });
             }
         }
         self.last
     }
 
-    /// Takes in what was found in another part of the row, by other words.
+    /// Takes in what was found of the same row elsewhere, by other words for edges.
     pub(super) fn extend(&mut self, more: Self, word: impl Fn(u32) -> u32) {
-        self.count += more.count;
-        self.add_shallow(more.shallow);
-        self.count_entries(more.entries);
-        self.evicts |= more.evicts;
-        for ((edge, class), members) in more.rows {
-            let row = self.index((word(edge), class));
-            self.rows[row].1.extend(members);
+        if self.rows.is_empty() {
+            *self = more;
+            return;
+        }
+        let mut places = Vec::with_capacity(more.rows.len());
+        for row in more.rows {
+            let place = match places.get(row.above) {
+                Some(above) => self.below(*above, (word(row.words.0), row.words.1)),
+                None => Self::TOP,
+            };
+            places.push(place);
+            self.rows[place].extend(row);
         }
     }
 
-    /// The rows below, sorted by edge and class.
-    pub(super) fn into_rows(self) -> BTreeMap<StepWords, Members> {
-        self.rows.into_iter().collect()
+    /// The rows directly below, each with those below it, sorted by edge and class.
+    pub(super) fn into_rows(self) -> BTreeMap<StepWords, Self> {
+        let mut below: Vec<(StepWords, Self)> = Vec::new();
+        // Into which of them a row goes, and at which index.
+        let mut places: Vec<(usize, usize)> = vec![(0, 0)];
+        for mut row in self.rows.into_iter().skip(1) {
+            let place = match places[row.above] {
+                _ if row.above == Self::TOP => {
+                    below.push((row.words, Self { rows: vec![row], ..Self::default() }));
+                    (below.len() - 1, Self::TOP)
+                }
+                (tree, above) => {
+                    let Self { rows, known, .. } = &mut below[tree].1;
+                    row.above = above;
+                    known.insert((above, row.words), rows.len());
+                    rows.push(row);
+                    (tree, rows.len() - 1)
+                }
+            };
+            places.push(place);
+        }
+        // A route may have been found that nothing took.
+        below.into_iter().filter(|(_, found)| found.members() > 0).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! One row of the owner tree while it is built.
 
-use super::edges::Words;
-use super::found::{Found, Members, StepWords};
+use super::found::Found;
+use super::line::{Line, StepWords};
 use crate::heap::dominators::Place;
 use crate::heap::{Bound, Marks, Owner, Step};
 use crate::units::Bytes;
@@ -10,17 +10,11 @@ use crate::units::Bytes;
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) above: usize,
-    pub(super) depth: usize,
     pub(super) retained: u64,
     step: Step,
-    /// Each step of the path.
-    line: Vec<StepWords>,
-    /// The first of the steps by which the row goes on, as [`recurring`] has it.
-    recurs: usize,
-    /// Its objects, until it is opened.
-    pub(super) members: Vec<Place>,
-    /// Whether one of them may hold something.
-    pub(super) hold: bool,
+    pub(super) line: Line,
+    /// What is known of it and of the rows below, until it is opened.
+    pub(super) found: Found,
     count: u64,
     shallow: u64,
     pub(super) entries: Option<u64>,
@@ -30,49 +24,29 @@ pub(super) struct Group {
 impl Group {
     /// The row above all rows.
     pub(super) fn top() -> Self {
-        Self {
-            above: 0,
-            depth: 0,
-            retained: 0,
-            step: Step { edge: String::new(), class: String::new() },
-            line: Vec::new(),
-            recurs: 0,
-            members: vec![Place::ROOT],
-            hold: true,
-            count: 1,
-            shallow: 0,
-            entries: None,
-            marks: Marks::default(),
-        }
+        let mut top = Self::of(0, Line::default(), Step { edge: String::new(), class: String::new() }, Found::of(Line::default()));
+        top.found.top().closed.push(Place::ROOT);
+        top
     }
 
     /// A row below this one, which has this index.
-    pub(super) fn below(&self, index: usize, words: StepWords, step: Step, members: Members) -> Self {
-        let line: Vec<_> = self.line.iter().copied().chain([words]).collect();
-        let Members { mut places, retained, hold } = members;
-        places.shrink_to_fit();
-        Self {
-            above: index,
-            depth: self.depth + 1,
-            retained,
-            step,
-            recurs: recurring(&line),
-            line,
-            count: places.len() as u64,
-            members: places,
-            hold,
-            shallow: 0,
-            entries: None,
-            marks: Marks::default(),
-        }
+    pub(super) fn below(&self, index: usize, words: StepWords, step: Step, found: Found) -> Self {
+        Self::of(index, self.line.below(words), step, found)
     }
 
-    /// Adds what opening it has found of the row itself.
-    pub(super) fn add(&mut self, found: &Found) {
-        self.count = self.count.saturating_add(found.count);
-        self.shallow = self.shallow.saturating_add(found.shallow);
-        self.entries = self.entries.map(|entries| entries.saturating_add(found.entries));
-        if found.evicts {
+    fn of(above: usize, line: Line, step: Step, mut found: Found) -> Self {
+        let retained = found.top().retained;
+        found.top().closed.shrink_to_fit();
+        Self { above, retained, step, line, found, count: 0, shallow: 0, entries: None, marks: Marks::default() }
+    }
+
+    /// Completes the row's own figures by what was found.
+    pub(super) fn add(&mut self, found: &mut Found) {
+        let top = found.top();
+        self.count = self.count.saturating_add(top.members).saturating_add(top.links);
+        self.shallow = self.shallow.saturating_add(top.shallow);
+        self.entries = self.entries.map(|entries| entries.saturating_add(top.entries));
+        if top.evicts {
             self.marks.bound = Some(Bound::Evicts);
         }
     }
@@ -82,28 +56,21 @@ impl Group {
         &self.step
     }
 
-    /// Whether an object of this class by this name is a part of the row itself.
-    pub(super) fn absorbs(&self, words: StepWords) -> bool {
-        self.line[self.recurs..].contains(&words)
+    /// Steps from the top.
+    pub(super) fn depth(&self) -> usize {
+        self.line.depth()
     }
 
-    /// Frees the members of a row whose objects hold nothing: what they retain is their own. Whether it did.
-    pub(super) fn forget_leaves(&mut self) -> bool {
-        if !self.hold {
-            self.members = Vec::new();
-            self.shallow = self.retained;
-        }
-        !self.hold
-    }
-
-    /// The class of the row, as a word.
-    pub(super) fn class(&self) -> Option<u32> {
-        self.line.last().map(|(_, class)| *class)
+    /// Its objects, as far as they were not opened.
+    pub(super) fn members(&self) -> &[Place] {
+        self.found.closed()
     }
 
     /// Completes the row's figures without opening it, and frees what only opening needs.
     pub(super) fn close(&mut self, shallow: impl Fn(Place) -> u64) {
-        let members = std::mem::take(&mut self.members);
+        let mut found = std::mem::take(&mut self.found);
+        self.add(&mut found);
+        let members = std::mem::take(&mut found.top().closed);
         self.shallow = members.into_iter().fold(self.shallow, |sum, member| sum.saturating_add(shallow(member)));
     }
 
@@ -118,12 +85,4 @@ impl Group {
             children: Vec::new(),
         }
     }
-}
-
-/// Where the steps begin by which a row goes on: that to the next link of a chain, and those of a path that has
-/// repeated itself, such as the left and right of a tree. Without a name nothing is a repetition.
-fn recurring(line: &[StepWords]) -> usize {
-    let Some((last, above)) = line.split_last() else { return 0 };
-    let first = above.iter().rposition(|step| step == last).map_or(above.len(), |before| before + 1);
-    if line[first..].iter().any(|(edge, _)| *edge > Words::ENTRIES) { first } else { line.len() }
 }

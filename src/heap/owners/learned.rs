@@ -2,14 +2,14 @@
 
 use super::descent::{Fold, OBJECT};
 use super::edges::{Holder, Words, wording};
-use super::group::Group;
+use super::line::Line;
 use super::opener::{Object, Opener};
 use crate::heap::Node;
 use crate::heap::graph::ClassId;
 
 /// So many objects of a class are asked for their names; the others are alike.
 const SAMPLE: u32 = 256;
-/// So many of them in each further part of a row: what was learned may not be true there.
+/// So many of them in each further stretch of a row: what was learned may not be true there.
 const CHECK: u32 = 16;
 /// A class that has more names for another is asked each time.
 const MOST_WORDS: usize = 8;
@@ -22,22 +22,21 @@ pub(super) struct Learned {
     words: Vec<u32>,
 }
 
-impl Learned {
-    /// The same, to be checked with a few objects more.
-    pub(super) fn to_check(&self) -> Self {
-        Self { seen: self.seen.min(SAMPLE - CHECK), words: self.words.clone() }
-    }
-}
-
 impl Opener<'_> {
+    /// Has everything that was learned checked with a few objects more.
+    pub(super) fn check_again(&mut self) {
+        self.learned.values_mut().for_each(|learned| learned.seen = learned.seen.min(SAMPLE - CHECK));
+        self.state = self.state.wrapping_add(1);
+    }
+
     /// Words for what a container itself refers to: entries are held by internals, so these are fields of
     /// its class.
-    pub(super) fn fields(&mut self, holder: Object, fold: Fold, own: &[Object], group: &Group) -> Vec<u32> {
+    pub(super) fn fields(&mut self, holder: Object, fold: Fold, own: &[Object], line: &Line) -> Vec<u32> {
         if self.folding.links(fold.rule, holder.class) {
             return vec![Words::ENTRIES; own.len()];
         }
         let recalled: Option<Vec<u32>> =
-            own.iter().map(|child| self.recall(holder.class, child.class, group)).collect();
+            own.iter().map(|child| self.recall(holder.class, child.class, line)).collect();
         if let Some(words) = recalled {
             return words;
         }
@@ -54,14 +53,14 @@ impl Opener<'_> {
         &mut self,
         holder: Object,
         wording_of: &Holder,
-        group: &Group,
+        line: &Line,
         named: &mut Vec<(Object, u32)>,
     ) -> u64 {
         named.clear();
         let (mut recalled, mut last) = (*wording_of == Holder::Object, None);
         let own = self.children(holder.place, |opener, child| {
             if recalled && last.is_none_or(|(class, _)| class != child.class) {
-                let word = opener.recall(holder.class, child.class, group);
+                let word = opener.recall(holder.class, child.class, line);
                 recalled = word.is_some();
                 last = word.map(|word| (child.class, word));
             }
@@ -111,13 +110,13 @@ impl Opener<'_> {
 
     /// The word that objects of this class have always used for one of that class, or one of several that make
     /// no difference to the row.
-    pub(super) fn recall(&self, holder: ClassId, child: ClassId, group: &Group) -> Option<u32> {
+    pub(super) fn recall(&self, holder: ClassId, child: ClassId, line: &Line) -> Option<u32> {
         let learned = self.learned.get(&(holder, child)).filter(|learned| learned.seen >= SAMPLE)?;
         match learned.words[..] {
             [word] => Some(word).filter(|word| *word != Words::NONE),
             [word, ..] if learned.words.len() <= MOST_WORDS => {
                 let class = self.class_word(child);
-                learned.words.iter().all(|word| group.absorbs((*word, class))).then_some(word)
+                learned.words.iter().all(|word| line.absorbs((*word, class))).then_some(word)
             }
             _ => None,
         }

@@ -14,6 +14,7 @@ mod edges;
 mod found;
 mod group;
 mod learned;
+mod line;
 mod opener;
 mod routes;
 mod shared;
@@ -104,7 +105,7 @@ impl<'a> Owners<'a> {
         self.grow(Some(&mut |groups, index| {
             let found = fits(&path(groups, index));
             if found {
-                members.extend(groups[index].members.iter().map(|member| self.dominators.places().node(*member)));
+                members.extend(groups[index].members().iter().map(|member| self.dominators.places().node(*member)));
             }
             found
         }));
@@ -130,20 +131,20 @@ impl<'a> Owners<'a> {
     /// Opens rows, the largest first, but for those at which to stop.
     fn grow(&self, mut stop: Option<Stop<'_>>) -> Vec<Group> {
         let mut opener = self.opener(self.least);
+        if stop.is_none() {
+            opener.ahead = self.limits.depth;
+        }
         let mut groups = vec![Group::top()];
         let mut queue = BinaryHeap::from([(u64::MAX, 0_i64)]);
         while let Some((_, index)) = queue.pop() {
             let index = index.unsigned_abs() as usize;
             let stopped = index > 0 && stop.as_mut().is_some_and(|stop| stop(&groups, index));
-            if stopped || groups[index].depth >= self.limits.depth {
+            if stopped || groups[index].depth() >= self.limits.depth {
                 groups[index].close(|member| opener.tree.shallow(member));
                 continue;
             }
-            for mut child in opener.open(&mut groups[index], index) {
+            for child in opener.open(&mut groups[index], index) {
                 if groups.len() <= self.limits.rows {
-                    if stop.is_none() {
-                        child.forget_leaves();
-                    }
                     // Of equals the one that was met first comes first.
                     queue.push((child.retained, -(groups.len() as i64)));
                     groups.push(child);

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::anchors::Places;
-use super::descent::Mode;
+use super::descent::Work;
 use super::edges::Words;
-use super::found::{Found, Members, StepWords};
+use super::found::Found;
 use super::group::Group;
+use super::line::{Line, StepWords};
 use super::learned::Learned;
 use super::routes::Route;
 use crate::heap::cores::spread;
@@ -20,12 +21,12 @@ use crate::heap::{Bound, Dominators, Kind, Marks, Node, Step, naming};
 
 /// An object with more properties of one class is used as a dictionary.
 const MOST_PROPERTIES: usize = 40;
-/// So many objects of a row are asked what bounds them.
-const MOST_BOUNDS: usize = 1000;
 /// Wrappers around wrappers that are looked into for a bound.
 const MOST_WRAPPERS: usize = 4;
-/// So many members of a row are opened in one go; those of a larger row on all cores.
-const PART: usize = 1 << 13;
+/// So many members of a row are opened before what was learned from them is checked again.
+const STRETCH: usize = 1 << 13;
+/// So many are opened in one go; those of a larger row, but for the first stretch, on all cores.
+const PART: usize = 4 * STRETCH;
 
 /// So many members before its turn a member is fetched.
 const AHEAD: usize = 12;
@@ -43,7 +44,10 @@ pub(super) struct Opener<'a> {
     pub(super) naming: &'a dyn Naming,
     pub(super) folding: &'a Folding,
     pub(super) places: &'a Places,
-    least: u64,
+    /// Rows that retain less are left out.
+    pub(super) least: u64,
+    /// Down to which depth members of rows are opened as soon as they are found; 0: only when a row is opened.
+    pub(super) ahead: usize,
     pub(super) words: Words,
     classes: Arc<[ClassWord]>,
     pub(super) learned: FxHashMap<(ClassId, ClassId), Learned>,
@@ -55,7 +59,7 @@ pub(super) struct Opener<'a> {
     pub(super) state: u32,
     /// Room that is used again for each object.
     pub(super) routed: Vec<(Object, u64, Route)>,
-    pub(super) work: Vec<(Object, Mode<'a>)>,
+    pub(super) work: Work<'a>,
     pub(super) named: Vec<(Object, u32)>,
     pub(super) own: Vec<Object>,
 }
@@ -125,6 +129,7 @@ impl<'a> Opener<'a> {
             folding,
             places,
             least,
+            ahead: 0,
             words,
             classes,
             learned: FxHashMap::default(),
@@ -147,21 +152,21 @@ impl<'a> Opener<'a> {
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.
     pub(super) fn open(&mut self, group: &mut Group, index: usize) -> Vec<Group> {
-        if group.forget_leaves() {
-            return Vec::new();
-        }
-        let mut members = std::mem::take(&mut group.members);
+        let mut found = std::mem::take(&mut group.found);
+        let mut members = std::mem::take(&mut found.top().closed);
         let top = members == [Place::ROOT];
         if self.is_counted_in_the_dump(&members) {
             // The dump is read from front to back then, and not a page here and a page there.
             members.sort_unstable_by_key(|member| self.tree.node(*member));
         }
-        let found = if top {
-            self.open_top(group)
+        let opened = if top {
+            self.open_top(&group.line)
         } else {
-            self.open_all(&members, |opener, member, found| opener.open_member(member, group, found))
+            self.open_all(&members, &group.line, Self::open_member)
         };
-        group.add(&found);
+        drop(members);
+        found.extend(opened, |word| word);
+        group.add(&mut found);
         let mut below = found.into_rows();
         if !top {
             self.fold_dictionaries(group, &mut below);
@@ -169,16 +174,24 @@ impl<'a> Opener<'a> {
                 group.marks.kind = Some(Kind::Pool);
             }
         }
-        let rows = below.into_iter().filter_map(|(words, members)| self.row(words, members, index, group));
+        let rows = below.into_iter().filter_map(|(words, found)| self.row(words, found, index, group));
         rows.collect()
     }
 
     /// Opens objects one after the other, or many on all cores: in parts, so that what is found is the same
     /// however many cores there are.
-    pub(super) fn open_all(&mut self, members: &[Place], open: impl Fn(&mut Self, Object, &mut Found) + Sync) -> Found {
+    pub(super) fn open_all(
+        &mut self,
+        members: &[Place],
+        line: &Line,
+        open: impl Fn(&mut Self, Object, &mut Found) + Sync,
+    ) -> Found {
         let all = |opener: &mut Self, members: &[Place]| {
-            let mut found = Found::default();
+            let mut found = Found::of(line.clone());
             for (place, member) in members.iter().enumerate() {
+                if place > 0 && place.is_multiple_of(STRETCH) {
+                    opener.check_again();
+                }
                 if let Some(soon) = members.get(place + AHEAD) {
                     opener.tree.expect(*soon);
                 }
@@ -189,16 +202,16 @@ impl<'a> Opener<'a> {
             }
             found
         };
-        // What is learned from the first part is only checked in the others.
-        let (first, others) = members.split_at(members.len().min(PART));
+        // What is learned from the first stretch is only checked in the others.
+        let (first, others) = members.split_at(members.len().min(STRETCH));
         let mut found = all(self, first);
         if others.is_empty() {
             return found;
         }
         let parts: Vec<&[Place]> = others.chunks(PART).collect();
         let known = self.words.len();
-        let learned: FxHashMap<_, _> =
-            self.learned.iter().map(|(classes, learned)| (*classes, learned.to_check())).collect();
+        self.check_again();
+        let learned = self.learned.clone();
         let opened = spread(
             &parts,
             || self.fork(learned.clone()),
@@ -219,21 +232,27 @@ impl<'a> Opener<'a> {
     /// Whether each object of a row is looked up in the dump for its number of entries.
     fn is_counted_in_the_dump(&mut self, members: &[Place]) -> bool {
         let role = members.first().map(|first| self.role(self.object(*first)));
-        let Some(Role::Container(rule)) = role else { return false };
+        role.is_some_and(|role| self.is_counted(role))
+    }
+
+    /// Whether objects of a role are looked up in the dump for their number of entries.
+    pub(super) fn is_counted(&self, role: Role) -> bool {
+        let Role::Container(rule) = role else { return false };
         matches!(self.folding.rule(rule).count, Count::Field(_) | Count::Elements | Count::Told)
     }
 
-    fn row(&mut self, words: StepWords, members: Members, index: usize, above: &Group) -> Option<Group> {
-        if members.retained < self.least {
+    fn row(&mut self, words: StepWords, mut found: Found, index: usize, above: &Group) -> Option<Group> {
+        if found.top().retained < self.least {
             return None;
         }
         let step = Step { edge: self.words.text(words.0).to_owned(), class: self.words.text(words.1).to_owned() };
-        let mut row = above.below(index, words, step, members);
+        let first_members = std::mem::take(&mut found.top().first);
+        let mut row = above.below(index, words, step, found);
         // A namespace is no container, though a dict.
-        let first = row.members.first().map(|first| self.object(*first));
+        let first = first_members.first().map(|first| self.object(*first));
         let first = first.filter(|first| !self.is_anchor(*first));
         row.entries = first.is_some_and(|first| matches!(self.role(first), Role::Container(_))).then_some(0);
-        row.marks = self.marks(&row.members);
+        row.marks = self.marks(&first_members);
         Some(row)
     }
 
@@ -300,7 +319,7 @@ impl<'a> Opener<'a> {
     /// What the objects of a row, which are of one class but for its number, have in common.
     fn marks(&self, members: &[Place]) -> Marks {
         let kind = members.first().and_then(|first| self.folding.kind(self.object(*first).class));
-        let mut bounds = members.iter().take(MOST_BOUNDS).map(|member| self.bound(self.tree.node(*member)));
+        let mut bounds = members.iter().map(|member| self.bound(self.tree.node(*member)));
         let bound = match bounds.next().flatten() {
             Some(first) => bounds.try_fold(first, |all, bound| match (all, bound?) {
                 (Bound::Entries(all), Bound::Entries(more)) => Some(Bound::Entries(all.saturating_add(more))),
@@ -324,10 +343,15 @@ impl<'a> Opener<'a> {
         }
     }
 
+    /// Whether something may bound the objects of a class.
+    pub(super) fn may_be_bounded(&self, class: ClassId) -> bool {
+        !self.folding.limits(class).is_empty() || matches!(self.folding.role(class), Role::Container(_))
+    }
+
     /// Whether the rows below are what a pool has: a container for what is lent, and one for what is free.
-    fn is_pool(&self, below: &BTreeMap<StepWords, Members>) -> bool {
-        let container = |(_, members): &(&StepWords, &Members)| {
-            let first = members.places.first().map(|first| self.object(*first).class);
+    fn is_pool(&self, below: &BTreeMap<StepWords, Found>) -> bool {
+        let container = |(_, found): &(&StepWords, &Found)| {
+            let first = found.first().map(|first| self.object(first).class);
             first.is_some_and(|class| matches!(self.folding.role(class), Role::Container(_)))
         };
         let word = |edge: u32| naming::last_word(naming::identifier(self.words.text(edge)));
@@ -356,7 +380,7 @@ impl<'a> Opener<'a> {
     }
 
     /// Properties beyond count are entries: the object is used as a dictionary.
-    fn fold_dictionaries(&self, group: &mut Group, below: &mut BTreeMap<StepWords, Members>) {
+    fn fold_dictionaries(&self, group: &mut Group, below: &mut BTreeMap<StepWords, Found>) {
         let mut properties: BTreeMap<u32, usize> = BTreeMap::new();
         let is_property = |edge: u32| self.words.text(edge).starts_with('.');
         for (edge, class) in below.keys().filter(|(edge, _)| is_property(*edge)) {
@@ -368,17 +392,18 @@ impl<'a> Opener<'a> {
             return;
         }
         if !properties.is_empty() {
-            for ((edge, class), members) in std::mem::take(below) {
+            for ((edge, class), found) in std::mem::take(below) {
                 let entry = properties.contains_key(&class) && is_property(edge);
-                below.entry((if entry { Words::ENTRIES } else { edge }, class)).or_default().extend(members);
+                let row = below.entry((if entry { Words::ENTRIES } else { edge }, class)).or_default();
+                row.extend(found, |word| word);
             }
         }
         let entries =
-            below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, members)| members.places.len());
+            below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, found)| found.members());
         let entries = entries.max().unwrap_or(0);
         // Few properties that are named by data do not make a dictionary.
-        if !properties.is_empty() || (group.entries.is_none() && entries > MOST_PROPERTIES) {
-            group.entries = group.entries.or(Some(0)).map(|known| known + entries as u64);
+        if !properties.is_empty() || (group.entries.is_none() && entries > MOST_PROPERTIES as u64) {
+            group.entries = group.entries.or(Some(0)).map(|known| known + entries);
         }
     }
 }

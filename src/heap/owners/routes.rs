@@ -3,10 +3,9 @@
 //! Of the millions of objects of a row nearly all hold the same classes by the same names. A route is what
 //! [`Opener::place`] would decide for them again and again.
 
-use super::descent::{Mode, OBJECT};
+use super::descent::{Mode, OBJECT, Work};
 use super::edges::Words;
 use super::found::Found;
-use super::group::Group;
 use super::opener::{Object, Opener};
 use crate::heap::fold::Role;
 use crate::heap::graph::ClassId;
@@ -14,36 +13,40 @@ use crate::heap::graph::ClassId;
 /// Routes that are known at a time.
 const ROUTES: usize = 256;
 
-/// Where objects of one class go that objects of another hold.
+/// Where objects of one class go that objects of another hold. Their class means nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
-    /// Into the row of this index. `plain`: what holds nothing is not opened.
-    Row { row: u32, plain: bool },
-    /// Into the row that is opened; `counts` if they are its objects.
+    /// Into the row of this index.
+    Row(usize),
+    /// Into the row of what holds them; `counts` if they are its objects.
     Absorbed { counts: bool },
 }
+
+/// A row, the class of its objects, and that of what these hold.
+type From = (usize, ClassId, ClassId);
 
 /// The routes that were asked for last, for the rows of one [`Found`].
 #[derive(Debug, Default)]
 pub(super) struct Routes {
-    known: Vec<Option<(ClassId, ClassId, Route)>>,
+    known: Vec<Option<(From, Route)>>,
     /// The state of the names when the routes were noted.
     state: u32,
 }
 
 impl Routes {
-    fn get(&self, holder: ClassId, child: ClassId) -> Option<Route> {
-        let known = self.known.get(Self::slot(holder, child))?.as_ref();
-        known.filter(|(of, to, _)| *of == holder && *to == child).map(|(.., route)| *route)
+    #[inline]
+    fn get(&self, from: From) -> Option<Route> {
+        let known = self.known.get(Self::slot(from))?.as_ref();
+        known.filter(|(known, _)| *known == from).map(|(_, route)| *route)
     }
 
-    fn note(&mut self, holder: ClassId, child: ClassId, route: Route) {
+    fn note(&mut self, from: From, route: Route) {
         self.known.resize(ROUTES, None);
-        self.known[Self::slot(holder, child)] = Some((holder, child, route));
+        self.known[Self::slot(from)] = Some((from, route));
     }
 
-    fn slot(holder: ClassId, child: ClassId) -> usize {
-        (holder.0.wrapping_mul(37) ^ child.0) as usize % ROUTES
+    fn slot((row, holder, child): From) -> usize {
+        (row.wrapping_mul(89) ^ (holder.0.wrapping_mul(37) ^ child.0) as usize) % ROUTES
     }
 
     /// Forgets all routes if the names are not those any more by which they were found.
@@ -56,14 +59,14 @@ impl Routes {
 }
 
 impl<'a> Opener<'a> {
-    /// Takes all that an object holds by the routes that are known; the object's own bytes. `None`, and nothing
-    /// done, if there is none for something.
+    /// Takes all that an object of a row holds by the routes that are known; the object's own bytes. `None`, and
+    /// nothing done, if there is none for something.
     pub(super) fn route_all(
         &mut self,
         holder: Object,
-        group: &Group,
+        row: usize,
         found: &mut Found,
-        work: &mut Vec<(Object, Mode<'a>)>,
+        work: &mut Work<'a>,
     ) -> Option<u64> {
         found.routes.renew(self.state);
         let mut routed = std::mem::take(&mut self.routed);
@@ -72,8 +75,8 @@ impl<'a> Opener<'a> {
         let mut own = tree.retained(holder.place);
         let all = tree.children(holder.place).all(|place| {
             let child = Object { place, class: classes.get(tree.node(place)) };
-            let known = found.routes.get(holder.class, child.class);
-            let route = known.or_else(|| self.find_route(holder.class, child, group, found));
+            let from = (row, holder.class, child.class);
+            let route = found.routes.get(from).or_else(|| self.find_route(from, child, found));
             let retained = tree.retained(place);
             own = own.saturating_sub(retained);
             let route = route.filter(|_| places.is_ordinary(place));
@@ -83,13 +86,10 @@ impl<'a> Opener<'a> {
         if all {
             for (child, retained, route) in &routed {
                 match *route {
-                    Route::Row { row, plain } => {
-                        let holds = !(plain && tree.is_leaf(child.place));
-                        found.push_to(row as usize, child.place, *retained, holds);
-                    }
+                    Route::Row(below) => self.add_plain(*child, *retained, below, found, work),
                     Route::Absorbed { counts } => {
-                        found.count += u64::from(counts);
-                        work.push((*child, Mode::Names(&OBJECT)));
+                        found.row(row).links += u64::from(counts);
+                        work.push((*child, Mode::Names(&OBJECT), row));
                     }
                 }
             }
@@ -99,19 +99,19 @@ impl<'a> Opener<'a> {
     }
 
     /// The route for objects of a class that others hold by a name that is known.
-    fn find_route(&mut self, holder: ClassId, child: Object, group: &Group, found: &mut Found) -> Option<Route> {
-        let edge = self.recall(holder, child.class, group).filter(|word| *word != Words::NONE)?;
-        let role = self.role(child);
-        let words = (edge, self.class(child));
-        let route = match role {
-            Role::Clear | Role::Passing | Role::Keyed => return None,
-            Role::Container(_) if group.absorbs(words) => return None,
-            Role::Plain if group.absorbs(words) => Route::Absorbed { counts: group.class() == Some(words.1) },
-            Role::Plain | Role::Container(_) => {
-                Route::Row { row: found.index(words) as u32, plain: role == Role::Plain }
-            }
+    fn find_route(&mut self, from: From, child: Object, found: &mut Found) -> Option<Route> {
+        let (row, holder, class) = from;
+        let edge = self.recall(holder, class, found.line(row)).filter(|word| *word != Words::NONE)?;
+        if self.role(child) != Role::Plain {
+            return None;
+        }
+        let words = (edge, self.class_word(class));
+        let route = if found.line(row).absorbs(words) {
+            Route::Absorbed { counts: found.line(row).class() == Some(words.1) }
+        } else {
+            Route::Row(found.below(row, words))
         };
-        found.routes.note(holder, child.class, route);
+        found.routes.note(from, route);
         Some(route)
     }
 }

@@ -266,8 +266,8 @@ fn a_row_that_is_opened_on_all_cores_is_as_any_other() {
 module app x1 1/500009
   .all: list x1 8/500008 #100000
     entries: app.Entry x100000 300000/500000
-      .early: app.Part x65536 131072/131072
-      .late: app.Part x34464 68928/68928",
+      .early: app.Part x61440 122880/122880
+      .late: app.Part x38560 77120/77120",
     );
 }
 

@@ -64,7 +64,7 @@ impl<'a> Trace<'a> {
                 above = self.owners.places.above(self.owners.dominators, holder);
             }
             // The object is one of the row, or it vanished there, or it stands in a row below.
-            if vanished.is_empty() || self.opened[row] || self.rows[row].depth >= self.owners.limits.depth {
+            if vanished.is_empty() || self.opened[row] || self.rows[row].depth() >= self.owners.limits.depth {
                 self.row_of.extend(vanished.into_iter().map(|node| (node, row)));
                 return PathId(row);
             }
@@ -84,7 +84,7 @@ impl<'a> Trace<'a> {
         for below in self.opener.open(&mut self.rows[row], row) {
             let index = self.rows.len();
             let places = self.owners.dominators.places();
-            let members = below.members.iter().map(|member| places.node(*member));
+            let members = below.members().iter().map(|member| places.node(*member));
             match &self.asked {
                 Some(asked) => {
                     self.row_of.extend(members.filter(|node| asked.contains(node)).map(|node| (node, index)))

@@ -1,0 +1,45 @@
+//! The steps of a row, and where its path repeats itself.
+
+use super::edges::Words;
+
+/// Edge and class of a step, as words.
+pub(super) type StepWords = (u32, u32);
+
+/// The steps from the top to a row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Line {
+    steps: Vec<StepWords>,
+    /// The first of the steps by which the row goes on, as [`recurring`] has it.
+    recurs: usize,
+}
+
+impl Line {
+    /// The line of a row below.
+    pub(super) fn below(&self, words: StepWords) -> Self {
+        let steps: Vec<_> = self.steps.iter().copied().chain([words]).collect();
+        Self { recurs: recurring(&steps), steps }
+    }
+
+    /// Whether an object of this class by this name is a part of the row itself.
+    pub(super) fn absorbs(&self, words: StepWords) -> bool {
+        self.steps[self.recurs..].contains(&words)
+    }
+
+    /// The class of the row, as a word.
+    pub(super) fn class(&self) -> Option<u32> {
+        self.steps.last().map(|(_, class)| *class)
+    }
+
+    /// Steps from the top.
+    pub(super) fn depth(&self) -> usize {
+        self.steps.len()
+    }
+}
+
+/// Where the steps begin by which a row goes on: that to the next link of a chain, and those of a path that has
+/// repeated itself, such as the left and right of a tree. Without a name nothing is a repetition.
+fn recurring(line: &[StepWords]) -> usize {
+    let Some((last, above)) = line.split_last() else { return 0 };
+    let first = above.iter().rposition(|step| step == last).map_or(above.len(), |before| before + 1);
+    if line[first..].iter().any(|(edge, _)| *edge > Words::ENTRIES) { first } else { line.len() }
+}
