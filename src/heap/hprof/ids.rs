@@ -9,14 +9,14 @@ use std::collections::HashMap;
 
 use crate::heap::graph::Column;
 
-/// Address bits of a chunk: 512 KiB of heap, 11 KiB of cells.
+/// Address bits of a chunk: 512 KiB of heap, 12 KiB of cells.
 const CHUNK: u32 = 19;
-/// Places of a chunk.
-const PLACES: u64 = 1 << (CHUNK - 3);
-/// Places of a cell: its low bits. The high sixteen count the identifiers of the chunk before the cell.
-const CELL: u64 = 48;
-const CELLS: usize = PLACES.div_ceil(CELL) as usize;
-const BITS: u64 = (1 << CELL) - 1;
+/// Cells of a chunk.
+const CELLS: usize = 1 << (CHUNK - CELL);
+/// Address bits of a cell.
+const CELL: u32 = 9;
+/// The bits of 64 places in two halves, the low one first; the identifiers before the cell.
+type Cell = [u32; 3];
 const NONE: u32 = u32::MAX;
 /// A directory of chunks is an array up to this many entries (2 TiB of address space).
 const DENSE: u64 = 1 << 22;
@@ -26,7 +26,7 @@ const DENSE: u64 = 1 << 22;
 pub(super) struct IdSet {
     slots: HashMap<u64, u32>,
     last: (u64, u32),
-    cells: Vec<u64>,
+    cells: Vec<Cell>,
     /// Chunks beyond which a list is smaller.
     budget: usize,
     list: Option<Vec<u64>>,
@@ -35,7 +35,7 @@ pub(super) struct IdSet {
 impl IdSet {
     /// For a dump of so many bytes.
     pub(super) fn for_dump(bytes: usize) -> Self {
-        let budget = (bytes / 12).max(8 << 20) / (CELLS * 8);
+        let budget = (bytes / 12).max(8 << 20) / (CELLS * size_of::<Cell>());
         Self { slots: HashMap::new(), last: (u64::MAX, 0), cells: Vec::new(), budget, list: None }
     }
 
@@ -45,8 +45,7 @@ impl IdSet {
         if id >> CHUNK != self.last.0 || !id.is_multiple_of(8) {
             return self.insert_elsewhere(id);
         }
-        let place = id >> 3 & (PLACES - 1);
-        self.cells[self.last.1 as usize * CELLS + (place / CELL) as usize] |= 1 << (place % CELL);
+        self.cells[spot(self.last.1, id)][(id >> 8 & 1) as usize] |= 1 << (id >> 3 & 31);
     }
 
     fn insert_elsewhere(&mut self, id: u64) {
@@ -66,7 +65,7 @@ impl IdSet {
         let next = self.slots.len() as u32;
         let slot = *self.slots.entry(chunk).or_insert(next);
         if slot == next {
-            self.cells.resize(self.cells.len() + CELLS, 0);
+            self.cells.resize(self.cells.len() + CELLS, [0; 3]);
         }
         slot
     }
@@ -92,7 +91,7 @@ impl IdSet {
             let ours = self.slot(chunk) as usize * CELLS;
             let theirs = theirs as usize * CELLS;
             let cells = self.cells[ours..ours + CELLS].iter_mut().zip(&other.cells[theirs..theirs + CELLS]);
-            cells.for_each(|(cell, more)| *cell |= more);
+            cells.flat_map(|(cell, more)| cell.iter_mut().zip(more)).for_each(|(half, more)| *half |= more);
         }
     }
 
@@ -106,32 +105,37 @@ impl IdSet {
         }
         let mut chunks: Vec<(u64, u32)> = self.slots.into_iter().collect();
         chunks.sort_unstable();
-        let mut bases = vec![0_u32; chunks.len()];
-        let mut total = 0_u32;
+        let mut total = 0;
         for (_, slot) in &chunks {
-            bases[*slot as usize] = total;
-            let mut before = 0;
-            for cell in &mut self.cells[*slot as usize * CELLS..(*slot as usize + 1) * CELLS] {
-                let here = u64::from(cell.count_ones());
-                *cell |= before << CELL;
-                before += here;
+            for [low, high, before] in &mut self.cells[*slot as usize * CELLS..][..CELLS] {
+                *before = total;
+                total += low.count_ones() + high.count_ones();
             }
-            total += before as u32;
         }
         let lowest = chunks.first().map_or(0, |(chunk, _)| *chunk);
         let span = chunks.last().map_or(0, |(chunk, _)| chunk - lowest + 1);
         let mut directory = Vec::new();
         if span <= DENSE {
-            directory.resize(span as usize, [NONE; 2]);
+            directory.resize(span as usize, NONE);
             for (chunk, slot) in &chunks {
-                directory[(chunk - lowest) as usize] = [*slot, bases[*slot as usize]];
+                directory[(chunk - lowest) as usize] = *slot;
             }
         }
         // In large pages: every reference of the dump is looked up here.
         let mut cells = Column::zeroed(self.cells.len());
         cells.copy_from_slice(&self.cells);
-        IdMap::Bits(Bits { lowest, directory, chunks, bases, cells, total })
+        IdMap::Bits(Bits { lowest, directory, chunks, cells, total })
     }
+}
+
+/// Where the cell of an identifier is, in the chunk of a slot.
+#[inline(always)]
+fn spot(slot: u32, id: u64) -> usize {
+    slot as usize * CELLS + (id >> CELL) as usize % CELLS
+}
+
+fn bits([low, high, _]: Cell) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }
 
 /// The number of each identifier, `0..len` in ascending order.
@@ -145,13 +149,11 @@ pub(super) enum IdMap {
 #[derive(Debug)]
 pub(super) struct Bits {
     lowest: u64,
-    /// Slot of each chunk from the lowest on, and identifiers before it; empty if the space is too wide.
-    directory: Vec<[u32; 2]>,
+    /// Slot of each chunk from the lowest on; empty if the space is too wide.
+    directory: Vec<u32>,
     /// Chunk and slot, ascending.
     chunks: Vec<(u64, u32)>,
-    /// Identifiers before each slot's chunk.
-    bases: Vec<u32>,
-    cells: Column<u64>,
+    cells: Column<Cell>,
     total: u32,
 }
 
@@ -186,40 +188,37 @@ impl Bits {
     #[inline(always)]
     fn rank(&self, id: u64) -> Option<u32> {
         let chunk = id >> CHUNK;
-        let [slot, base] = if self.directory.is_empty() {
+        let slot = if self.directory.is_empty() {
             let row = self.chunks.binary_search_by_key(&chunk, |(chunk, _)| *chunk).ok()?;
-            let slot = self.chunks[row].1;
-            [slot, self.bases[slot as usize]]
+            self.chunks[row].1
         } else {
             *self.directory.get(usize::try_from(chunk.checked_sub(self.lowest)?).ok()?)?
         };
-        if slot == NONE || !id.is_multiple_of(8) {
+        if slot == NONE {
             return None;
         }
-        let place = id >> 3 & (PLACES - 1);
-        let cell = self.cells[slot as usize * CELLS + (place / CELL) as usize];
-        let mask = 1_u64 << (place % CELL);
-        if cell & mask == 0 {
+        let cell = self.cells[spot(slot, id)];
+        let mask = 1_u64 << (id >> 3 & 63);
+        if bits(cell) & mask == 0 || !id.is_multiple_of(8) {
             return None;
         }
-        Some(base + (cell >> CELL) as u32 + (cell & (mask - 1)).count_ones())
+        Some(cell[2] + (bits(cell) & (mask - 1)).count_ones())
     }
 
     fn id(&self, rank: u32) -> Option<u64> {
         if rank >= self.total {
             return None;
         }
-        let row = self.chunks.partition_point(|(_, slot)| self.bases[*slot as usize] <= rank).checked_sub(1)?;
+        let cells = |slot: u32| &self.cells[slot as usize * CELLS..][..CELLS];
+        let row = self.chunks.partition_point(|(_, slot)| cells(*slot)[0][2] <= rank).checked_sub(1)?;
         let (chunk, slot) = self.chunks[row];
-        let cells = &self.cells[slot as usize * CELLS..(slot as usize + 1) * CELLS];
-        let within = u64::from(rank - self.bases[slot as usize]);
-        let at = cells.partition_point(|cell| cell >> CELL <= within).checked_sub(1)?;
-        let mut bits = cells[at] & BITS;
-        for _ in 0..within - (cells[at] >> CELL) {
+        let at = cells(slot).partition_point(|[.., before]| *before <= rank).checked_sub(1)?;
+        let cell = cells(slot)[at];
+        let mut bits = bits(cell);
+        for _ in 0..rank - cell[2] {
             bits &= bits - 1;
         }
-        let place = at as u64 * CELL + u64::from(bits.trailing_zeros());
-        Some(chunk << CHUNK | place << 3)
+        Some(chunk << CHUNK | (at as u64) << CELL | u64::from(bits.trailing_zeros()) << 3)
     }
 }
 
