@@ -131,7 +131,9 @@ impl Walker {
             *references += 1;
             let next = if edge & LAST == 0 { cursor + 1 } else { 0 };
             if next != 0 {
-                prefetch(numbers, (targets[next as usize - 1] & !LAST) as usize);
+                // Where the next one goes on is asked for now, and nobody waits for the answer.
+                let soon = numbers[(targets[next as usize - 1] & !LAST) as usize];
+                prefetch(targets, ((soon & !SEEN) as usize).min(targets.len() - 1));
             }
             let place = &mut numbers[(edge & !LAST) as usize];
             let found = *place;

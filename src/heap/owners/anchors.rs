@@ -157,10 +157,9 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
         anchors.entry(node).or_insert(Anchor::Spread(Holder::Global));
     }
     let wanted: Vec<bool> = graph.classes().iter().map(|class| CLASSES.contains(&&*class.name)).collect();
-    let tree = dominators.places();
     let classes = graph.class_rows();
-    for node in tree.all().map(|place| tree.node(place)).filter(|node| wanted[classes.get(*node).0 as usize]) {
-        if anchors.contains_key(&node) {
+    for node in graph.objects().filter(|node| wanted[classes.get(*node).0 as usize]) {
+        if anchors.contains_key(&node) || !dominators.reachable(node) {
             continue;
         }
         if let Some(anchor) = naming.label(node).and_then(|label| of_label(label, graph.class_name(node))) {
