@@ -32,9 +32,7 @@ pub use classes::{ClassChange, class_changes};
 pub use diff::{Change, LEAST_GROWTH, OwnerGrowth, OwnerTrend, diff, owner as owner_at, trend};
 pub use dominators::{Dominators, EdgeUse, Orphans, Shared};
 pub use error::HeapError;
-pub use graph::{
-    Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Near, Node, Reference, Root, RootKind, Sizes,
-};
+pub use graph::{Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Node, Reference, Root, RootKind, Sizes};
 pub use hprof::Referents;
 pub use largest::{LargeObject, RootRow};
 pub use mapping::Mapping;

@@ -3,13 +3,7 @@
 //! The walk only adds to it and nobody asks for single numbers, and most parents are near: one or two bytes
 //! a number instead of four, at the two moments at which the analysis needs the most memory.
 
-use crate::heap::graph::{Column, Memory};
-
-/// Bits of a distance in each byte, the low ones first; the top bit says that more follow (LEB128).
-const BITS: u32 = 7;
-const MORE: u8 = 1 << BITS;
-/// Bytes of the longest distance.
-const LONGEST: usize = 5;
+use crate::heap::graph::{Column, Memory, varint};
 
 /// The parent of each number but 0, which is the root and its own parent.
 #[derive(Debug)]
@@ -22,7 +16,7 @@ pub(super) struct Parents {
 impl Parents {
     /// Room for so many numbers; what is not used costs nothing.
     pub(super) fn for_numbers(numbers: usize, memory: Memory) -> Self {
-        Self { bytes: memory.column(numbers.saturating_mul(LONGEST)), filled: 0, numbers: 1 }
+        Self { bytes: memory.column(numbers.saturating_mul(varint::LONGEST)), filled: 0, numbers: 1 }
     }
 
     /// Numbers that have a parent, the root included.
@@ -35,14 +29,10 @@ impl Parents {
     pub(super) fn push(&mut self, parent: u32) -> u32 {
         let number = self.numbers;
         let bytes: &mut [u8] = &mut self.bytes;
-        let mut distance = number - parent;
-        while distance >= MORE.into() {
-            bytes[self.filled] = distance as u8 | MORE;
+        varint::write(number - parent, |byte| {
+            bytes[self.filled] = byte;
             self.filled += 1;
-            distance >>= BITS;
-        }
-        bytes[self.filled] = distance as u8;
-        self.filled += 1;
+        });
         self.numbers += 1;
         number
     }
@@ -52,15 +42,7 @@ impl Parents {
     pub(super) fn each(&self, mut tell: impl FnMut(u32, u32)) {
         let mut bytes = self.bytes[..self.filled].iter();
         for number in 1..self.numbers {
-            let (mut distance, mut shift) = (0, 0);
-            for byte in bytes.by_ref() {
-                distance |= u32::from(byte & !MORE) << shift;
-                shift += BITS;
-                if *byte < MORE {
-                    break;
-                }
-            }
-            tell(number, number - distance);
+            tell(number, number - varint::read(&mut bytes));
         }
     }
 }

@@ -14,12 +14,13 @@ mod root;
 pub(super) mod sizes;
 #[cfg(test)]
 pub(crate) mod text;
+pub(super) mod varint;
 
 pub use builder::GraphBuilder;
 pub(super) use column::Column;
 pub use column::Memory;
 pub use edges::Edges;
-pub use naming::{Label, Naming, Near, Reference};
+pub use naming::{Label, Naming, Reference};
 pub(super) use prefetch::prefetch;
 pub use root::{Root, RootKind};
 pub use sizes::Sizes;

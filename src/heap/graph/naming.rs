@@ -64,24 +64,14 @@ pub trait Naming: Sync {
         None
     }
 
-    /// How many elements of an array hold something: its entries, if the dump tells these. Who asks for many,
-    /// in ascending order, hands over the same [`Near`] each time.
-    fn elements(&self, array: Node, _near: &mut Near) -> u64 {
+    /// How many elements of an array hold something: its entries, if the dump tells these.
+    fn elements(&self, array: Node) -> u64 {
         self.entries(array).unwrap_or_else(|| {
             let mut elements = 0;
             self.references(array, &mut |_, held| elements += u64::from(matches!(held, Reference::Element(_))));
             elements
         })
     }
-}
-
-/// Where a dump was last read: what comes soon after it is found from there.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Near {
-    /// The object that was read; the virtual root if there was none.
-    pub(in crate::heap) node: Node,
-    /// Where its record starts, in bytes.
-    pub(in crate::heap) at: u64,
 }
 
 /// How a holder refers to what it holds.

@@ -61,6 +61,8 @@ pub(super) struct Targets {
 #[derive(Default)]
 pub(super) struct Tally {
     wide: Vec<(u32, u64)>,
+    /// Arrays of references, each with the number of its elements that hold something.
+    pub(super) elements: Vec<(u32, u32)>,
     pub(super) references: u64,
     /// References to objects that are not in the dump.
     pub(super) dangling: u64,
@@ -348,8 +350,14 @@ impl<const W: usize> Worker<'_, W> {
                 self.instance(&data[object.body..object.body + length as usize], layout);
             }
             Shape::Objects { length, .. } => {
+                let mut filled = 0;
                 for element in data[object.body..object.body + length as usize * W].chunks_exact(W) {
-                    self.refer(id_at::<W>(element, 0).unwrap_or(0));
+                    let id = id_at::<W>(element, 0).unwrap_or(0);
+                    filled += u32::from(id != 0);
+                    self.refer(id);
+                }
+                if filled > 0 {
+                    self.tally.elements.push((node, filled));
                 }
             }
             Shape::Primitives { .. } => {}

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::ids::IdMap;
 use super::record::{Object, Record, record};
-use crate::heap::graph::{Column, Near, Node};
+use crate::heap::graph::{Column, Node};
 
 /// Where the records are: by the rank of their identifiers.
 #[derive(Debug)]
@@ -52,8 +52,8 @@ impl Locator {
         &self.chunks
     }
 
-    /// The record of a node, if it is an instance or an array. `near` is what was found before, and then this.
-    pub(super) fn find<const W: usize>(&self, file: &[u8], ids: &IdMap, node: Node, near: &mut Near) -> Option<Object> {
+    /// The record of a node, if it is an instance or an array.
+    pub(super) fn find<const W: usize>(&self, file: &[u8], ids: &IdMap, node: Node) -> Option<Object> {
         let rank = node.0.checked_sub(1)?;
         let (at, before) = match self.offsets.get(node.0 as usize) {
             Some(offset) => (*offset, 0),
@@ -62,21 +62,16 @@ impl Locator {
                 while self.ranks.get(entry + 1).is_some_and(|next| *next <= rank) {
                     entry += 1;
                 }
-                let before = rank.saturating_sub(*self.ranks.get(entry)?);
-                match node.0.checked_sub(near.node.0).filter(|nearer| *nearer < before && near.node != Node::ROOT) {
-                    Some(nearer) => (near.at, nearer),
-                    None => (*self.starts.get(entry)?, before),
-                }
+                (*self.starts.get(entry)?, rank.saturating_sub(*self.ranks.get(entry)?))
             }
         };
         let mut at = usize::try_from(at).ok()?;
         let chunk = self.chunks.partition_point(|chunk| chunk.start <= at).checked_sub(1)?;
         let data = &file[..self.chunks[chunk].end];
         // Nearly always all ranks in between have their records in between, too.
-        let guess = after::<W>(data, at, before).filter(|(object, _)| ids.rank(object.id) == Some(rank));
-        if let Some((object, at)) = guess {
-            *near = Near { node, at: at as u64 };
-            return Some(object);
+        let guess = after::<W>(data, at, before).filter(|object| ids.rank(object.id) == Some(rank));
+        if guess.is_some() {
+            return guess;
         }
         while at < data.len() {
             let (found, next) = record::<W>(data, at).ok()?;
@@ -93,13 +88,13 @@ impl Locator {
     }
 }
 
-/// The object that comes so many objects after the one whose record is at an offset, and the offset of its own.
-fn after<const W: usize>(data: &[u8], mut at: usize, objects: u32) -> Option<(Object, usize)> {
+/// The object that comes so many objects after the one whose record is at an offset.
+fn after<const W: usize>(data: &[u8], mut at: usize, objects: u32) -> Option<Object> {
     let mut left = objects;
     while at < data.len() {
         let (found, next) = record::<W>(data, at).ok()?;
         match found {
-            Record::Object(object) if left == 0 => return Some((object, at)),
+            Record::Object(object) if left == 0 => return Some(object),
             Record::Object(_) => left -= 1,
             _ => {}
         }

@@ -12,6 +12,7 @@
 mod bytes;
 mod class;
 mod contents;
+mod elements;
 mod ids;
 mod layout;
 mod link;
@@ -26,6 +27,7 @@ pub use names::Names;
 pub(in crate::heap) use redact::redact;
 
 use class::{Classes, Heap};
+use elements::Elements;
 use layout::{Layouts, ReferentNames};
 use link::{Columns, Source, Tally};
 use locate::Locator;
@@ -133,7 +135,8 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
     let locator = Locator::new(index, columns.take_offsets(), ranges, &ids);
     let weak = if options.referents == Referents::Mat { Vec::new() } else { classes.weak() };
     let mut names = Names::new(W, file, ids, classes, strings, locator, weak, referents);
-    names.hold(roots.locals);
+    let arrays = tallies.iter_mut().flat_map(|tally| std::mem::take(&mut tally.elements)).collect();
+    names.hold(roots.locals, Elements::of(arrays));
     names.tell_apart(&mut columns, &linked, table.class_node, &mut own);
     tallies.push(own);
     caveats.extend(remarks(&tallies));

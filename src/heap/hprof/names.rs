@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::bytes::id_at;
 use super::class::{Classes, Field};
+use super::elements::Elements;
 use super::ids::IdMap;
 use super::layout::ReferentNames;
 use super::link::{Columns, Tally};
@@ -15,7 +16,7 @@ use super::locate::Locator;
 use super::outline::Strings;
 use super::record::{OBJECT, Object, Shape, width};
 use crate::heap::Mapping;
-use crate::heap::graph::{Label, Naming, Near, Node, Reference, Root, RootKind};
+use crate::heap::graph::{Label, Naming, Node, Reference, Root, RootKind};
 
 /// Names of references, classes and threads of one dump.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ pub struct Names {
     /// Where the names of fields are: they are asked for all the time.
     field_names: FxHashMap<u64, Range<usize>>,
     pub(super) locator: Locator,
+    elements: Elements,
     /// By class: whether instances do not keep their referent; empty if all do.
     weak: Vec<bool>,
     referents: ReferentNames,
@@ -69,7 +71,7 @@ impl Names {
         let fields =
             classes.fields.iter().map(|field| field.name).chain(classes.statics.iter().map(|field| field.name));
         let field_names = fields.filter_map(|name| Some((name, strings.range(name)?))).collect();
-        let locals = BTreeMap::new();
+        let (locals, elements) = (BTreeMap::new(), Elements::default());
         Self {
             id_width,
             file,
@@ -79,6 +81,7 @@ impl Names {
             strings,
             field_names,
             locator,
+            elements,
             weak,
             referents,
             locals,
@@ -86,9 +89,10 @@ impl Names {
         }
     }
 
-    /// Takes the locals of threads in.
-    pub(super) fn hold(&mut self, locals: BTreeMap<u32, Vec<u32>>) {
+    /// Takes in what the second pass found: locals of threads, elements of arrays.
+    pub(super) fn hold(&mut self, locals: BTreeMap<u32, Vec<u32>>, elements: Elements) {
         self.locals = locals;
+        self.elements = elements;
     }
 
     /// Tells the references of classes and of threads with locals, which are no part of any chunk.
@@ -131,13 +135,9 @@ impl Names {
     }
 
     fn object(&self, node: Node) -> Option<Object> {
-        self.object_near(node, &mut Near::default())
-    }
-
-    fn object_near(&self, node: Node, near: &mut Near) -> Option<Object> {
         match self.id_width {
-            4 => self.locator.find::<4>(&self.file, &self.ids, node, near),
-            _ => self.locator.find::<8>(&self.file, &self.ids, node, near),
+            4 => self.locator.find::<4>(&self.file, &self.ids, node),
+            _ => self.locator.find::<8>(&self.file, &self.ids, node),
         }
     }
 
@@ -285,13 +285,8 @@ impl Naming for Names {
         }
     }
 
-    fn elements(&self, array: Node, near: &mut Near) -> u64 {
-        let Some(Object { shape: Shape::Objects { length, .. }, body, .. }) = self.object_near(array, near) else {
-            return 0;
-        };
-        let elements = self.file.get(body..body + length as usize * self.id_width).unwrap_or_default();
-        let filled = elements.chunks_exact(self.id_width).filter(|id| id.iter().any(|byte| *byte != 0));
-        filled.count() as u64
+    fn elements(&self, array: Node) -> u64 {
+        self.elements.get(array).into()
     }
 
     fn label(&self, node: Node) -> Option<Label<'_>> {

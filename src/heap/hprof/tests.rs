@@ -1,26 +1,23 @@
 use std::path::Path;
 
 use super::{Options, read};
-use crate::heap::graph::{Naming as _, Near};
+use crate::heap::graph::{Naming as _, Reference};
 use crate::heap::{Mapping, Node};
 
 #[test]
-fn elements_are_the_same_from_near_and_from_afar() {
+fn arrays_have_the_elements_that_their_references_show() {
     let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/heap/tiny.hprof.gz");
     let dump = read(Mapping::open(&tiny).unwrap(), &Options::default()).unwrap();
-    let elements = |node: Node, near: &mut Near| dump.names.elements(node, near);
-    let (mut all, mut some, mut filled) = (Near::default(), Near::default(), 0);
+    let (mut filled, mut dangling) = (0, 0);
     for node in dump.graph.objects() {
-        let expected = elements(node, &mut Near::default());
-        assert_eq!(elements(node, &mut all), expected, "{node:?}");
-        if node.0 % 7 < 2 {
-            assert_eq!(elements(node, &mut some), expected, "{node:?}, some");
-        }
-        filled += u64::from(expected > 0);
+        let mut shown = 0;
+        dump.names.references(node, &mut |_, held| shown += u64::from(matches!(held, Reference::Element(_))));
+        let elements = dump.names.elements(node);
+        assert!(elements >= shown, "{node:?}: {elements}, {shown}");
+        filled += u64::from(shown > 0);
+        dangling += u64::from(elements > shown);
     }
     assert!(filled > 100, "{filled}");
-    // Backwards nothing is near.
-    for node in dump.graph.objects().collect::<Vec<_>>().into_iter().rev().step_by(11) {
-        assert_eq!(elements(node, &mut all), elements(node, &mut Near::default()), "{node:?}, backwards");
-    }
+    // An array of the archive of classes (CDS) refers to class objects that no dump has.
+    assert_eq!(dangling, 1);
 }

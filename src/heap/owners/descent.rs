@@ -55,14 +55,17 @@ impl<'a> Opener<'a> {
         let kinds: FxHashMap<Node, String> =
             self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
         let shared = self.places.crowds.iter().filter(|((above, _), _)| *above == Node::ROOT);
-        let crowds: FxHashMap<ClassId, u32> = shared.map(|((_, class), edge)| (*class, self.words.number(edge))).collect();
+        let crowds: FxHashMap<ClassId, u32> =
+            shared.map(|((_, class), edge)| (*class, self.words.number(edge))).collect();
         let mut children = Vec::new();
         self.children(Place::ROOT, |_, child| children.push(child.place));
         let mut found = self.open_all(&children, line, |opener, child, found| {
             let (node, places) = (opener.node(child), opener.places);
             let edge = match kinds.get(&node).filter(|kind| !kind.is_empty()) {
                 None if crowds.contains_key(&child.class) => crowds[&child.class],
-                kind => kind.or_else(|| places.aliases.get(&node)).map_or(Words::NONE, |edge| opener.words.number(edge)),
+                kind => {
+                    kind.or_else(|| places.aliases.get(&node)).map_or(Words::NONE, |edge| opener.words.number(edge))
+                }
             };
             let mut work = std::mem::take(&mut opener.work);
             opener.place(child, edge, Found::TOP, found, &mut work);
@@ -153,14 +156,7 @@ impl<'a> Opener<'a> {
     }
 
     /// What a container, or one of its internals, holds; its own bytes.
-    fn unfold(
-        &mut self,
-        holder: Object,
-        fold: Fold,
-        row: usize,
-        found: &mut Found,
-        work: &mut Work<'a>,
-    ) -> u64 {
+    fn unfold(&mut self, holder: Object, fold: Fold, row: usize, found: &mut Found, work: &mut Work<'a>) -> u64 {
         let mut direct = std::mem::take(&mut self.own);
         let own = self.children(holder.place, |opener, child| {
             if opener.unfold_child(child, fold, row, found, work) {
@@ -178,14 +174,7 @@ impl<'a> Opener<'a> {
     }
 
     /// What one of a container's internals, or the container itself, refers to; whether it is a field of the container.
-    fn unfold_child(
-        &mut self,
-        child: Object,
-        fold: Fold,
-        row: usize,
-        found: &mut Found,
-        work: &mut Work<'a>,
-    ) -> bool {
+    fn unfold_child(&mut self, child: Object, fold: Fold, row: usize, found: &mut Found, work: &mut Work<'a>) -> bool {
         let class = child.class;
         let inside = match self.folding.inside(fold.rule, class, fold.directly) {
             Inside::No if fold.outer != fold.rule => self.folding.inside(fold.outer, class, false),
@@ -270,14 +259,7 @@ impl<'a> Opener<'a> {
     }
 
     /// Puts an object into its row, or lets it vanish into the row above.
-    fn place(
-        &mut self,
-        child: Object,
-        edge: u32,
-        row: usize,
-        found: &mut Found,
-        work: &mut Work<'a>,
-    ) {
+    fn place(&mut self, child: Object, edge: u32, row: usize, found: &mut Found, work: &mut Work<'a>) {
         let mode = match self.role(child) {
             Role::Clear => Some(Mode::Names(&OBJECT)),
             Role::Passing => Some(Mode::Passing(edge)),
@@ -347,7 +329,7 @@ impl<'a> Opener<'a> {
         let told = match count {
             _ if !fold.counts => 0,
             Count::Told => self.naming.entries(self.node(container)).unwrap_or(0),
-            Count::Elements => self.elements(self.node(container)),
+            Count::Elements => self.naming.elements(self.node(container)),
             Count::Links(_) | Count::Filled(_) => u64::from(self.folding.links(fold.rule, container.class)),
             Count::One => 1,
             Count::Field(_) | Count::Held | Count::Slots | Count::Wrapped => field.unwrap_or(0),
@@ -373,13 +355,9 @@ impl<'a> Opener<'a> {
             found.row(row).count_entries(u64::from(filled));
         }
         if fold.slots && self.graph.class_name_of(internal.class).ends_with("[]") {
-            let elements = self.elements(self.node(internal));
+            let elements = self.naming.elements(self.node(internal));
             found.row(row).count_entries(elements);
         }
-    }
-
-    fn elements(&mut self, array: Node) -> u64 {
-        self.naming.elements(array, &mut self.near)
     }
 }
 

@@ -24,7 +24,12 @@ pub(super) struct Group {
 impl Group {
     /// The row above all rows.
     pub(super) fn top() -> Self {
-        let mut top = Self::of(0, Line::default(), Step { edge: String::new(), class: String::new() }, Found::of(Line::default()));
+        let mut top = Self::of(
+            0,
+            Line::default(),
+            Step { edge: String::new(), class: String::new() },
+            Found::of(Line::default()),
+        );
         top.found.top().closed.push(Place::ROOT);
         top
     }

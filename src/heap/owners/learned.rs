@@ -35,8 +35,7 @@ impl Opener<'_> {
         if self.folding.links(fold.rule, holder.class) {
             return vec![Words::ENTRIES; own.len()];
         }
-        let recalled: Option<Vec<u32>> =
-            own.iter().map(|child| self.recall(holder.class, child.class, line)).collect();
+        let recalled: Option<Vec<u32>> = own.iter().map(|child| self.recall(holder.class, child.class, line)).collect();
         if let Some(words) = recalled {
             return words;
         }

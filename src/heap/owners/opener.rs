@@ -10,13 +10,13 @@ use super::descent::Work;
 use super::edges::Words;
 use super::found::Found;
 use super::group::Group;
-use super::line::{Line, StepWords};
 use super::learned::Learned;
+use super::line::{Line, StepWords};
 use super::routes::Route;
 use crate::heap::cores::spread;
 use crate::heap::dominators::{self, Place};
 use crate::heap::fold::{Count, Folding, Role};
-use crate::heap::graph::{ClassId, ClassRows, Graph, Naming, Near};
+use crate::heap::graph::{ClassId, ClassRows, Graph, Naming};
 use crate::heap::{Bound, Dominators, Kind, Marks, Node, Step, naming};
 
 /// An object with more properties of one class is used as a dictionary.
@@ -53,8 +53,6 @@ pub(super) struct Opener<'a> {
     pub(super) learned: FxHashMap<(ClassId, ClassId), Learned>,
     /// By class without a role, once one was asked: whether its objects tell a number of entries.
     tells: Vec<Option<bool>>,
-    /// Where arrays are asked for their elements.
-    pub(super) near: Near,
     /// Counts what was learned: by it routes are known to be out of date.
     pub(super) state: u32,
     /// Room that is used again for each object.
@@ -134,7 +132,6 @@ impl<'a> Opener<'a> {
             classes,
             learned: FxHashMap::default(),
             tells,
-            near: Near::default(),
             state: 0,
             routed: Vec::new(),
             work: Vec::new(),
@@ -157,13 +154,10 @@ impl<'a> Opener<'a> {
         let top = members == [Place::ROOT];
         if self.is_counted_in_the_dump(&members) {
             // The dump is read from front to back then, and not a page here and a page there.
-            members.sort_unstable_by_key(|member| self.tree.node(*member));
+            members.sort_by_cached_key(|member| self.tree.node(*member));
         }
-        let opened = if top {
-            self.open_top(&group.line)
-        } else {
-            self.open_all(&members, &group.line, Self::open_member)
-        };
+        let opened =
+            if top { self.open_top(&group.line) } else { self.open_all(&members, &group.line, Self::open_member) };
         drop(members);
         found.extend(opened, |word| word);
         group.add(&mut found);
@@ -238,7 +232,7 @@ impl<'a> Opener<'a> {
     /// Whether objects of a role are looked up in the dump for their number of entries.
     pub(super) fn is_counted(&self, role: Role) -> bool {
         let Role::Container(rule) = role else { return false };
-        matches!(self.folding.rule(rule).count, Count::Field(_) | Count::Elements | Count::Told)
+        matches!(self.folding.rule(rule).count, Count::Field(_) | Count::Told)
     }
 
     fn row(&mut self, words: StepWords, mut found: Found, index: usize, above: &Group) -> Option<Group> {
@@ -398,8 +392,7 @@ impl<'a> Opener<'a> {
                 row.extend(found, |word| word);
             }
         }
-        let entries =
-            below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, found)| found.members());
+        let entries = below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, found)| found.members());
         let entries = entries.max().unwrap_or(0);
         // Few properties that are named by data do not make a dictionary.
         if !properties.is_empty() || (group.entries.is_none() && entries > MOST_PROPERTIES as u64) {

@@ -7,7 +7,7 @@ use super::layout::{EdgeKind, Layout, NodeKind};
 use super::nodes::Row;
 use super::strings::{MAP, SET, Strings, TABLE};
 use super::{Numbering, edges, nodes};
-use crate::heap::graph::{Label, Naming, Near, Reference};
+use crate::heap::graph::{Label, Naming, Reference};
 use crate::heap::{Mapping, Node};
 
 /// The names of one snapshot.
@@ -142,7 +142,7 @@ impl Naming for Names {
         self.globals.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
 
-    fn elements(&self, array: Node, _near: &mut Near) -> u64 {
+    fn elements(&self, array: Node) -> u64 {
         let ordinal = self.numbering.ordinal(array);
         if self.kinds.get(ordinal as usize) == Some(&NodeKind::Synthetic) {
             return 0;
