@@ -1,8 +1,8 @@
 use std::path::Path;
 
 use super::{Options, read};
+use crate::heap::Mapping;
 use crate::heap::graph::{Naming as _, Reference};
-use crate::heap::{Mapping, Node};
 
 #[test]
 fn arrays_have_the_elements_that_their_references_show() {

@@ -9,7 +9,7 @@ use super::line::Line;
 use super::opener::{Object, Opener, Special};
 use crate::heap::dominators::Place;
 use crate::heap::fold::{Count, Inside, Limit, Role};
-use crate::heap::graph::{ClassId, Reference};
+use crate::heap::graph::Reference;
 use crate::heap::{Node, Root, RootKind};
 
 /// How the objects below a node are to be taken.
@@ -54,18 +54,12 @@ impl<'a> Opener<'a> {
     pub(super) fn open_top(&mut self, line: &Line) -> Found {
         let kinds: FxHashMap<Node, String> =
             self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
-        let shared = self.places.crowds.iter().filter(|((above, _), _)| *above == Node::ROOT);
-        let crowds: FxHashMap<ClassId, u32> =
-            shared.map(|((_, class), edge)| (*class, self.words.number(edge))).collect();
         let mut children = Vec::new();
         self.children(Place::ROOT, |_, child| children.push(child.place));
         let mut found = self.open_all(&children, line, |opener, child, found| {
-            let (node, places) = (opener.node(child), opener.places);
-            let edge = match kinds.get(&node).filter(|kind| !kind.is_empty()) {
-                None if crowds.contains_key(&child.class) => crowds[&child.class],
-                kind => {
-                    kind.or_else(|| places.aliases.get(&node)).map_or(Words::NONE, |edge| opener.words.number(edge))
-                }
+            let edge = match kinds.get(&opener.node(child)) {
+                Some(kind) if !kind.is_empty() => opener.words.number(kind),
+                _ => opener.alias(Node::ROOT, child),
             };
             let mut work = std::mem::take(&mut opener.work);
             opener.place(child, edge, Found::TOP, found, &mut work);

@@ -81,19 +81,23 @@ impl Words {
 
     /// The number for a reference of a holder.
     pub(super) fn of(&mut self, holder: &Holder, reference: &Reference<'_>) -> u32 {
-        let field = match (reference, holder) {
-            (Reference::Field(field), Holder::Object) => field,
-            _ => return self.number(&wording(holder, reference)),
-        };
-        if let Some(number) = self.fields.get(&**field) {
-            return *number;
+        match (reference, holder) {
+            (Reference::Field(field), Holder::Object) => {
+                if let Some(number) = self.fields.get(&**field) {
+                    return *number;
+                }
+                // What is data and no name differs from object to object.
+                if !is_lasting(field) {
+                    return Self::ENTRIES;
+                }
+                let number = self.number(&wording(holder, reference));
+                self.fields.insert(field.to_string(), number);
+                number
+            }
+            (Reference::Element(_), _) => Self::ENTRIES,
+            (Reference::Internal(_), Holder::Object) => Self::NONE,
+            _ => self.number(&wording(holder, reference)),
         }
-        let number = self.number(&wording(holder, reference));
-        // What is data and no name differs from object to object.
-        if number > Self::ENTRIES {
-            self.fields.insert(field.to_string(), number);
-        }
-        number
     }
 
     pub(super) fn len(&self) -> usize {

@@ -71,20 +71,12 @@ impl Opener<'_> {
         let children: Vec<Object> = named.iter().map(|(child, _)| *child).collect();
         let read = self.read(holder, &children, wording_of);
         for ((child, name), word) in named.iter_mut().zip(read) {
-            *name = word.unwrap_or_else(|| self.alias(holder, *child));
+            *name = word.unwrap_or_else(|| self.alias(self.node(holder), *child));
             if *wording_of == Holder::Object {
                 self.learn(holder.class, child.class, *name);
             }
         }
         own
-    }
-
-    /// The word for what has no reference from its dominator.
-    fn alias(&mut self, holder: Object, child: Object) -> u32 {
-        let places = self.places;
-        let crowd = places.crowds.get(&(self.node(holder), child.class));
-        let alias = crowd.or_else(|| places.aliases.get(&self.node(child)));
-        alias.map_or(Words::NONE, |alias| self.words.number(alias))
     }
 
     /// Asks the dump for the words for the references of a holder to these, where it has any.

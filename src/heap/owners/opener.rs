@@ -50,6 +50,8 @@ pub(super) struct Opener<'a> {
     pub(super) ahead: usize,
     pub(super) words: Words,
     classes: Arc<[ClassWord]>,
+    /// The names of crowds, as words.
+    crowds: Arc<FxHashMap<(Node, ClassId), u32>>,
     pub(super) learned: FxHashMap<(ClassId, ClassId), Learned>,
     /// By class without a role, once one was asked: whether its objects tell a number of entries.
     tells: Vec<Option<bool>>,
@@ -117,6 +119,8 @@ impl<'a> Opener<'a> {
             special: Special::of(&class.name),
         });
         let classes = classes.collect();
+        let crowds = places.crowds.iter().map(|(crowd, edge)| (*crowd, words.number(edge)));
+        let crowds = Arc::new(crowds.collect());
         let tells = vec![None; graph.classes().len()];
         Self {
             graph,
@@ -130,6 +134,7 @@ impl<'a> Opener<'a> {
             ahead: 0,
             words,
             classes,
+            crowds,
             learned: FxHashMap::default(),
             tells,
             state: 0,
@@ -143,8 +148,9 @@ impl<'a> Opener<'a> {
     /// Another one that knows the same words and has learned this.
     fn fork(&self, learned: FxHashMap<(ClassId, ClassId), Learned>) -> Self {
         let (words, classes, tells) = (self.words.clone(), Arc::clone(&self.classes), self.tells.clone());
+        let crowds = Arc::clone(&self.crowds);
         let (routed, work, named, own) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { words, classes, tells, learned, routed, work, named, own, ..*self }
+        Self { words, classes, crowds, tells, learned, routed, work, named, own, ..*self }
     }
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.
@@ -308,6 +314,14 @@ impl<'a> Opener<'a> {
             }
         }
         own
+    }
+
+    /// The word for what no reference of its dominator leads to.
+    pub(super) fn alias(&mut self, above: Node, child: Object) -> u32 {
+        match self.crowds.get(&(above, child.class)) {
+            Some(crowd) => *crowd,
+            None => self.places.aliases.get(&self.node(child)).map_or(Words::NONE, |alias| self.words.number(alias)),
+        }
     }
 
     /// What the objects of a row, which are of one class but for its number, have in common.
