@@ -29,6 +29,8 @@ pub(super) struct Walk {
     pub(super) roots: Vec<u32>,
     /// All references that were followed.
     pub(super) references: u64,
+    /// The memory of the references, for another table.
+    pub(super) spare: Column<u32>,
 }
 
 /// Which number each node has.
@@ -63,7 +65,7 @@ impl Walk {
         if orphans == Orphans::Adopt {
             walker.adopt();
         }
-        walker.walk
+        Self { spare: walker.targets, ..walker.walk }
     }
 }
 
@@ -85,10 +87,11 @@ impl Walker {
         let walk = Walk {
             numbers: Numbers(start),
             parents: Parents::for_numbers(rows, memory),
-            log: Log::new(rows, memory),
-            root_log: Log::new(nodes.len(), memory),
+            log: Log::new(rows, targets.len(), memory),
+            root_log: Log::new(nodes.len(), targets.len(), memory),
             roots: nodes,
             references: 0,
+            spare: Column::default(),
         };
         Self { targets, root_starts: Vec::new(), path: Vec::new(), walk }
     }

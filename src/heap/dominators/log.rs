@@ -3,24 +3,21 @@
 use crate::heap::graph::{Column, Memory};
 
 /// The low half of the target's number, and the source's number in two halves: six bytes.
-type Entry = [u16; 3];
+pub(super) type Entry = [u16; 3];
 
 /// Entries of a page. A page is what a file grows by, so that nothing is copied when it grows.
 const PAGE: usize = 2048;
 /// So many sources are told before their turn.
 const AHEAD: usize = 24;
-/// Pages of a slab, which is what memory grows by.
-const SLAB: usize = 1024;
 
 /// Pairs of numbers, target and source, in files of 2^16 targets: who works on the files one by one
 /// touches little memory at a time.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    slabs: Vec<Column<Entry>>,
+    entries: Column<Entry>,
     files: Vec<File>,
     /// Pages that were given to files.
     pages: usize,
-    memory: Memory,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -31,26 +28,32 @@ struct File {
 }
 
 impl Log {
-    /// For targets below `numbers`.
-    pub(super) fn new(numbers: usize, memory: Memory) -> Self {
-        Self { slabs: Vec::new(), files: vec![File::default(); (numbers >> 16) + 1], pages: 0, memory }
+    /// For targets below `numbers`, and room for so many pairs; what is not used costs nothing.
+    pub(super) fn new(numbers: usize, most: usize, memory: Memory) -> Self {
+        let files = vec![File::default(); (numbers >> 16) + 1];
+        // Only the last page of a file is not full.
+        let pages = most.div_ceil(PAGE).saturating_add(files.len());
+        Self { entries: memory.column(pages.saturating_mul(PAGE)), files, pages: 0 }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, target: u32, source: u32) {
         let file = &mut self.files[(target >> 16) as usize];
         if file.filled.is_multiple_of(PAGE) {
-            if self.pages.is_multiple_of(SLAB) {
-                self.slabs.push(self.memory.column(SLAB * PAGE));
-            }
             file.pages.push(self.pages as u32);
             file.filled = 0;
             self.pages += 1;
         }
         if let Some(page) = file.pages.last() {
-            let place = *page as usize % SLAB * PAGE + file.filled;
-            self.slabs[*page as usize / SLAB][place] = [target as u16, (source >> 16) as u16, source as u16];
+            let entry = [target as u16, (source >> 16) as u16, source as u16];
+            self.entries[*page as usize * PAGE + file.filled] = entry;
             file.filled += 1;
         }
+    }
+
+    /// The memory of the log, for another table.
+    pub(super) fn into_spare(self) -> Column<Entry> {
+        self.entries
     }
 
     /// Files there are; targets of file `n` start at `n << 16`.
@@ -63,12 +66,12 @@ impl Log {
         let base = (file as u32) << 16;
         let File { pages, filled } = &self.files[file];
         pages.iter().enumerate().flat_map(move |(place, page)| {
-            let start = *page as usize % SLAB * PAGE;
+            let start = *page as usize * PAGE;
             let length = if place + 1 == pages.len() { *filled } else { PAGE };
             let entry = move |[target, high, low]: &Entry| {
                 (base | u32::from(*target), u32::from(*high) << 16 | u32::from(*low))
             };
-            self.slabs[*page as usize / SLAB][start..start + length].iter().map(entry)
+            self.entries[start..start + length].iter().map(entry)
         })
     }
 

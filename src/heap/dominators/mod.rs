@@ -92,8 +92,9 @@ impl Dominators {
             EdgeUse::Consume => std::mem::take(&mut graph.edges),
         };
         let memory = graph.memory;
-        let walk = Walk::over(&graph.roots, used, orphans, memory);
-        let (idom, lowered) = semi_nca::immediate_dominators(&walk.parents, &walk.log, memory);
+        let mut walk = Walk::over(&graph.roots, used, orphans, memory);
+        let (idom, lowered) =
+            semi_nca::immediate_dominators(&walk.parents, &walk.log, std::mem::take(&mut walk.spare), memory);
         tree::grow(graph, walk, idom, |walk, sums, idom| find(graph, walk, &lowered, sums, idom))
     }
 

@@ -15,10 +15,15 @@ use crate::heap::graph::{Column, Memory, prefetch};
 const WORTH_A_THREAD: usize = 4;
 
 /// The immediate dominator of each number; and the numbers whose dominator is not their parent, descending,
-/// each with that parent.
-pub(super) fn immediate_dominators(parents: &Parents, log: &Log, memory: Memory) -> (Column<u32>, Lowered) {
+/// each with that parent. `spare` is memory that is not needed any more.
+pub(super) fn immediate_dominators(
+    parents: &Parents,
+    log: &Log,
+    spare: Column<u32>,
+    memory: Memory,
+) -> (Column<u32>, Lowered) {
     let reached = parents.count() as usize;
-    let mut forest = Forest::over(parents);
+    let mut forest = Forest::over(parents, spare);
     // Room for all costs nothing until it is used; a vector would take twice what it needs while it grows.
     let mut lowered = Lowered { rows: memory.column(reached), length: 0 };
     if log.files() < WORTH_A_THREAD {
@@ -30,9 +35,9 @@ pub(super) fn immediate_dominators(parents: &Parents, log: &Log, memory: Memory)
             files.into_iter().for_each(|file| forest.evaluate(&file, &mut lowered));
         });
     }
-    drop(forest);
-    let mut idoms: Column<u32> = memory.column(reached);
+    let mut idoms: Column<u32> = memory.reuse(forest.trees, reached);
     let idom: &mut [u32] = &mut idoms;
+    idom[0] = 0;
     parents.each(|number, parent| idom[number as usize] = parent);
     // A semidominator that is the parent is the dominator; only lower ones need the climb, top down.
     for [target, semi] in lowered.rows[..lowered.length].iter_mut().rev() {
@@ -69,9 +74,10 @@ struct Forest {
 }
 
 impl Forest {
-    fn over(parents: &Parents) -> Self {
-        let mut trees = Column::zeroed(parents.count() as usize);
+    fn over(parents: &Parents, spare: Column<u32>) -> Self {
+        let mut trees = spare.reused(parents.count() as usize);
         let rows: &mut [[u32; 2]] = &mut trees;
+        rows[0] = [0; 2];
         parents.each(|number, parent| rows[number as usize] = [parent; 2]);
         Self { trees, path: Vec::new() }
     }

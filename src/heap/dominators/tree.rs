@@ -23,9 +23,9 @@ pub(super) fn grow(
     let retained = Sums::of(graph, &walk.numbers, idom_of);
     let holders = find(&walk, &retained, idom_of);
     let Walk { mut numbers, references, log, parents, .. } = walk;
-    drop((log, parents));
+    drop(parents);
     let memory = graph.memory;
-    let runs = runs(idom_of, memory);
+    let runs = runs(idom_of, memory.reuse(log.into_spare(), idom_of.len()));
     let places = places(idom_of, &runs, memory);
     let (retained, spare) = retained.moved(&places, idom);
     let (runs, mut nodes) = moved(runs, &places, spare);
@@ -40,9 +40,9 @@ pub(super) fn grow(
 }
 
 /// Nodes of each number's subtree, its own included.
-fn runs(idom: &[u32], memory: Memory) -> Column<u32> {
-    let mut runs: Column<u32> = memory.column(idom.len());
+fn runs(idom: &[u32], mut runs: Column<u32>) -> Column<u32> {
     let counts: &mut [u32] = &mut runs;
+    counts.fill(0);
     for number in (1..idom.len()).rev() {
         counts[number] += 1;
         counts[idom[number] as usize] += counts[number];
@@ -69,7 +69,7 @@ fn places(idom: &[u32], runs: &[u32], memory: Memory) -> Column<u32> {
 
 /// A table by number as a table by place, in the memory of another table; and that of the first one.
 pub(super) fn moved(by_number: Column<u32>, places: &[u32], spare: Column<u32>) -> (Column<u32>, Column<u32>) {
-    let mut by_place = spare.cut(by_number.len());
+    let mut by_place = spare.reused(by_number.len());
     let rows: &mut [u32] = &mut by_place;
     by_number.iter().zip(places).for_each(|(row, place)| rows[*place as usize] = *row);
     (by_place, by_number)

@@ -30,6 +30,15 @@ impl Memory {
         let map = (self == Self::Spilled && bytes >= MAPPED).then(|| spilled(bytes)).and_then(Result::ok);
         map.map_or_else(|| Column::zeroed(rows), |map| Column { rows: Rows::Mapped { map, rows, of: PhantomData } })
     }
+
+    /// So many rows that are not needed all the time, in the memory of a table that is not needed any more:
+    /// in them is whatever was there.
+    pub(in crate::heap) fn reuse<T, U: Pod>(self, spare: Column<T>, rows: usize) -> Column<U> {
+        match self {
+            Self::Held => spare.reused(rows),
+            Self::Spilled => self.column(rows),
+        }
+    }
 }
 
 #[expect(unsafe_code, reason = "a table that the system may move to disk is a mapped file")]
@@ -72,14 +81,31 @@ impl<T: Pod> Column<T> {
 }
 
 impl<T> Column<T> {
-    /// Only the first rows.
-    pub(in crate::heap) fn cut(mut self, length: usize) -> Self {
-        match &mut self.rows {
-            Rows::Owned(rows) => rows.truncate(length),
-            Rows::Mapped { rows, .. } => *rows = length.min(*rows),
+    /// The memory of a table that is not needed any more as rows of another one: in these is whatever was there,
+    /// and what is left over is given back. Touching memory for the first time costs more than most tables.
+    pub(in crate::heap) fn reused<U: Pod>(self, rows: usize) -> Column<U> {
+        let bytes = rows.saturating_mul(size_of::<U>());
+        match self.rows {
+            Rows::Mapped { map, .. } if (MAPPED..=map.len()).contains(&bytes) => {
+                Column { rows: Rows::Mapped { map: shrunk(map, bytes), rows, of: PhantomData } }
+            }
+            _ => Column::zeroed(rows),
         }
-        self
     }
+}
+
+/// Gives the end of a mapping back.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "there is no safe name for making a mapping smaller")]
+fn shrunk(mut map: MmapMut, bytes: usize) -> MmapMut {
+    // SAFETY: the mapping stays where it is and nobody borrows from it; if it cannot shrink, it stays as it was.
+    let _ = unsafe { map.remap(bytes, memmap2::RemapOptions::new().may_move(false)) };
+    map
+}
+
+#[cfg(not(target_os = "linux"))]
+fn shrunk(map: MmapMut, _bytes: usize) -> MmapMut {
+    map
 }
 
 impl<T> From<Vec<T>> for Column<T> {
