@@ -55,7 +55,13 @@ impl<'a> Opener<'a> {
         let kinds: FxHashMap<Node, String> =
             self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
         let mut children = Vec::new();
-        self.children(Place::ROOT, |_, child| children.push(child.place));
+        let asked = self.asked.clone();
+        let is_asked = |node: Node| asked.as_ref().is_none_or(|asked| asked.contains(&node));
+        self.children(Place::ROOT, |opener, child| {
+            if is_asked(opener.node(child)) {
+                children.push(child.place);
+            }
+        });
         let mut found = self.open_all(&children, line, |opener, child, found| {
             let edge = match kinds.get(&opener.node(child)) {
                 Some(kind) if !kind.is_empty() => opener.words.number(kind),
@@ -66,7 +72,7 @@ impl<'a> Opener<'a> {
             opener.descend(work, found);
         });
         let places = self.places;
-        for (node, anchor) in &places.anchors {
+        for (node, anchor) in places.anchors.iter().filter(|(node, _)| is_asked(**node)) {
             let Some(place) = self.dominators.place(*node) else { continue };
             match anchor {
                 Anchor::Row(row) => {

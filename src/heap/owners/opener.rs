@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::anchors::Places;
 use super::descent::Work;
@@ -48,6 +48,8 @@ pub(super) struct Opener<'a> {
     pub(super) least: u64,
     /// Down to which depth members of rows are opened as soon as they are found; 0: only when a row is opened.
     pub(super) ahead: usize,
+    /// What stands at the top is opened only if it is in here; `None`: all of it.
+    pub(super) asked: Option<Arc<FxHashSet<Node>>>,
     pub(super) words: Words,
     classes: Arc<[ClassWord]>,
     /// The names of crowds, as words.
@@ -132,6 +134,7 @@ impl<'a> Opener<'a> {
             places,
             least,
             ahead: 0,
+            asked: None,
             words,
             classes,
             crowds,
@@ -148,9 +151,9 @@ impl<'a> Opener<'a> {
     /// Another one that knows the same words and has learned this.
     fn fork(&self, learned: FxHashMap<(ClassId, ClassId), Learned>) -> Self {
         let (words, classes, tells) = (self.words.clone(), Arc::clone(&self.classes), self.tells.clone());
-        let crowds = Arc::clone(&self.crowds);
+        let (crowds, asked) = (Arc::clone(&self.crowds), self.asked.clone());
         let (routed, work, named, own) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { words, classes, crowds, tells, learned, routed, work, named, own, ..*self }
+        Self { words, classes, crowds, asked, tells, learned, routed, work, named, own, ..*self }
     }
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.

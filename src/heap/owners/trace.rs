@@ -4,6 +4,8 @@
 //! as in the tree, so the path of an object is a path of the tree (which may leave it out as too small).
 //! What was found is kept: a million strings of one map cost one way to that map.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::group::Group;
@@ -24,7 +26,7 @@ pub(in crate::heap) struct Trace<'a> {
     /// The row of each object of all rows so far, and of what vanished in one.
     row_of: FxHashMap<Node, usize>,
     /// All who will be asked for, and who stands above them; `None`: anybody.
-    asked: Option<FxHashSet<Node>>,
+    asked: Option<Arc<FxHashSet<Node>>>,
 }
 
 const TOP: usize = 0;
@@ -44,7 +46,10 @@ impl<'a> Trace<'a> {
                 above = owners.places.above(owners.dominators, holder);
             }
         }
-        Self { asked: Some(asked), ..Self::of(owners) }
+        let mut trace = Self::of(owners);
+        trace.asked = Some(Arc::new(asked));
+        trace.opener.asked.clone_from(&trace.asked);
+        trace
     }
 
     /// The path of a reachable object. What vanishes in a row, such as the table of a map, has the path of
