@@ -43,17 +43,19 @@ pub(super) fn crowds(
     let mut tally: BTreeMap<ClassId, BTreeMap<String, usize>> = BTreeMap::new();
     let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
     for (label, structure) in structures(places, dominators, naming, least / STRUCTURE) {
+        // One array may refer to all of them: no more than a sample counts.
+        let mut numbers: FxHashMap<ClassId, usize> = FxHashMap::default();
         for target in references(structure, dominators, naming) {
             let class = graph.class(target);
-            if !classes.contains(&class) {
-                continue;
+            if classes.contains(&class) {
+                let number = numbers.entry(class).or_default();
+                let crowd = || (dominators.immediate(target).unwrap_or(Node::ROOT), class);
+                *number += usize::from(*number < SAMPLE && found.contains(&crowd()));
             }
-            let crowd = (dominators.immediate(target).unwrap_or(Node::ROOT), class);
-            if found.contains(&crowd) {
-                let number = tally.entry(crowd.1).or_default().entry(label.clone()).or_default();
-                // One array may refer to all of them.
-                *number = SAMPLE.min(*number + 1);
-            }
+        }
+        for (class, number) in numbers.into_iter().filter(|(_, number)| *number > 0) {
+            let known = tally.entry(class).or_default().entry(label.clone()).or_default();
+            *known = SAMPLE.min(*known + number);
         }
     }
     let told: BTreeMap<ClassId, String> =
