@@ -315,8 +315,8 @@ impl<'a> Opener<'a> {
     /// row is large enough to be opened anyway.
     #[inline]
     fn opens(&self, row: usize, found: &mut Found, work: &Work<'a>) -> bool {
-        let row = found.row(row);
-        row.retained >= self.least && row.line.depth() < self.ahead && work.len() < MOST_WORK
+        let large = self.ahead > 0 && found.row(row).retained >= self.least && work.len() < MOST_WORK;
+        large && found.first_line(row).depth() < self.ahead
     }
 
     /// Counts what a container itself tells of its entries; the fold with what is left to count.

@@ -27,7 +27,8 @@ pub(super) struct Found {
 pub(super) struct Row {
     above: usize,
     words: StepWords,
-    pub(super) line: Line,
+    /// The steps to the row, once one of its members is opened.
+    line: Line,
     /// Objects that stand here.
     pub(super) members: u64,
     /// Objects beyond these: the links of a chain.
@@ -120,10 +121,19 @@ impl Found {
         &mut self.rows[index]
     }
 
-    /// The line of the row of an index.
+    /// The line of a row of which members are opened.
     #[inline]
     pub(super) fn line(&self, index: usize) -> &Line {
         &self.rows[index].line
+    }
+
+    /// As [`Self::line`], before the first member of the row is opened.
+    pub(super) fn first_line(&mut self, index: usize) -> &Line {
+        if index != Self::TOP && self.rows[index].line.depth() == 0 {
+            let Row { above, words, .. } = self.rows[index];
+            self.rows[index].line = self.rows[above].line.below(words);
+        }
+        self.line(index)
     }
 
     /// The index of the row of a step below another row.
@@ -134,8 +144,7 @@ impl Found {
             let next = self.rows.len();
             self.last = *self.known.entry((above, words)).or_insert(next);
             if self.last == next {
-                let line = self.rows[above].line.below(words);
-                self.rows.push(Row { above, words, line, ..Row::default() });
+                self.rows.push(Row { above, words, ..Row::default() });
             }
         }
         self.last

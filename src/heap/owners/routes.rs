@@ -1,7 +1,7 @@
 //! Shortcuts: where what objects of one class hold goes, once it is known what it is called.
 //!
 //! Of the millions of objects of a row nearly all hold the same classes by the same names. A route is what
-//! [`Opener::place`] would decide for them again and again.
+//! `Opener::place` would decide for them again and again.
 
 use super::descent::{Mode, OBJECT, Work};
 use super::edges::Words;

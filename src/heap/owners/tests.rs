@@ -1,4 +1,9 @@
+use std::path::Path;
+
+use super::Limits;
 use super::sketch::{owners, print};
+use crate::heap::{Options, Snapshot};
+use crate::units::Bytes;
 
 fn check(graph: &str, expected: &str) {
     let printed = print(&owners(graph));
@@ -292,4 +297,22 @@ fn sizes_that_no_heap_has_do_not_overflow() {
         "root || a | app.Crowd {huge}\nroot || b | app.Crowd {huge}\nroot || c | app.Crowd {huge}\na | .next | d | app.Part {huge}"
     ));
     assert!(told.iter().all(|owner| owner.retained.0 >= huge));
+}
+
+#[test]
+fn rows_that_are_opened_ahead_are_as_those_that_wait() {
+    for dump in
+        ["tiny.hprof.gz", "owners/shelves.hprof.gz", "v8/node-20.heapsnapshot.gz", "v8/chromium-156.heapsnapshot.gz"]
+    {
+        let dump = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/heap").join(dump);
+        for least in [1, 4096] {
+            let limits = Limits { least: Bytes(least), share: 0.0, ..Limits::default() };
+            let snapshot = Snapshot::open(&dump, &Options { limits, ..Options::default() }).unwrap();
+            let holders = snapshot.owners();
+            let ahead = holders.owners.tree();
+            let waiting = super::assemble(holders.owners.grow(Some(&mut |_, _| false)));
+            assert_eq!(ahead, waiting);
+            assert!(ahead.len() > 5, "{}", ahead.len());
+        }
+    }
 }
