@@ -5,7 +5,9 @@
 //! scripts, threads and the global object ([`anchors`]) stand at the top wherever the dominator tree
 //! has them, and what several of them share stands below the one whose name is the best ([`shared`]).
 //! A path that repeats itself goes on in its last row ([`group`]): a tree is a few rows, however deep.
-//! The largest rows are opened first, so a limit on rows cuts the least. Nothing here is recursive.
+//! The largest rows are opened first, so a limit on rows cuts the least. Members of a row that is large enough
+//! already are opened as soon as they are found, while the memory around them is at hand; the others wait until the
+//! row is opened. Nothing here is recursive.
 
 mod anchors;
 mod crowds;
