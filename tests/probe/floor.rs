@@ -29,7 +29,10 @@ impl Case<'_> {
     /// The growth of the live floor while `CLIENTS` clients come for the first time, in bytes for each: the least
     /// of three times, for code that is compiled late adds to a floor once, and a leak adds to it always.
     async fn growth(&self, service: &Service) -> f64 {
-        let live = async || service.collect(self.runtime).await.unwrap().reading[&Gauge::Live] as f64;
+        let live = async || match service.collect(self.runtime).await {
+            Ok(collected) => collected.reading[&Gauge::Live] as f64,
+            Err(error) => panic!("{error}\n{}", service.state()),
+        };
         // Warm: the bounded twin must be full, the code compiled.
         service.load(0..CLIENTS);
         live().await;

@@ -60,6 +60,21 @@ impl Service {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
+    /// What there is to see of it when something went wrong: its process, what listens for it, what it printed.
+    pub fn state(&self) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
+        let status: String =
+            status.lines().filter(|line| line.starts_with("State") || line.starts_with("Threads")).collect();
+        let files = std::fs::read_dir(self.folder.path().join("with space")).unwrap();
+        let files: Vec<_> = files.flatten().map(|file| file.file_name()).collect();
+        let health = self.try_get("/health").is_some();
+        format!(
+            "pid {}: {status}; healthy: {health}; beside the agents: {files:?}; it printed: {}",
+            self.pid(),
+            self.output()
+        )
+    }
+
     pub fn lives(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }

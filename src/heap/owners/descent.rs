@@ -105,7 +105,7 @@ impl<'a> Opener<'a> {
     }
 
     /// How what an object of a row holds is to be taken.
-    pub(super) fn mode(&mut self, member: Object, counts: bool, row: usize, found: &mut Found) -> Mode<'a> {
+    fn mode(&mut self, member: Object, counts: bool, row: usize, found: &mut Found) -> Mode<'a> {
         match self.role(member) {
             Role::Container(rule) if !self.is_anchor(member) => {
                 let levels = self.folding.levels(rule);

@@ -9,7 +9,7 @@ use super::routes::Routes;
 use crate::heap::dominators::Place;
 
 /// So many members of a row are noted as its first.
-pub(super) const MOST_FIRST: usize = 1000;
+const MOST_FIRST: usize = 1000;
 
 /// A row, and those below it that were found so far; the row itself has index [`Found::TOP`].
 #[derive(Debug, Default)]
