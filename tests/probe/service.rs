@@ -17,6 +17,9 @@ use tempfile::TempDir;
 /// For everything that a loaded machine may delay.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// The folder of the agents, below that of the service.
+const AGENTS: &str = "with space";
+
 pub struct Service {
     child: Child,
     port: u16,
@@ -28,7 +31,7 @@ impl Service {
     /// Starts a command with these variables and waits until it answers.
     pub fn start(command: &[&str], variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let agents = Agents::install(&folder.path().join("with space")).unwrap();
+        let agents = Agents::install(&folder.path().join(AGENTS)).unwrap();
         let port = free_port();
         let mut set: BTreeMap<String, String> =
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -65,7 +68,7 @@ impl Service {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
         let status: String =
             status.lines().filter(|line| line.starts_with("State") || line.starts_with("Threads")).collect();
-        let files = std::fs::read_dir(self.folder.path().join("with space")).unwrap();
+        let files = std::fs::read_dir(self.folder.path().join(AGENTS)).unwrap();
         let files: Vec<_> = files.flatten().map(|file| file.file_name()).collect();
         let health = self.try_get("/health").is_some();
         format!(

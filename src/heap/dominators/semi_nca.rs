@@ -1,9 +1,8 @@
 //! Semi-NCA: semidominators by path compression, then the nearest common ancestor in the tree of the walk.
 //!
-//! 8 bytes for each node (ancestor, label), in memory that the references had before; its parent in one or two, and six
-//! for each logged reference. A node that
-//! only its parent refers to, which is four of five in real heaps, costs nothing but its place. While one
-//! file of the log is evaluated, the next is sorted on another core.
+//! 8 bytes for each node (ancestor, label), in memory that the references had before; its parent in one or two, and
+//! six for each logged reference. A node that only its parent refers to, which is four of five in real heaps, costs
+//! nothing but its place. While one file of the log is evaluated, the next is sorted on another core.
 
 use std::sync::mpsc::sync_channel;
 use std::thread;

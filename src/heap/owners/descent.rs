@@ -91,7 +91,7 @@ impl<'a> Opener<'a> {
 
     pub(super) fn open_member(&mut self, member: Object, found: &mut Found) {
         if self.holds_nothing(member) {
-            return found.top().add_shallow(self.tree.retained(member.place));
+            return found.top_mut().add_shallow(self.tree.retained(member.place));
         }
         let mode = self.mode(member, true, Found::TOP, found);
         let mut work = std::mem::take(&mut self.work);

@@ -1,5 +1,6 @@
 //! How references are written in owner paths.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::heap::graph::Reference;
@@ -23,20 +24,20 @@ pub(super) enum Holder {
 
 /// A reference as a step's edge: `static RouteCache.CACHE`, `.sessions`, `context app.js:clients`, `entries`.
 /// Empty where no source code names it. A property that is named by data is an entry.
-pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> String {
-    match (reference, holder) {
+pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> Cow<'static, str> {
+    Cow::Owned(match (reference, holder) {
         (Reference::Static { class, field }, _) => {
             format!("static {}.{field}", naming::simple(&naming::class(class)))
         }
         (Reference::Field(field), Holder::Global) if is_lasting(field) => format!("global.{field}"),
         (Reference::Field(field), _) if is_lasting(field) => format!(".{field}"),
-        (Reference::Field(_) | Reference::Element(_), _) => ENTRIES.to_owned(),
+        (Reference::Field(_) | Reference::Element(_), _) => return Cow::Borrowed(ENTRIES),
         (Reference::Variable(name), Holder::Script(script)) => format!("context {script}:{name}"),
         (Reference::Variable(name), _) => format!("captured {name}"),
-        (Reference::Local, _) => "local".to_owned(),
+        (Reference::Local, _) => return Cow::Borrowed("local"),
         (Reference::Internal(_), Holder::Class(class)) => format!("class {class}"),
-        (Reference::Internal(_), _) => String::new(),
-    }
+        (Reference::Internal(_), _) => return Cow::Borrowed(""),
+    })
 }
 
 fn is_lasting(field: &str) -> bool {
@@ -63,13 +64,17 @@ impl Words {
     pub(super) const ENTRIES: u32 = 1;
 
     pub(super) fn new() -> Self {
-        let mut words = Self { texts: Vec::new(), numbers: HashMap::new(), fields: HashMap::new() };
-        words.number("");
-        words.number(ENTRIES);
-        words
+        let texts = vec![String::new(), ENTRIES.to_owned()];
+        Self { texts, numbers: HashMap::new(), fields: HashMap::new() }
     }
 
     pub(super) fn number(&mut self, text: &str) -> u32 {
+        // These two are asked for with every other object.
+        match text {
+            "" => return Self::NONE,
+            ENTRIES => return Self::ENTRIES,
+            _ => {}
+        }
         if let Some(number) = self.numbers.get(text) {
             return *number;
         }
@@ -81,23 +86,19 @@ impl Words {
 
     /// The number for a reference of a holder.
     pub(super) fn of(&mut self, holder: &Holder, reference: &Reference<'_>) -> u32 {
-        match (reference, holder) {
-            (Reference::Field(field), Holder::Object) => {
-                if let Some(number) = self.fields.get(&**field) {
-                    return *number;
-                }
-                // What is data and no name differs from object to object.
-                if !is_lasting(field) {
-                    return Self::ENTRIES;
-                }
-                let number = self.number(&wording(holder, reference));
-                self.fields.insert(field.to_string(), number);
-                number
-            }
-            (Reference::Element(_), _) => Self::ENTRIES,
-            (Reference::Internal(_), Holder::Object) => Self::NONE,
-            _ => self.number(&wording(holder, reference)),
+        let field = match (reference, holder) {
+            (Reference::Field(field), Holder::Object) => field,
+            _ => return self.number(&wording(holder, reference)),
+        };
+        if let Some(number) = self.fields.get(&**field) {
+            return *number;
         }
+        let number = self.number(&wording(holder, reference));
+        // What is data and no name differs from object to object.
+        if number > Self::ENTRIES {
+            self.fields.insert(field.to_string(), number);
+        }
+        number
     }
 
     pub(super) fn len(&self) -> usize {

@@ -12,7 +12,7 @@ use crate::heap::dominators::Place;
 const MOST_FIRST: usize = 1000;
 
 /// A row, and those below it that were found so far; the row itself has index [`Found::TOP`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Found {
     rows: Vec<Row>,
     known: FxHashMap<(usize, StepWords), usize>,
@@ -87,32 +87,32 @@ impl Row {
     }
 }
 
+impl Default for Found {
+    fn default() -> Self {
+        Self::of(Line::default())
+    }
+}
+
 impl Found {
     pub(super) const TOP: usize = 0;
 
     /// Nothing yet of a row with this line.
     pub(super) fn of(line: Line) -> Self {
-        Self { rows: vec![Row { line, ..Row::default() }], ..Self::default() }
+        Self::with(Row { line, ..Row::default() })
+    }
+
+    fn with(row: Row) -> Self {
+        Self { rows: vec![row], known: FxHashMap::default(), last: Self::TOP, routes: Routes::default() }
     }
 
     /// The row itself.
-    pub(super) fn top(&mut self) -> &mut Row {
+    pub(super) fn top(&self) -> &Row {
+        &self.rows[Self::TOP]
+    }
+
+    /// The row itself, to be changed.
+    pub(super) fn top_mut(&mut self) -> &mut Row {
         self.row(Self::TOP)
-    }
-
-    /// The first member of the row itself.
-    pub(super) fn first(&self) -> Option<Place> {
-        self.rows.first()?.first.first().copied()
-    }
-
-    /// Members of the row itself that are still to be opened.
-    pub(super) fn closed(&self) -> &[Place] {
-        self.rows.first().map_or(&[], |row| &row.closed)
-    }
-
-    /// Members of the row itself.
-    pub(super) fn members(&self) -> u64 {
-        self.rows.first().map_or(0, |row| row.members)
     }
 
     /// The row of an index.
@@ -152,10 +152,6 @@ impl Found {
 
     /// Takes in what was found of the same row elsewhere, by other words for edges.
     pub(super) fn extend(&mut self, more: Self, word: impl Fn(u32) -> u32) {
-        if self.rows.is_empty() {
-            *self = more;
-            return;
-        }
         let mut places = Vec::with_capacity(more.rows.len());
         for row in more.rows {
             let place = match places.get(row.above) {
@@ -175,7 +171,7 @@ impl Found {
         for mut row in self.rows.into_iter().skip(1) {
             let place = match places[row.above] {
                 _ if row.above == Self::TOP => {
-                    below.push((row.words, Self { rows: vec![row], ..Self::default() }));
+                    below.push((row.words, Self::with(row)));
                     (below.len() - 1, Self::TOP)
                 }
                 (tree, above) => {
@@ -189,6 +185,6 @@ impl Found {
             places.push(place);
         }
         // A route may have been found that nothing took.
-        below.into_iter().filter(|(_, found)| found.members() > 0).collect()
+        below.into_iter().filter(|(_, found)| found.top().members > 0).collect()
     }
 }

@@ -24,13 +24,9 @@ pub(super) struct Group {
 impl Group {
     /// The row above all rows.
     pub(super) fn top() -> Self {
-        let mut top = Self::of(
-            0,
-            Line::default(),
-            Step { edge: String::new(), class: String::new() },
-            Found::of(Line::default()),
-        );
-        top.found.top().closed.push(Place::ROOT);
+        let mut top =
+            Self::of(0, Line::default(), Step { edge: String::new(), class: String::new() }, Found::default());
+        top.found.top_mut().closed.push(Place::ROOT);
         top
     }
 
@@ -41,12 +37,12 @@ impl Group {
 
     fn of(above: usize, line: Line, step: Step, mut found: Found) -> Self {
         let retained = found.top().retained;
-        found.top().closed.shrink_to_fit();
+        found.top_mut().closed.shrink_to_fit();
         Self { above, retained, step, line, found, count: 0, shallow: 0, entries: None, marks: Marks::default() }
     }
 
     /// Completes the row's own figures by what was found.
-    pub(super) fn add(&mut self, found: &mut Found) {
+    pub(super) fn add(&mut self, found: &Found) {
         let top = found.top();
         self.count = self.count.saturating_add(top.members).saturating_add(top.links);
         self.shallow = self.shallow.saturating_add(top.shallow);
@@ -68,14 +64,14 @@ impl Group {
 
     /// Its objects, as far as they were not opened.
     pub(super) fn members(&self) -> &[Place] {
-        self.found.closed()
+        &self.found.top().closed
     }
 
     /// Completes the row's figures without opening it, and frees what only opening needs.
     pub(super) fn close(&mut self, shallow: impl Fn(Place) -> u64) {
         let mut found = std::mem::take(&mut self.found);
-        self.add(&mut found);
-        let members = std::mem::take(&mut found.top().closed);
+        self.add(&found);
+        let members = std::mem::take(&mut found.top_mut().closed);
         self.shallow = members.into_iter().fold(self.shallow, |sum, member| sum.saturating_add(shallow(member)));
     }
 

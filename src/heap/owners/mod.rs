@@ -4,7 +4,7 @@
 //! their count and bytes; internals of containers are folded ([`super::fold`]); classes, modules,
 //! scripts, threads and the global object ([`anchors`]) stand at the top wherever the dominator tree
 //! has them, and what several of them share stands below the one whose name is the best ([`shared`]).
-//! A path that repeats itself goes on in its last row ([`group`]): a tree is a few rows, however deep.
+//! A path that repeats itself goes on in its last row ([`line`]): a tree is a few rows, however deep.
 //! The largest rows are opened first, so a limit on rows cuts the least. Members of a row that is large enough
 //! already are opened as soon as they are found, while the memory around them is at hand; the others wait until the
 //! row is opened. Nothing here is recursive.
@@ -39,7 +39,7 @@ use crate::units::Bytes;
 
 /// A reference as a step's edge, as any object has it.
 pub(super) fn step_name(reference: &Reference<'_>) -> String {
-    edges::wording(&edges::Holder::Object, reference)
+    edges::wording(&edges::Holder::Object, reference).into_owned()
 }
 
 /// How much of the tree is told.

@@ -48,7 +48,8 @@ pub(super) struct Opener<'a> {
     pub(super) least: u64,
     /// Down to which depth members of rows are opened as soon as they are found; 0: only when a row is opened.
     pub(super) ahead: usize,
-    /// What stands at the top is opened only if it is in here; `None`: all of it.
+    /// All who will be asked for, and who stands above them: of what stands at the top only these are opened. `None`:
+    /// anybody.
     pub(super) asked: Option<Arc<FxHashSet<Node>>>,
     pub(super) words: Words,
     classes: Arc<[ClassWord]>,
@@ -159,7 +160,7 @@ impl<'a> Opener<'a> {
     /// The rows below a row, those that are too small left out; completes the row's own figures.
     pub(super) fn open(&mut self, group: &mut Group, index: usize) -> Vec<Group> {
         let mut found = std::mem::take(&mut group.found);
-        let mut members = std::mem::take(&mut found.top().closed);
+        let mut members = std::mem::take(&mut found.top_mut().closed);
         let top = members == [Place::ROOT];
         if self.is_counted_in_the_dump(&members) {
             // The dump is read from front to back then, and not a page here and a page there.
@@ -169,7 +170,7 @@ impl<'a> Opener<'a> {
             if top { self.open_top(&group.line) } else { self.open_all(&members, &group.line, Self::open_member) };
         drop(members);
         found.extend(opened, |word| word);
-        group.add(&mut found);
+        group.add(&found);
         let mut below = found.into_rows();
         if !top {
             self.fold_dictionaries(group, &mut below);
@@ -249,7 +250,7 @@ impl<'a> Opener<'a> {
             return None;
         }
         let step = Step { edge: self.words.text(words.0).to_owned(), class: self.words.text(words.1).to_owned() };
-        let first_members = std::mem::take(&mut found.top().first);
+        let first_members = std::mem::take(&mut found.top_mut().first);
         let mut row = above.below(index, words, step, found);
         // A namespace is no container, though a dict.
         let first = first_members.first().map(|first| self.object(*first));
@@ -362,7 +363,7 @@ impl<'a> Opener<'a> {
     /// Whether the rows below are what a pool has: a container for what is lent, and one for what is free.
     fn is_pool(&self, below: &BTreeMap<StepWords, Found>) -> bool {
         let container = |(_, found): &(&StepWords, &Found)| {
-            let first = found.first().map(|first| self.object(first).class);
+            let first = found.top().first.first().map(|first| self.object(*first).class);
             first.is_some_and(|class| matches!(self.folding.role(class), Role::Container(_)))
         };
         let word = |edge: u32| naming::last_word(naming::identifier(self.words.text(edge)));
@@ -409,7 +410,8 @@ impl<'a> Opener<'a> {
                 row.extend(found, |word| word);
             }
         }
-        let entries = below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, found)| found.members());
+        let entries =
+            below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, found)| found.top().members);
         let entries = entries.max().unwrap_or(0);
         // Few properties that are named by data do not make a dictionary.
         if !properties.is_empty() || (group.entries.is_none() && entries > MOST_PROPERTIES as u64) {

@@ -131,7 +131,8 @@ impl View<'_> {
         let mut edge = None;
         self.naming.references_to(from, &mut |target| target == to, &mut |_, reference| {
             if edge.is_none() && !matches!(reference, Reference::Internal(_) | Reference::Element(_)) {
-                edge = Some(wording(holder, &reference)).filter(|edge| edge != super::edges::ENTRIES);
+                let name = wording(holder, &reference).into_owned();
+                edge = Some(name).filter(|edge| edge != super::edges::ENTRIES);
             }
         });
         edge

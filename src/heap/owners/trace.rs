@@ -25,8 +25,6 @@ pub(in crate::heap) struct Trace<'a> {
     opened: Vec<bool>,
     /// The row of each object of all rows so far, and of what vanished in one.
     row_of: FxHashMap<Node, usize>,
-    /// All who will be asked for, and who stands above them; `None`: anybody.
-    asked: Option<Arc<FxHashSet<Node>>>,
 }
 
 const TOP: usize = 0;
@@ -34,7 +32,7 @@ const TOP: usize = 0;
 impl<'a> Trace<'a> {
     pub(super) fn of(owners: &'a Owners<'a>) -> Self {
         let (opener, row_of) = (owners.opener(1), FxHashMap::default());
-        Self { owners, opener, rows: vec![Group::top()], opened: vec![false], row_of, asked: None }
+        Self { owners, opener, rows: vec![Group::top()], opened: vec![false], row_of }
     }
 
     /// A trace that is asked for these alone and remembers nobody else.
@@ -47,8 +45,7 @@ impl<'a> Trace<'a> {
             }
         }
         let mut trace = Self::of(owners);
-        trace.asked = Some(Arc::new(asked));
-        trace.opener.asked.clone_from(&trace.asked);
+        trace.opener.asked = Some(Arc::new(asked));
         trace
     }
 
@@ -90,7 +87,7 @@ impl<'a> Trace<'a> {
             let index = self.rows.len();
             let places = self.owners.dominators.places();
             let members = below.members().iter().map(|member| places.node(*member));
-            match &self.asked {
+            match &self.opener.asked {
                 Some(asked) => {
                     self.row_of.extend(members.filter(|node| asked.contains(node)).map(|node| (node, index)))
                 }
