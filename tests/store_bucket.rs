@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may say that this cannot fail")]
 #![cfg(feature = "object-storage")]
 
-#[path = "github/port.rs"]
+#[path = "common/port.rs"]
 mod port;
 
 use std::fs;

@@ -4,5 +4,7 @@
 
 mod endings;
 mod mistakes;
+#[path = "../common/port.rs"]
+mod port;
 mod shop;
 mod verdicts;

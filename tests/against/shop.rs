@@ -1,9 +1,10 @@
 //! A repository with a service in two commits: one that keeps what it was asked, and one that does not.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+
+use super::port::port;
 
 const SERVICE: &str = r#"
 import http.server, os
@@ -53,8 +54,7 @@ impl From<Output> for Told {
 impl Shop {
     /// A repository whose branch `base` has one service, and whose branch `change`, which is checked out, the other.
     pub fn new(base: &str, change: &str, build: &str) -> Self {
-        // The port is free now; that another test takes it before the service does is possible and very unlikely.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = port();
         let shop = Self { folder: tempfile::tempdir().unwrap(), temporary: tempfile::tempdir().unwrap(), port };
         shop.git(&["init", "--quiet", "--initial-branch", "base"]);
         fs::write(shop.path(".gitignore"), "built\n.plimsoll\n").unwrap();

@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may say that this cannot fail here")]
 
 mod misbehaviour;
+#[path = "../common/port.rs"]
+mod port;
 mod real;
 mod scene;

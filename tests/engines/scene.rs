@@ -1,13 +1,14 @@
 //! A folder with a service, a policy and an engine, and `plimsoll run` in it.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use plimsoll::record::Recording;
 use plimsoll::store::{RecordingFolder, newest};
+
+use super::port::port;
 
 pub struct Scene {
     pub folder: tempfile::TempDir,
@@ -16,8 +17,7 @@ pub struct Scene {
 impl Scene {
     /// The Node service, leaking or not, and an engine named by these keys of `[load]`.
     pub fn new(leak: bool, load: &str) -> Self {
-        // The port is free now; that another test takes it before the service does is possible and very unlikely.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = port();
         let scene = Self { folder: tempfile::tempdir().unwrap() };
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let service = root.join("fixtures/services/node/service.cjs");

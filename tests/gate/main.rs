@@ -4,6 +4,8 @@
 
 mod incomparable;
 mod misbehaviour;
+#[path = "../common/port.rs"]
+mod port;
 mod runtimes;
 mod scene;
 mod waivers;

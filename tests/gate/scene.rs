@@ -1,11 +1,12 @@
 //! A folder with a policy for one of the services in `fixtures/services`, and Plimsoll in it.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+
+use super::port::port;
 
 /// Rounds long enough to measure what a request keeps.
 pub const MEASURED: &str = "\
@@ -68,8 +69,7 @@ impl Scene {
     pub fn new(runtime: Runtime, load: &str, tables: impl Into<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let command = command(runtime, folder.path());
-        // The port is free now; that another test takes it before the service does is possible and very unlikely.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = port();
         let (load, tables) = (load.to_owned(), tables.into());
         Self { folder, command, port, env: Vec::new(), service: "", load, tables }
     }

@@ -12,6 +12,7 @@ mod install;
 mod job;
 mod manners;
 mod openapi;
+#[path = "../common/port.rs"]
 mod port;
 mod publish;
 mod rules;

@@ -5,5 +5,7 @@
 mod floor;
 mod jvm;
 mod node;
+#[path = "../common/port.rs"]
+mod port;
 mod python;
 mod service;

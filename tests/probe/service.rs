@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,6 +13,8 @@ use nix::unistd::Pid;
 use plimsoll::record::Runtime;
 use plimsoll::run::probe::{self, Agents, Collected, Dumped, ProbeError};
 use tempfile::TempDir;
+
+use super::port::port;
 
 /// For everything that a loaded machine may delay.
 pub const DEADLINE: Duration = Duration::from_secs(60);
@@ -32,7 +34,7 @@ impl Service {
     pub fn start(command: &[&str], variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let agents = Agents::install(&folder.path().join(AGENTS)).unwrap();
-        let port = free_port();
+        let port = port();
         let mut set: BTreeMap<String, String> =
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         set.extend(agents.environment(&set));
@@ -135,10 +137,6 @@ impl Drop for Service {
 
 fn log(folder: &TempDir) -> std::fs::File {
     std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap()
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The path of a fixture service.

@@ -6,6 +6,8 @@ mod endings;
 mod failures;
 mod incidents;
 mod measuring;
+#[path = "../common/port.rs"]
+mod port;
 mod residue;
 mod scene;
 mod tls;

@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use plimsoll::record::{Incident, Phase, Recording};
 use plimsoll::store::{RecordingFolder, newest};
+
+use super::port::port;
 
 /// How long anything may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -21,8 +22,7 @@ pub struct Scene {
 impl Scene {
     /// A policy with this service table and these ugly payloads, besides an ordinary mix.
     pub fn new(service: &str, ugly: &str) -> Self {
-        // The port is free now; that another test takes it before the service does is possible and very unlikely.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = port();
         let scene = Self { folder: tempfile::tempdir().unwrap(), port };
         let policy = format!(
             "version = 1\nname = \"scene\"\n[service]\n{service}\n[load]\nbase-url = \"http://127.0.0.1:{port}\"\n\
