@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::heap::graph::Column;
+use crate::heap::graph::{Column, prefetch};
 
 /// Address bits of a chunk: 512 KiB of heap, 12 KiB of cells.
 const CHUNK: u32 = 19;
@@ -18,6 +18,8 @@ const CELL: u32 = 9;
 /// The bits of 64 places in two halves, the low one first; the identifiers before the cell.
 type Cell = [u32; 3];
 const NONE: u32 = u32::MAX;
+/// Among numbers: an identifier that has none.
+pub(super) const NO_RANK: u32 = u32::MAX;
 /// A directory of chunks is an array up to this many entries (2 TiB of address space).
 const DENSE: u64 = 1 << 22;
 
@@ -138,6 +140,19 @@ fn bits([low, high, _]: Cell) -> u64 {
     u64::from(high) << 32 | u64::from(low)
 }
 
+/// The bit of an identifier in its cell.
+#[inline(always)]
+fn mask(id: u64) -> u64 {
+    1 << (id >> 3 & 63)
+}
+
+/// The number of an identifier of a cell, if it is set there.
+#[inline(always)]
+fn counted(cell: &Cell, id: u64) -> Option<u32> {
+    let mask = mask(id);
+    (bits(*cell) & mask != 0).then(|| cell[2] + (bits(*cell) & (mask - 1)).count_ones())
+}
+
 /// The number of each identifier, `0..len` in ascending order.
 #[derive(Debug)]
 pub(super) enum IdMap {
@@ -175,6 +190,16 @@ impl IdMap {
         }
     }
 
+    /// The numbers of many identifiers, whose cells are on their way from memory at the same time. The identifiers
+    /// are used up; one that has no number gets [`NO_RANK`].
+    pub(super) fn rank_all(&self, ids: &mut [u64], ranks: &mut Vec<u32>) {
+        ranks.clear();
+        match self {
+            Self::Bits(bits) => bits.rank_all(ids, ranks),
+            Self::List(_) => ranks.extend(ids.iter().map(|id| self.rank(*id).unwrap_or(NO_RANK))),
+        }
+    }
+
     /// The identifier of a number.
     pub(super) fn id(&self, rank: u32) -> Option<u64> {
         match self {
@@ -184,9 +209,56 @@ impl IdMap {
     }
 }
 
+/// Looks up identifiers that mostly ascend: within a cell it goes on from the one before.
+#[derive(Debug)]
+pub(super) struct Ascent<'a> {
+    ids: &'a IdMap,
+    /// The identifier that was asked for last, with its number and the bits of its cell; no bits if it had none.
+    last: u64,
+    rank: u32,
+    bits: u64,
+}
+
+impl<'a> Ascent<'a> {
+    pub(super) fn over(ids: &'a IdMap) -> Self {
+        Self { ids, last: 0, rank: 0, bits: 0 }
+    }
+
+    /// The number of an identifier.
+    #[inline(always)]
+    pub(super) fn rank(&mut self, id: u64) -> Option<u32> {
+        let place = mask(id);
+        if id >> CELL != self.last >> CELL || id <= self.last || self.bits & place == 0 || !id.is_multiple_of(8) {
+            return self.look_up(id);
+        }
+        let before = mask(self.last);
+        let between = self.bits & (place - 1) & !(before | (before - 1));
+        self.last = id;
+        self.rank += 1 + if between == 0 { 0 } else { between.count_ones() };
+        Some(self.rank)
+    }
+
+    fn look_up(&mut self, id: u64) -> Option<u32> {
+        let rank = self.ids.rank(id);
+        let cell = match self.ids {
+            IdMap::Bits(map) => map.spot(id).and_then(|spot| map.cells.get(spot)),
+            IdMap::List(_) => None,
+        };
+        (self.last, self.rank) = (id, rank.unwrap_or(0));
+        self.bits = cell.filter(|_| rank.is_some()).map_or(0, |cell| bits(*cell));
+        rank
+    }
+}
+
 impl Bits {
     #[inline(always)]
     fn rank(&self, id: u64) -> Option<u32> {
+        counted(self.cells.get(self.spot(id)?)?, id)
+    }
+
+    /// Where the cell of an identifier is, if there is one.
+    #[inline(always)]
+    fn spot(&self, id: u64) -> Option<usize> {
         let chunk = id >> CHUNK;
         let slot = if self.directory.is_empty() {
             let row = self.chunks.binary_search_by_key(&chunk, |(chunk, _)| *chunk).ok()?;
@@ -194,15 +266,19 @@ impl Bits {
         } else {
             *self.directory.get(usize::try_from(chunk.checked_sub(self.lowest)?).ok()?)?
         };
-        if slot == NONE {
-            return None;
+        (slot != NONE && id.is_multiple_of(8)).then(|| spot(slot, id))
+    }
+
+    fn rank_all(&self, ids: &mut [u64], ranks: &mut Vec<u32>) {
+        let cells: &[Cell] = &self.cells;
+        for id in ids.iter_mut() {
+            // The place in the cell goes along in the low bits.
+            let place = *id >> 3 & 63;
+            *id = self.spot(*id).map_or(u64::MAX, |spot| (spot as u64) << 6 | place);
+            prefetch(cells, (*id >> 6) as usize);
         }
-        let cell = self.cells[spot(slot, id)];
-        let mask = 1_u64 << (id >> 3 & 63);
-        if bits(cell) & mask == 0 || !id.is_multiple_of(8) {
-            return None;
-        }
-        Some(cell[2] + (bits(cell) & (mask - 1)).count_ones())
+        let rank = |id: &u64| cells.get((id >> 6) as usize).and_then(|cell| counted(cell, id << 3));
+        ranks.extend(ids.iter().map(|id| rank(id).unwrap_or(NO_RANK)));
     }
 
     fn id(&self, rank: u32) -> Option<u64> {
@@ -243,6 +319,14 @@ mod tests {
         whole.absorb(std::mem::replace(&mut halves[1], IdSet::for_dump(0)));
         let (map, whole) = (set.finish(), whole.finish());
         let sorted: BTreeSet<u64> = ids.iter().copied().collect();
+        let mut asked: Vec<u64> = sorted.iter().flat_map(|id| [*id, id ^ 4, id ^ 8]).collect();
+        asked.extend(ids);
+        let ranks: Vec<u32> = asked.iter().map(|id| map.rank(*id).unwrap_or(NO_RANK)).collect();
+        let mut ascent = Ascent::over(&map);
+        assert_eq!(asked.iter().map(|id| ascent.rank(*id).unwrap_or(NO_RANK)).collect::<Vec<_>>(), ranks);
+        let mut together = Vec::new();
+        map.rank_all(&mut asked, &mut together);
+        assert_eq!(together, ranks);
         assert_eq!(map.len() as usize, sorted.len());
         for (rank, id) in sorted.iter().enumerate() {
             assert_eq!(map.rank(*id), Some(rank as u32), "rank of {id:#x}");

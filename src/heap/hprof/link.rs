@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use super::bytes::id_at;
 use super::class::{Classes, Heap};
-use super::ids::IdMap;
+use super::ids::{Ascent, IdMap, NO_RANK};
 use super::layout::{Layout, Layouts, Lookup};
 use super::outline::Chunk;
 use super::record::{Object, Record, Shape, record};
@@ -216,7 +216,16 @@ pub(super) fn link<const W: usize>(
     let (rows, targets) = columns.rows();
     let worker = || {
         let lookup = source.layouts.lookup(source.classes);
-        Worker::<W> { source, lookup, apart: source.apart, gathered: Vec::new(), base: 0, tally: Tally::default() }
+        Worker::<W> {
+            source,
+            lookup,
+            apart: source.apart,
+            gathered: Vec::new(),
+            base: 0,
+            own: Ascent::over(source.ids),
+            waiting: Waiting::default(),
+            tally: Tally::default(),
+        }
     };
     if !orderly {
         let (mut rows, mut worker) = (rows, worker());
@@ -293,8 +302,33 @@ struct Worker<'a, const W: usize> {
     gathered: Vec<u32>,
     /// Where these will stand.
     base: u32,
+    own: Ascent<'a>,
+    waiting: Waiting,
     tally: Tally,
 }
+
+/// Identifiers whose nodes are not known yet: looked up many at a time, they wait for the memory together.
+#[derive(Default)]
+struct Waiting {
+    ids: Vec<u64>,
+    /// The numbers of these, as soon as they are looked up.
+    ranks: Vec<u32>,
+    /// The objects that refer to them, all but the last identifiers of an array that is still being read.
+    objects: Vec<Referrer>,
+    /// Where the references of the first of these start among what is gathered.
+    first: usize,
+}
+
+struct Referrer {
+    row: u32,
+    /// The class object, where it is referred to as well; 0 otherwise.
+    class_node: u32,
+    /// Where its identifiers end.
+    end: u32,
+}
+
+/// So many identifiers wait for each other.
+const TOGETHER: usize = 256;
 
 impl<const W: usize> Worker<'_, W> {
     /// Reads a chunk of which no other has nodes.
@@ -307,6 +341,7 @@ impl<const W: usize> Worker<'_, W> {
 
     fn read(&mut self, chunk: &Chunk, rows: &mut Rows<'_>) {
         self.gathered.clear();
+        self.waiting.first = 0;
         let data = &self.source.file[..chunk.range.end];
         let mut at = chunk.range.start;
         while at < chunk.range.end {
@@ -317,6 +352,7 @@ impl<const W: usize> Worker<'_, W> {
             }
             at = next;
         }
+        self.settle(rows);
         self.source.file.forget(chunk.range.clone());
     }
 
@@ -329,7 +365,7 @@ impl<const W: usize> Worker<'_, W> {
     }
 
     fn object(&mut self, data: &[u8], object: Object, at: usize, rows: &mut Rows<'_>) {
-        let Some(node) = self.source.ids.rank(object.id).map(|rank| rank + 1) else { return };
+        let Some(node) = self.own.rank(object.id).map(|rank| rank + 1) else { return };
         let Some(row) = rows.row(node) else { return };
         if rows.taken(row) {
             // Some writers tell every class as an object of `java.lang.Class` as well.
@@ -343,33 +379,75 @@ impl<const W: usize> Worker<'_, W> {
         if !self.apart.is_empty() && self.apart.binary_search(&node).is_ok() {
             return;
         }
-        let first = self.gathered.len();
         let class_node = layout.class_node;
-        match object.shape {
-            Shape::Instance { length, .. } => {
-                self.instance(&data[object.body..object.body + length as usize], layout);
-            }
+        let refers = match object.shape {
+            Shape::Instance { length, .. } => self.instance(&data[object.body..object.body + length as usize], layout),
             Shape::Objects { length, .. } => {
-                let mut filled = 0;
-                for element in data[object.body..object.body + length as usize * W].chunks_exact(W) {
-                    let id = id_at::<W>(element, 0).unwrap_or(0);
-                    filled += u32::from(id != 0);
-                    self.refer(id);
-                }
+                let filled = self.array(&data[object.body..object.body + length as usize * W], rows);
                 if filled > 0 {
                     self.tally.elements.push((node, filled));
                 }
+                filled > 0
             }
-            Shape::Primitives { .. } => {}
+            Shape::Primitives { .. } => false,
+        };
+        if refers || class_node != 0 {
+            let end = self.waiting.ids.len();
+            self.waiting.objects.push(Referrer { row: row as u32, class_node, end: end as u32 });
+            if end >= TOGETHER || self.waiting.objects.len() >= TOGETHER {
+                self.settle(rows);
+            }
         }
-        if class_node != 0 {
-            self.gathered.push(class_node);
+    }
+
+    /// Takes in the references of an instance; whether there are any.
+    fn instance(&mut self, values: &[u8], layout: Layout) -> bool {
+        let before = self.waiting.ids.len();
+        for offset in self.source.layouts.offsets(layout) {
+            // Class and length of an instance may contradict each other; what is there counts.
+            let Some(id) = id_at::<W>(values, *offset as usize) else { break };
+            if id != 0 {
+                self.waiting.ids.push(id);
+            }
         }
-        if let Some(last) = self.gathered[first..].last_mut() {
-            *last |= LAST;
-            rows.start[row] = self.base + first as u32 + 1;
-            self.tally.references += (self.gathered.len() - first) as u64;
+        self.waiting.ids.len() > before
+    }
+
+    /// Takes in the elements of an array; how many there are.
+    fn array(&mut self, elements: &[u8], rows: &mut Rows<'_>) -> u32 {
+        let mut filled = 0;
+        for piece in elements.chunks(TOGETHER * W) {
+            let before = self.waiting.ids.len();
+            let ids = piece.chunks_exact(W).filter_map(|element| id_at::<W>(element, 0));
+            self.waiting.ids.extend(ids.filter(|id| *id != 0));
+            filled += (self.waiting.ids.len() - before) as u32;
+            if self.waiting.ids.len() >= TOGETHER {
+                self.settle(rows);
+            }
         }
+        filled
+    }
+
+    /// Looks up what waits, and gathers it.
+    fn settle(&mut self, rows: &mut Rows<'_>) {
+        let Waiting { ids, ranks, objects, first } = &mut self.waiting;
+        self.source.ids.rank_all(ids, ranks);
+        ids.clear();
+        let mut begin = 0;
+        for Referrer { row, class_node, end } in objects.drain(..) {
+            gather(&ranks[begin..end as usize], &mut self.gathered, &mut self.tally);
+            begin = end as usize;
+            if class_node != 0 {
+                self.gathered.push(class_node);
+            }
+            if let Some(last) = self.gathered[*first..].last_mut() {
+                *last |= LAST;
+                rows.start[row as usize] = self.base + *first as u32 + 1;
+                self.tally.references += (self.gathered.len() - *first) as u64;
+                *first = self.gathered.len();
+            }
+        }
+        gather(&ranks[begin..], &mut self.gathered, &mut self.tally);
     }
 
     /// Class and size; the answer says where the references are.
@@ -406,24 +484,10 @@ impl<const W: usize> Worker<'_, W> {
         rows.describe(node, class, word_of(size), size, &mut self.tally);
         layout
     }
+}
 
-    fn instance(&mut self, values: &[u8], layout: Layout) {
-        let source = self.source;
-        for offset in source.layouts.offsets(layout) {
-            // Class and length of an instance may contradict each other; what is there counts.
-            let Some(id) = id_at::<W>(values, *offset as usize) else { break };
-            self.refer(id);
-        }
-    }
-
-    #[inline(always)]
-    fn refer(&mut self, id: u64) {
-        if id == 0 {
-            return;
-        }
-        match self.source.ids.rank(id) {
-            Some(rank) => self.gathered.push(rank + 1),
-            None => self.tally.dangling += 1,
-        }
-    }
+fn gather(ranks: &[u32], nodes: &mut Vec<u32>, tally: &mut Tally) {
+    let before = nodes.len();
+    nodes.extend(ranks.iter().filter(|rank| **rank != NO_RANK).map(|rank| rank + 1));
+    tally.dangling += (ranks.len() - (nodes.len() - before)) as u64;
 }
