@@ -1,5 +1,7 @@
 //! What references are called: asked of the dump, and learned for classes whose objects are all alike.
 
+use rustc_hash::FxHashMap;
+
 use super::descent::{Fold, OBJECT};
 use super::edges::{Holder, Words, wording};
 use super::line::Line;
@@ -20,6 +22,17 @@ pub(super) struct Learned {
     seen: u32,
     /// The words, up to one more than [`MOST_WORDS`].
     words: Vec<u32>,
+}
+
+impl Learned {
+    /// Notes a word; whether it is a new one.
+    fn note(&mut self, word: u32) -> bool {
+        let new = self.words.len() <= MOST_WORDS && !self.words.contains(&word);
+        if new {
+            self.words.push(word);
+        }
+        new
+    }
 }
 
 impl Opener<'_> {
@@ -116,10 +129,21 @@ impl Opener<'_> {
     fn learn(&mut self, holder: ClassId, child: ClassId, word: u32) {
         let learned = self.learned.entry((holder, child)).or_default();
         learned.seen = learned.seen.saturating_add(1);
-        if learned.words.len() <= MOST_WORDS && !learned.words.contains(&word) {
-            learned.words.push(word);
+        if learned.note(word) {
             self.state = self.state.wrapping_add(1);
         }
+    }
+
+    /// Takes in what another has learned; `word` makes its words ours.
+    pub(super) fn learn_all(&mut self, learned: FxHashMap<(ClassId, ClassId), Learned>, word: impl Fn(u32) -> u32) {
+        for (classes, more) in learned {
+            let known = self.learned.entry(classes).or_default();
+            known.seen = known.seen.max(more.seen);
+            for told in more.words {
+                known.note(word(told));
+            }
+        }
+        self.state = self.state.wrapping_add(1);
     }
 
     /// The word for what an entry of a map of thread-locals holds.

@@ -26,7 +26,8 @@ pub(in crate::heap) mod sketch;
 mod tests;
 mod trace;
 
-use std::collections::BinaryHeap;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use self::anchors::Places;
 use self::group::Group;
@@ -72,6 +73,11 @@ pub(super) fn shared(graph: &Graph, limits: Limits) -> Shared {
 pub(super) fn of(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, limits: Limits) -> Vec<Owner> {
     Owners::of(graph, dominators, naming, limits).tree()
 }
+
+/// So many of the largest rows are opened at the same time,
+const TOGETHER: usize = 16;
+/// if they retain so many bytes.
+const WORTH_COMPANY: u64 = 4 << 20;
 
 /// Whether the row of this index is as far as somebody wants to go.
 type Stop<'a> = &'a mut dyn FnMut(&[Group], usize) -> bool;
@@ -137,24 +143,36 @@ impl<'a> Owners<'a> {
             opener.ahead = self.limits.depth;
         }
         let mut groups = vec![Group::top()];
-        let mut queue = BinaryHeap::from([(u64::MAX, 0_i64)]);
-        while let Some((_, index)) = queue.pop() {
-            let index = index.unsigned_abs() as usize;
+        // What a row retains, and its index: of equals the one that was met first comes first.
+        let mut queue = BTreeSet::from([(u64::MAX, Reverse(0))]);
+        while let Some((_, Reverse(index))) = queue.pop_last() {
             let stopped = index > 0 && stop.as_mut().is_some_and(|stop| stop(&groups, index));
             if stopped || groups[index].depth() >= self.limits.depth {
                 groups[index].close(|member| opener.tree.shallow(member));
                 continue;
             }
+            if stop.is_none() && worth_company(&groups[index]) {
+                let next = queue.iter().rev().map(|(_, Reverse(next))| *next).take(TOGETHER - 1);
+                let next =
+                    next.filter(|next| groups[*next].depth() < self.limits.depth && worth_company(&groups[*next]));
+                let together: BTreeSet<usize> = std::iter::once(index).chain(next).collect();
+                let groups = groups.iter_mut().enumerate().filter(|(index, _)| together.contains(index));
+                opener.open_together(groups.map(|(_, group)| group).collect());
+            }
             for child in opener.open(&mut groups[index], index) {
                 if groups.len() <= self.limits.rows {
-                    // Of equals the one that was met first comes first.
-                    queue.push((child.retained, -(groups.len() as i64)));
+                    queue.insert((child.retained, Reverse(groups.len())));
                     groups.push(child);
                 }
             }
         }
         groups
     }
+}
+
+/// Whether a row has members to be opened, and so much below them that opening it takes its time.
+fn worth_company(group: &Group) -> bool {
+    group.retained >= WORTH_COMPANY && !group.members().is_empty()
 }
 
 /// The path of a row; empty for the top.

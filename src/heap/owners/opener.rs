@@ -1,7 +1,7 @@
 //! How a row is opened into the rows below.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -159,20 +159,11 @@ impl<'a> Opener<'a> {
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.
     pub(super) fn open(&mut self, group: &mut Group, index: usize) -> Vec<Group> {
-        let mut found = std::mem::take(&mut group.found);
-        let mut members = std::mem::take(&mut found.top_mut().closed);
-        let top = members == [Place::ROOT];
-        if self.is_counted_in_the_dump(&members) {
-            // The dump is read from front to back then, and not a page here and a page there.
-            members.sort_by_cached_key(|member| self.tree.node(*member));
-        }
-        let opened =
-            if top { self.open_top(&group.line) } else { self.open_all(&members, &group.line, Self::open_member) };
-        drop(members);
-        found.extend(opened, |word| word);
+        self.open_members(group);
+        let found = std::mem::take(&mut group.found);
         group.add(&found);
         let mut below = found.into_rows();
-        if !top {
+        if group.depth() > 0 {
             self.fold_dictionaries(group, &mut below);
             if group.marks.kind.is_none() && self.is_pool(&below) {
                 group.marks.kind = Some(Kind::Pool);
@@ -180,6 +171,51 @@ impl<'a> Opener<'a> {
         }
         let rows = below.into_iter().filter_map(|(words, found)| self.row(words, found, index, group));
         rows.collect()
+    }
+
+    /// Opens the members of several rows at the same time, before it is the turn of the rows. None profits from what
+    /// is learned in another, so that what is found is the same however many cores there are.
+    pub(super) fn open_together(&mut self, groups: Vec<&mut Group>) {
+        let known = self.words.len();
+        let learned = self.learned.clone();
+        let groups: Vec<Mutex<&mut Group>> = groups.into_iter().map(Mutex::new).collect();
+        let told = spread(
+            &groups,
+            || self.fork(learned.clone()),
+            |opener, group| {
+                if let Ok(mut group) = group.lock() {
+                    opener.open_members(&mut group);
+                }
+                (opener.words.forget(known), std::mem::replace(&mut opener.learned, learned.clone()))
+            },
+        );
+        for (group, (words, learned)) in groups.into_iter().zip(told) {
+            let Ok(group) = group.into_inner() else { continue };
+            let word = self.adopt(known, &words);
+            let found = std::mem::take(&mut group.found);
+            group.found.extend(found, &word);
+            self.learn_all(learned, &word);
+        }
+    }
+
+    /// Takes in the words that another has after the first so many; from its numbers to ours.
+    fn adopt(&mut self, known: usize, words: &[String]) -> impl Fn(u32) -> u32 + use<> {
+        let words: Vec<u32> = words.iter().map(|word| self.words.number(word)).collect();
+        move |word| (word as usize).checked_sub(known).map_or(word, |new| words[new])
+    }
+
+    /// Finds what the members of a row hold that were not opened yet.
+    fn open_members(&mut self, group: &mut Group) {
+        let mut members = std::mem::take(&mut group.found.top_mut().closed);
+        if self.is_counted_in_the_dump(&members) {
+            // The dump is read from front to back then, and not a page here and a page there.
+            members.sort_by_cached_key(|member| self.tree.node(*member));
+        }
+        let opened = match members[..] {
+            [Place::ROOT] => self.open_top(&group.line),
+            _ => self.open_all(&members, &group.line, Self::open_member),
+        };
+        group.found.extend(opened, |word| word);
     }
 
     /// Opens objects one after the other, or many on all cores: in parts, so that what is found is the same
@@ -226,9 +262,7 @@ impl<'a> Opener<'a> {
             },
         );
         for (more, words) in opened {
-            let words: Vec<u32> = words.iter().map(|word| self.words.number(word)).collect();
-            let word = |word: u32| (word as usize).checked_sub(known).map_or(word, |new| words[new]);
-            found.extend(more, word);
+            found.extend(more, self.adopt(known, &words));
         }
         found
     }
