@@ -152,12 +152,16 @@ impl<'a> Owners<'a> {
                 continue;
             }
             if stop.is_none() && worth_company(&groups[index]) {
-                let next = queue.iter().rev().map(|(_, Reverse(next))| *next).take(TOGETHER - 1);
-                let next =
-                    next.filter(|next| groups[*next].depth() < self.limits.depth && worth_company(&groups[*next]));
-                let together: BTreeSet<usize> = std::iter::once(index).chain(next).collect();
+                let queued = queue.iter().rev().map(|(_, Reverse(index))| *index);
+                let is_next =
+                    |index: &usize| groups[*index].depth() < self.limits.depth && worth_company(&groups[*index]);
+                let together: BTreeSet<usize> =
+                    std::iter::once(index).chain(queued.filter(is_next)).take(TOGETHER).collect();
                 let groups = groups.iter_mut().enumerate().filter(|(index, _)| together.contains(index));
-                opener.open_together(groups.map(|(_, group)| group).collect());
+                let mut groups: Vec<&mut Group> = groups.map(|(_, group)| group).collect();
+                // What takes longest is begun first.
+                groups.sort_by_key(|group| Reverse(group.retained));
+                opener.open_together(groups);
             }
             for child in opener.open(&mut groups[index], index) {
                 if groups.len() <= self.limits.rows {
