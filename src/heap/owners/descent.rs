@@ -286,7 +286,7 @@ impl<'a> Opener<'a> {
         if ordinary && role == Role::Plain {
             return self.add_plain(member, retained, row, found, work);
         }
-        let opens = self.opens(row, found, work) && !self.is_counted(role);
+        let opens = self.opens(retained, row, found, work) && !self.is_counted(role);
         found.row(row).add(member.place, retained, || self.may_be_bounded(member.class));
         if opens {
             let mode = self.mode(member, true, row, found);
@@ -299,7 +299,7 @@ impl<'a> Opener<'a> {
     /// Makes an object a member of a row, if it stands where the dominator tree has it and its class means nothing.
     #[inline]
     pub(super) fn add_plain(&self, member: Object, retained: u64, row: usize, found: &mut Found, work: &mut Work<'a>) {
-        let opens = self.opens(row, found, work);
+        let opens = self.opens(retained, row, found, work);
         let here = found.row(row);
         here.add(member.place, retained, || self.may_be_bounded(member.class));
         if self.ahead > 0 && self.tree.is_leaf(member.place) {
@@ -312,10 +312,12 @@ impl<'a> Opener<'a> {
     }
 
     /// Whether a member of a row is opened as soon as it is found, while the memory around it is at hand: if the
-    /// row is large enough to be opened anyway.
+    /// row is large enough to be opened anyway. Where other cores open other rows, that may be by this member.
     #[inline]
-    fn opens(&self, row: usize, found: &mut Found, work: &Work<'a>) -> bool {
-        let large = self.ahead > 0 && found.row(row).retained >= self.least && work.len() < MOST_WORK;
+    fn opens(&self, retained: u64, row: usize, found: &mut Found, work: &Work<'a>) -> bool {
+        let known = found.row(row).retained;
+        let known = if self.in_company { known.saturating_add(retained) } else { known };
+        let large = self.ahead > 0 && known >= self.least && work.len() < MOST_WORK;
         large && found.first_line(row).depth() < self.ahead
     }
 

@@ -48,6 +48,8 @@ pub(super) struct Opener<'a> {
     pub(super) least: u64,
     /// Down to which depth members of rows are opened as soon as they are found; 0: only when a row is opened.
     pub(super) ahead: usize,
+    /// Whether other rows are opened at the same time.
+    pub(super) in_company: bool,
     /// All who will be asked for, and who stands above them: of what stands at the top only these are opened. `None`:
     /// anybody.
     pub(super) asked: Option<Arc<FxHashSet<Node>>>,
@@ -135,6 +137,7 @@ impl<'a> Opener<'a> {
             places,
             least,
             ahead: 0,
+            in_company: false,
             asked: None,
             words,
             classes,
@@ -181,7 +184,7 @@ impl<'a> Opener<'a> {
         let groups: Vec<Mutex<&mut Group>> = groups.into_iter().map(Mutex::new).collect();
         let told = spread(
             &groups,
-            || self.fork(learned.clone()),
+            || Self { in_company: true, ..self.fork(learned.clone()) },
             |opener, group| {
                 if let Ok(mut group) = group.lock() {
                     opener.open_members(&mut group);
