@@ -40,15 +40,14 @@ const MOST_HOLDERS: usize = 64;
 impl Holders {
     pub(super) fn find(
         shared: &Shared,
-        graph: &Graph,
+        claims: &Claims,
         walk: &Walk,
         lowered: &Lowered,
         sums: &Sums,
         idom: &[u32],
     ) -> Self {
         let least = shared.large(sums.get(0));
-        let claims = claims(shared, graph, walk);
-        let claims = |source: u32| claims[(source / 64) as usize] >> (source % 64) & 1 == 1;
+        let claims = |source: u32| claims.0[(source / 64) as usize] >> (source % 64) & 1 == 1;
         let parent = |number: u32| match lowered.parent(number) {
             Some(parent) => (parent, false),
             None => (idom[number as usize], true),
@@ -102,12 +101,17 @@ impl Holders {
 }
 
 /// Numbers of objects whose class is marked, as bits.
-fn claims(shared: &Shared, graph: &Graph, walk: &Walk) -> Vec<u64> {
-    let mut bits = vec![0; walk.parents.count() as usize / 64 + 1];
-    for (node, number) in walk.numbers.reached() {
-        if shared.claimants.get(graph.class(Node(node as u32)).0 as usize).copied().unwrap_or(false) {
-            bits[number as usize / 64] |= 1 << (number % 64);
+pub(super) struct Claims(Vec<u64>);
+
+impl Claims {
+    pub(super) fn of(shared: &Shared, graph: &Graph, walk: &Walk) -> Self {
+        let mut bits = vec![0; walk.parents.count() as usize / 64 + 1];
+        let classes = graph.class_rows();
+        for (node, number) in walk.numbers.reached() {
+            if shared.claimants.get(classes.get(Node(node as u32)).0 as usize).copied().unwrap_or(false) {
+                bits[number as usize / 64] |= 1 << (number % 64);
+            }
         }
+        Self(bits)
     }
-    bits
 }

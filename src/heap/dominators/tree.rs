@@ -2,40 +2,58 @@
 //!
 //! Places are the preorder of the dominator tree, so that what a node dominates stands right behind it and
 //! the length of that run is all that a walk down needs. A table is written into the memory of one that is
-//! not needed any more: the first touch of a page costs more than the table.
+//! not needed any more: the first touch of a page costs more than the table. What does not need the other is done
+//! at the same time.
 
 use super::Dominators;
 use super::depth_first::Walk;
-use super::holders::Holders;
+use super::holders::{Claims, Holders, Shared};
+use super::semi_nca::Lowered;
 use super::sums::Sums;
+use crate::heap::cores::both;
 use crate::heap::graph::{Column, Graph, Memory};
 use crate::units::Bytes;
 
-/// Makes the tree. `idom` is the number of each number's immediate dominator, lower than the number itself;
-/// `find` sees the sums by number before the walk is let go.
+/// Makes the tree. `idom` is the number of each number's immediate dominator, lower than the number itself.
 pub(super) fn grow(
     graph: &Graph,
     walk: Walk,
     idom: Column<u32>,
-    find: impl FnOnce(&Walk, &Sums, &[u32]) -> Holders,
+    lowered: Lowered,
+    shared: Option<&Shared>,
 ) -> Dominators {
     let idom_of: &[u32] = &idom;
-    let retained = Sums::of(graph, &walk.numbers, idom_of);
-    let holders = find(&walk, &retained, idom_of);
+    let (retained, claims) = both(
+        || Sums::of(graph, &walk.numbers, idom_of),
+        || shared.map(|shared| (shared, Claims::of(shared, graph, &walk))),
+    );
+    let holders = claims.map(|(shared, claims)| Holders::find(shared, &claims, &walk, &lowered, &retained, idom_of));
+    drop(lowered);
     let Walk { mut numbers, references, log, parents, .. } = walk;
     drop(parents);
     let memory = graph.memory;
     let runs = runs(idom_of, memory.reuse(log.into_spare(), idom_of.len()));
     let places = places(idom_of, &runs, memory);
-    let (retained, spare) = retained.moved(&places, idom);
-    let (runs, mut nodes) = moved(runs, &places, spare);
-    let holders = holders.moved(&places);
-    numbers.renumber(&places);
-    let by_place: &mut [u32] = &mut nodes;
-    numbers.reached().for_each(|(node, place)| by_place[place as usize] = node as u32);
-    let lost = graph.objects().filter(|node| numbers.get(*node).is_none());
-    let unreachable = lost.fold((0, Bytes(0)), |(count, bytes), node| (count + 1, bytes + graph.shallow(node)));
-    let above = above(&runs, places);
+    let holders = holders.unwrap_or_default().moved(&places);
+    let ((retained, runs, mut nodes), unreachable) = both(
+        || {
+            let (retained, spare) = retained.moved(&places, idom);
+            let (runs, spare) = moved(runs, &places, spare);
+            (retained, runs, spare)
+        },
+        || {
+            numbers.renumber(&places);
+            let lost = graph.objects().filter(|node| numbers.get(*node).is_none());
+            lost.fold((0, Bytes(0)), |(count, bytes), node| (count + 1, bytes + graph.shallow(node)))
+        },
+    );
+    let (above, ()) = both(
+        || above(&runs, places),
+        || {
+            let by_place: &mut [u32] = &mut nodes;
+            numbers.reached().for_each(|(node, place)| by_place[place as usize] = node as u32);
+        },
+    );
     Dominators { numbers, nodes, retained, runs, above, holders, references, unreachable }
 }
 

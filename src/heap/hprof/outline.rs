@@ -10,6 +10,7 @@ use super::class::Classes;
 use super::ids::IdSet;
 use super::record::{ClassDump, Fault, Object, RawRoot, Record, Shape, record, root, width};
 use crate::heap::cores::spread;
+use crate::heap::graph::prefetch;
 use crate::heap::{HeapError, Mapping};
 
 /// Everything that the second pass needs to know beforehand.
@@ -60,6 +61,8 @@ pub(super) struct Chunk {
 pub(super) struct Strings(Vec<(u64, u64, u32)>);
 
 const STRIDE: u64 = 32;
+/// So many bytes are asked for before their turn.
+const AHEAD: usize = 1536;
 const CHUNK: usize = 16 << 20;
 /// A dump whose identifiers fall more often than once in so many bytes is in no order worth following.
 const LEAST_RUN: usize = 1 << 16;
@@ -251,6 +254,8 @@ impl<'a, const W: usize> Group<'a, W> {
         let mut at = range.start;
         let mut chunk = self.chunk(at);
         while at < range.end {
+            // The processor's own looking ahead ends with each page.
+            prefetch(data, at + AHEAD);
             let (found, next) = match record::<W>(data, at) {
                 Ok(found) => found,
                 Err(fault) => {
