@@ -123,6 +123,7 @@ impl Walker {
     fn descend(&mut self, mut cursor: u32, mut me: u32, first_root: u32) {
         let Walk { numbers, parents, log, root_log, references, .. } = &mut self.walk;
         let (numbers, targets): (&mut [u32], &[u32]) = (&mut numbers.0, &self.targets);
+        let (mut log, mut root_log) = (log.writer(), root_log.writer());
         loop {
             if cursor == 0 {
                 match self.path.pop() {

@@ -23,8 +23,29 @@ pub(super) struct Log {
 #[derive(Debug, Default, Clone)]
 struct File {
     pages: Vec<u32>,
-    /// Entries of the last page.
-    filled: usize,
+    /// Where its next entry goes: at the start of a page if it needs another one.
+    next: usize,
+}
+
+/// The log while it is written.
+pub(super) struct Writer<'a> {
+    entries: &'a mut [Entry],
+    files: &'a mut [File],
+    pages: &'a mut usize,
+}
+
+impl Writer<'_> {
+    #[inline]
+    pub(super) fn push(&mut self, target: u32, source: u32) {
+        let file = &mut self.files[(target >> 16) as usize];
+        if file.next.is_multiple_of(PAGE) {
+            file.pages.push(*self.pages as u32);
+            file.next = *self.pages * PAGE;
+            *self.pages += 1;
+        }
+        self.entries[file.next] = [target as u16, (source >> 16) as u16, source as u16];
+        file.next += 1;
+    }
 }
 
 impl Log {
@@ -36,19 +57,9 @@ impl Log {
         Self { entries: memory.column(pages.saturating_mul(PAGE)), files, pages: 0 }
     }
 
-    #[inline]
-    pub(super) fn push(&mut self, target: u32, source: u32) {
-        let file = &mut self.files[(target >> 16) as usize];
-        if file.filled.is_multiple_of(PAGE) {
-            file.pages.push(self.pages as u32);
-            file.filled = 0;
-            self.pages += 1;
-        }
-        if let Some(page) = file.pages.last() {
-            let entry = [target as u16, (source >> 16) as u16, source as u16];
-            self.entries[*page as usize * PAGE + file.filled] = entry;
-            file.filled += 1;
-        }
+    /// For many pairs one after the other.
+    pub(super) fn writer(&mut self) -> Writer<'_> {
+        Writer { entries: &mut self.entries, files: &mut self.files, pages: &mut self.pages }
     }
 
     /// The memory of the log, for another table.
@@ -64,10 +75,10 @@ impl Log {
     /// Targets and sources of a file, in the order in which they were pushed.
     pub(super) fn entries(&self, file: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
         let base = (file as u32) << 16;
-        let File { pages, filled } = &self.files[file];
+        let File { pages, next } = &self.files[file];
         pages.iter().enumerate().flat_map(move |(place, page)| {
             let start = *page as usize * PAGE;
-            let length = if place + 1 == pages.len() { *filled } else { PAGE };
+            let length = if place + 1 == pages.len() { next - start } else { PAGE };
             let entry = move |[target, high, low]: &Entry| {
                 (base | u32::from(*target), u32::from(*high) << 16 | u32::from(*low))
             };

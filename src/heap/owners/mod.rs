@@ -7,7 +7,8 @@
 //! A path that repeats itself goes on in its last row ([`line`]): a tree is a few rows, however deep.
 //! The largest rows are opened first, so a limit on rows cuts the least. Members of a row that is large enough
 //! already are opened as soon as they are found, while the memory around them is at hand; the others wait until the
-//! row is opened. Nothing here is recursive.
+//! row is opened. Members of the next large rows are opened at the same time, of a row of many in parts. Nothing here is
+//! recursive.
 
 mod anchors;
 mod crowds;
@@ -153,15 +154,7 @@ impl<'a> Owners<'a> {
             }
             if stop.is_none() && worth_company(&groups[index]) {
                 let queued = queue.iter().rev().map(|(_, Reverse(index))| *index);
-                let is_next =
-                    |index: &usize| groups[*index].depth() < self.limits.depth && worth_company(&groups[*index]);
-                let together: BTreeSet<usize> =
-                    std::iter::once(index).chain(queued.filter(is_next)).take(TOGETHER).collect();
-                let groups = groups.iter_mut().enumerate().filter(|(index, _)| together.contains(index));
-                let mut groups: Vec<&mut Group> = groups.map(|(_, group)| group).collect();
-                // What takes longest is begun first.
-                groups.sort_by_key(|group| Reverse(group.retained));
-                opener.open_together(groups);
+                self.open_together(&mut opener, &mut groups, std::iter::once(index).chain(queued));
             }
             for child in opener.open(&mut groups[index], index) {
                 if groups.len() <= self.limits.rows {
@@ -171,6 +164,17 @@ impl<'a> Owners<'a> {
             }
         }
         groups
+    }
+
+    /// Finds what the first of these rows that are large hold, before it is the turn of each.
+    fn open_together(&self, opener: &mut Opener<'_>, groups: &mut [Group], rows: impl Iterator<Item = usize>) {
+        let is_large = |row: &usize| groups[*row].depth() < self.limits.depth && worth_company(&groups[*row]);
+        let together: BTreeSet<usize> = rows.filter(is_large).take(TOGETHER).collect();
+        let groups = groups.iter_mut().enumerate().filter(|(row, _)| together.contains(row));
+        let mut groups: Vec<&mut Group> = groups.map(|(_, group)| group).collect();
+        // What takes longest is begun first.
+        groups.sort_by_key(|group| Reverse(group.retained));
+        opener.open_together(groups);
     }
 }
 
