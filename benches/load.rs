@@ -81,7 +81,7 @@ fn words(words: &[&str]) -> Vec<String> {
 }
 
 fn k6(url: &str, scenario: &str) -> Vec<String> {
-    let script = std::env::temp_dir().join(format!("plimsoll-bench-{}.js", std::process::id()));
+    let script = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("k6.js");
     let text = format!(
         "import http from 'k6/http';\nexport const options = {{ scenarios: {{ a: {{ executor: 'shared-iterations', \
          {scenario} }} }} }};\nexport default () => http.get('{url}/hello');\n"
