@@ -77,7 +77,7 @@ pub(super) fn of(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, li
 
 /// So many of the largest rows are opened at the same time,
 const TOGETHER: usize = 16;
-/// if they retain so many bytes.
+/// if they retain so many bytes: opening those takes its time.
 const WORTH_COMPANY: u64 = 4 << 20;
 
 /// Whether the row of this index is as far as somebody wants to go.
@@ -92,6 +92,8 @@ pub(super) struct Owners<'a> {
     places: Places,
     limits: Limits,
     least: u64,
+    /// Rows that retain so much are opened beside others.
+    company: u64,
 }
 
 impl<'a> Owners<'a> {
@@ -100,7 +102,7 @@ impl<'a> Owners<'a> {
         let least = shared(graph, limits).large(dominators.retained(Node::ROOT)).0;
         let folding = Folding::of(graph);
         let places = Places::of(graph, dominators, naming, &folding, least);
-        Self { graph, dominators, naming, folding, places, limits, least }
+        Self { graph, dominators, naming, folding, places, limits, least, company: WORTH_COMPANY }
     }
 
     /// The owner tree, largest first.
@@ -152,7 +154,7 @@ impl<'a> Owners<'a> {
                 groups[index].close(|member| opener.tree.shallow(member));
                 continue;
             }
-            if stop.is_none() && worth_company(&groups[index]) {
+            if stop.is_none() && self.is_worth_company(&groups[index]) {
                 let queued = queue.iter().rev().map(|(_, Reverse(index))| *index);
                 self.open_together(&mut opener, &mut groups, std::iter::once(index).chain(queued));
             }
@@ -168,19 +170,19 @@ impl<'a> Owners<'a> {
 
     /// Finds what the first of these rows that are large hold, before it is the turn of each.
     fn open_together(&self, opener: &mut Opener<'_>, groups: &mut [Group], rows: impl Iterator<Item = usize>) {
-        let is_large = |row: &usize| groups[*row].depth() < self.limits.depth && worth_company(&groups[*row]);
-        let together: BTreeSet<usize> = rows.filter(is_large).take(TOGETHER).collect();
+        let together = rows.filter(|row| self.is_worth_company(&groups[*row]));
+        let together: BTreeSet<usize> = together.take(TOGETHER).collect();
         let groups = groups.iter_mut().enumerate().filter(|(row, _)| together.contains(row));
         let mut groups: Vec<&mut Group> = groups.map(|(_, group)| group).collect();
         // What takes longest is begun first.
         groups.sort_by_key(|group| Reverse(group.retained));
         opener.open_together(groups);
     }
-}
 
-/// Whether a row has members to be opened, and so much below them that opening it takes its time.
-fn worth_company(group: &Group) -> bool {
-    group.retained >= WORTH_COMPANY && !group.members().is_empty()
+    fn is_worth_company(&self, group: &Group) -> bool {
+        let closed = group.depth() < self.limits.depth && !group.members().is_empty();
+        closed && group.retained >= self.company
+    }
 }
 
 /// The path of a row; empty for the top.

@@ -308,8 +308,10 @@ fn rows_that_are_opened_ahead_are_as_those_that_wait() {
         for least in [1, 4096] {
             let limits = Limits { least: Bytes(least), share: 0.0, ..Limits::default() };
             let snapshot = Snapshot::open(&dump, &Options { limits, ..Options::default() }).unwrap();
-            let holders = snapshot.owners();
+            let mut holders = snapshot.owners();
             let ahead = holders.owners.tree();
+            holders.owners.company = 1;
+            assert_eq!(ahead, holders.owners.tree(), "beside each other");
             let waiting = super::assemble(holders.owners.grow(Some(&mut |_, _| false)));
             assert_eq!(ahead, waiting);
             assert!(ahead.len() > 5, "{}", ahead.len());
