@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::depth_first::Walk;
 use super::semi_nca::Lowered;
 use super::sums::Sums;
-use crate::heap::graph::{Graph, Node};
+use crate::heap::graph::{Bits, Graph, Node};
 use crate::units::Bytes;
 
 /// Of which nodes it is noted who refers to them.
@@ -40,14 +40,13 @@ const MOST_HOLDERS: usize = 64;
 impl Holders {
     pub(super) fn find(
         shared: &Shared,
-        claims: &Claims,
+        claims: &Bits,
         walk: &Walk,
         lowered: &Lowered,
         sums: &Sums,
         idom: &[u32],
     ) -> Self {
         let least = shared.large(sums.get(0));
-        let claims = |source: u32| claims.0[(source / 64) as usize] >> (source % 64) & 1 == 1;
         let parent = |number: u32| match lowered.parent(number) {
             Some(parent) => (parent, false),
             None => (idom[number as usize], true),
@@ -56,9 +55,9 @@ impl Holders {
         let mut note = |number: u32, source: u32, referred: bool| {
             let known = held.len();
             match held.get_mut(&number) {
-                Some(holders) if holders.len() < MOST_HOLDERS || claims(source) => holders.push(source),
+                Some(holders) if holders.len() < MOST_HOLDERS || claims.has(source) => holders.push(source),
                 Some(_) => {}
-                None if known < MOST_HELD && (!referred || claims(source)) => {
+                None if known < MOST_HELD && (!referred || claims.has(source)) => {
                     held.insert(number, vec![source]);
                 }
                 None => {}
@@ -100,18 +99,14 @@ impl Holders {
     }
 }
 
-/// Numbers of objects whose class is marked, as bits.
-pub(super) struct Claims(Vec<u64>);
-
-impl Claims {
-    pub(super) fn of(shared: &Shared, graph: &Graph, walk: &Walk) -> Self {
-        let mut bits = vec![0; walk.parents.count() as usize / 64 + 1];
-        let classes = graph.class_rows();
-        for (node, number) in walk.numbers.reached() {
-            if shared.claimants.get(classes.get(Node(node as u32)).0 as usize).copied().unwrap_or(false) {
-                bits[number as usize / 64] |= 1 << (number % 64);
-            }
+/// Numbers of objects whose class is marked.
+pub(super) fn claims(shared: &Shared, graph: &Graph, walk: &Walk) -> Bits {
+    let mut bits = Bits::new(walk.parents.count() as usize + 1);
+    let classes = graph.class_rows();
+    for (node, number) in walk.numbers.reached() {
+        if shared.claimants.get(classes.get(Node(node as u32)).0 as usize).copied().unwrap_or(false) {
+            bits.put(number);
         }
-        Self(bits)
     }
+    bits
 }

@@ -7,7 +7,7 @@
 
 use super::Dominators;
 use super::depth_first::Walk;
-use super::holders::{Claims, Holders, Shared};
+use super::holders::{Holders, Shared, claims};
 use super::semi_nca::Lowered;
 use super::sums::Sums;
 use crate::heap::cores::both;
@@ -25,7 +25,7 @@ pub(super) fn grow(
     let idom_of: &[u32] = &idom;
     let (retained, claims) = both(
         || Sums::of(graph, &walk.numbers, idom_of),
-        || shared.map(|shared| (shared, Claims::of(shared, graph, &walk))),
+        || shared.map(|shared| (shared, claims(shared, graph, &walk))),
     );
     let holders = claims.map(|(shared, claims)| Holders::find(shared, &claims, &walk, &lowered, &retained, idom_of));
     drop(lowered);

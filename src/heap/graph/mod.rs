@@ -5,6 +5,7 @@
 //! it implements [`Naming`], and only the few edges of the dominator tree that somebody looks at are
 //! ever asked for.
 
+mod bits;
 mod builder;
 pub(super) mod column;
 pub(super) mod edges;
@@ -16,6 +17,7 @@ pub(super) mod sizes;
 pub(crate) mod text;
 pub(super) mod varint;
 
+pub(super) use bits::Bits;
 pub use builder::GraphBuilder;
 pub(super) use column::Column;
 pub use column::Memory;

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use super::bits::Bits;
 use super::layout::{EdgeKind, Layout, MOST_FIELDS, NodeKind};
 use super::nodes::Nodes;
 use super::numbers::{Numbers, malformed};
 use super::parts::{self, PACE, Start, side_by_side};
 use super::strings::{CONTEXT, GLOBAL, NATIVE_CONTEXT, PREVIOUS, SHARED, Strings};
-use crate::heap::graph::Column;
 use crate::heap::graph::edges::MOST_EDGES;
+use crate::heap::graph::{Bits, Column};
 use crate::heap::{HeapError, Mapping};
 
 /// Every so many edges the position is kept.

@@ -16,7 +16,6 @@
 //! Cost: about 15 bytes of memory for each node and 4 for each edge while reading, both arrays read by
 //! all cores; pages of the file are given back behind the cursor.
 
-mod bits;
 mod class;
 mod contents;
 mod edges;
@@ -27,6 +26,7 @@ mod nodes;
 mod numbers;
 mod ownership;
 mod parts;
+mod reach;
 mod redact;
 mod sections;
 mod strings;

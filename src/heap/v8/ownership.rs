@@ -3,13 +3,13 @@
 
 use std::ops::Range;
 
-use super::bits::{Bits, reach};
 use super::edges::{Edge, IDLE, Strong};
 use super::layout::{EdgeKind, NodeKind};
 use super::nodes::Nodes;
+use super::reach::reach;
 use crate::heap::Edges;
-use crate::heap::graph::Column;
 use crate::heap::graph::edges::LAST;
+use crate::heap::graph::{Bits, Column};
 
 /// Owners are one more than their ordinal.
 const UNOWNED: u32 = 0;

@@ -1,31 +1,6 @@
-//! One bit for each node or string.
+//! What is reached from where.
 
-/// A set of small numbers.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Bits(Vec<u64>);
-
-impl Bits {
-    /// The empty set of numbers below a limit.
-    pub(super) fn new(limit: usize) -> Self {
-        Self(vec![0; limit.div_ceil(64)])
-    }
-
-    /// Whether a number is in the set; one beyond the limit never is.
-    #[inline]
-    pub(super) fn has(&self, number: u32) -> bool {
-        self.0.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
-    }
-
-    /// Puts a number in; whether it is new. One beyond the limit is not taken.
-    #[inline]
-    pub(super) fn put(&mut self, number: u32) -> bool {
-        let Some(word) = self.0.get_mut(number as usize / 64) else { return false };
-        let bit = 1 << (number % 64);
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
-    }
-}
+use crate::heap::graph::Bits;
 
 /// Everything below `limit` that is reached from `starts`.
 ///
@@ -70,6 +45,5 @@ mod tests {
         let reached = reach(Bits::new(8), 8, [2], |source| edges[source as usize].iter().copied());
         let all: Vec<u32> = (0..8).filter(|number| reached.has(*number)).collect();
         assert_eq!(all, [0, 1, 2, 5, 6]);
-        assert!(!reached.has(64) && !Bits::new(8).put(64));
     }
 }
