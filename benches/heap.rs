@@ -3,8 +3,8 @@
 //!
 //! `-- 100m v100 diff` takes only some of the inputs (`100m 1g 4g v100 v500 diff`); without a name the small ones.
 //! Inputs are written once, to `target/bench-inputs` (7 GB for all, and up to 17 GB of memory for `4g`). Peers are
-//! `hprof-slurp` and `hprof-analyzer` from `$PATH` or `target/bench-peers/bin` (`cargo install --root
-//! target/bench-peers hprof-slurp hprof-analyzer`) and Chrome DevTools' own code by `scripts/devtools-retained`.
+//! `hprof-slurp` and `hprof-analyzer` from `$PATH` or `target/bench-peers/bin` (`cargo install --locked
+//! --root target/bench-peers hprof-slurp hprof-analyzer`) and Chrome DevTools' own code by `scripts/devtools-retained`.
 //! CPU is user and system time of the process, waited for; peaks are read off `/proc` every 2 ms.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on is none")]
 
@@ -63,7 +63,7 @@ fn measure_hprof(dump: &Path) {
     for name in ["hprof-slurp", "hprof-analyzer"] {
         match peer(name) {
             Some(program) => run(Command::new(program).arg(dump)).print(name, Some(&ours)),
-            None => println!("{name:24} not installed: cargo install --root target/bench-peers {name}"),
+            None => println!("{name:24} not installed: cargo install --locked --root target/bench-peers {name}"),
         }
     }
 }

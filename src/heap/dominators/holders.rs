@@ -64,21 +64,23 @@ impl Holders {
             }
         };
         for file in 0..walk.log.files() {
-            for (target, source) in walk.log.entries(file).filter(|(target, _)| sums.get(*target) >= least) {
-                let (parent, referred) = parent(target);
-                if parent != 0 {
-                    note(target, parent, referred);
+            walk.log.each(file, |target, source| {
+                if sums.get(target) >= least {
+                    let (parent, referred) = parent(target);
+                    if parent != 0 {
+                        note(target, parent, referred);
+                    }
+                    note(target, source, referred);
                 }
-                note(target, source, referred);
-            }
+            });
         }
         for file in 0..walk.root_log.files() {
-            for (root, source) in walk.root_log.entries(file) {
+            walk.root_log.each(file, |root, source| {
                 let root = walk.roots.get(root as usize).and_then(|node| walk.numbers.get(Node(*node)));
                 if let Some(root) = root.filter(|root| sums.get(*root) >= least) {
                     note(root, source, false);
                 }
-            }
+            });
         }
         held.values_mut().for_each(|holders| {
             holders.sort_unstable();

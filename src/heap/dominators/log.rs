@@ -72,39 +72,35 @@ impl Log {
         self.files.len()
     }
 
-    /// Targets and sources of a file, in the order in which they were pushed.
-    pub(super) fn entries(&self, file: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
+    /// Tells targets and sources of a file, in the order in which they were pushed.
+    #[inline]
+    pub(super) fn each(&self, file: usize, mut tell: impl FnMut(u32, u32)) {
         let base = (file as u32) << 16;
         let File { pages, next } = &self.files[file];
-        pages.iter().enumerate().flat_map(move |(place, page)| {
+        for (place, page) in pages.iter().enumerate() {
             let start = *page as usize * PAGE;
             let length = if place + 1 == pages.len() { next - start } else { PAGE };
-            let entry = move |[target, high, low]: &Entry| {
-                (base | u32::from(*target), u32::from(*high) << 16 | u32::from(*low))
-            };
-            self.entries[start..start + length].iter().map(entry)
-        })
+            for [target, high, low] in &self.entries[start..start + length] {
+                tell(base | u32::from(*target), u32::from(*high) << 16 | u32::from(*low));
+            }
+        }
     }
 
     /// The sources of a file's targets, the last target first.
     pub(super) fn sorted(&self, file: usize) -> Sorted {
-        let mut end = Vec::new();
+        let targets = if self.files[file].pages.is_empty() { 0 } else { 1 << 16 };
+        let mut end = vec![0_u32; targets];
+        self.each(file, |target, _| end[usize::from(target as u16)] += 1);
         let mut total = 0;
-        for (target, _) in self.entries(file) {
-            end.resize(1 << 16, 0_u32);
-            end[usize::from(target as u16)] += 1;
-            total += 1;
-        }
-        let mut sum = 0;
         for count in &mut end {
-            sum += std::mem::replace(count, sum);
+            total += std::mem::replace(count, total);
         }
-        let mut sources = vec![0; total];
-        for (target, source) in self.entries(file) {
+        let mut sources = vec![0; total as usize];
+        self.each(file, |target, source| {
             let place = &mut end[usize::from(target as u16)];
             sources[*place as usize] = source;
             *place += 1;
-        }
+        });
         Sorted { base: (file as u32) << 16, end, sources }
     }
 }

@@ -25,10 +25,10 @@ impl Sums {
         let unit = graph.sizes.unit();
         let mut sums = Self { rows: graph.memory.column(idom.len()), wide: HashMap::new(), unit };
         let rows: &mut [u32] = &mut sums.rows;
-        for (node, number) in numbers.reached().skip(1) {
+        numbers.reached().skip(1).for_each(|(node, number)| {
             let size = graph.sizes.get(Node(node as u32)).0 >> unit;
             rows[number as usize] = narrow(&mut sums.wide, number, size);
-        }
+        });
         // A dominator has the lower number, so its sum is complete before it is passed on.
         for number in (1..idom.len()).rev() {
             let above = idom[number] as usize;
