@@ -1,7 +1,7 @@
 //! The keeper: whatever the service does and however its keeper is told to end, nothing is left.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use plimsoll::run::keeper::{Exit, Group, Keeper, KeeperError, Order, Report};
@@ -17,7 +17,16 @@ fn order(folder: &Path, script: &str) -> Order {
         group: None,
         patience_ms: 500,
         watch: None,
+        scratch: None,
     }
+}
+
+/// A temporary folder with something in it.
+fn scratch(folder: &Path) -> PathBuf {
+    let scratch = folder.join("scratch");
+    let made = std::fs::create_dir(&scratch).and_then(|()| std::fs::write(scratch.join("file"), ""));
+    assert!(made.is_ok(), "{made:?}");
+    scratch
 }
 
 fn alive(pid: u32) -> bool {
@@ -51,23 +60,29 @@ const STUBBORN: &str = "trap '' TERM; echo $$ >> pids; (echo $(exec sh -c 'echo 
 #[tokio::test]
 async fn a_stubborn_tree_with_a_daemon_is_ended() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut keeper, started) = Keeper::start(Path::new(PLIMSOLL), &order(folder.path(), STUBBORN)).await.unwrap();
+    let scratch = scratch(folder.path());
+    let order = Order { scratch: Some(scratch.clone()), ..order(folder.path(), STUBBORN) };
+    let (mut keeper, started) = Keeper::start(Path::new(PLIMSOLL), &order).await.unwrap();
     let pids = pids(&folder.path().join("pids"), 3);
     assert!(pids.contains(&started.pid));
     assert!(pids.iter().all(|pid| alive(*pid)));
     keeper.stop().await.unwrap();
     assert!(!pids.iter().any(|pid| alive(*pid)), "{pids:?}");
+    assert!(scratch.join("file").exists(), "whoever is alive removes its own folder");
 }
 
 #[tokio::test]
-async fn the_tree_ends_when_plimsoll_is_gone() {
+async fn the_tree_ends_when_plimsoll_is_gone_and_its_temporary_folder_goes() {
     let folder = tempfile::tempdir().unwrap();
-    let (keeper, _) = Keeper::start(Path::new(PLIMSOLL), &order(folder.path(), STUBBORN)).await.unwrap();
+    let scratch = scratch(folder.path());
+    let order = Order { scratch: Some(scratch.clone()), ..order(folder.path(), STUBBORN) };
+    let (keeper, _) = Keeper::start(Path::new(PLIMSOLL), &order).await.unwrap();
     let pids = pids(&folder.path().join("pids"), 3);
     let own = keeper.pid();
     drop(keeper);
     until("no process", || !pids.iter().any(|pid| alive(*pid)));
     until("no keeper", || !alive(own));
+    assert!(!scratch.exists() && folder.path().join("log.txt").exists());
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ pub async fn build(
         group: None,
         patience_ms: PATIENCE_MS,
         watch: None,
+        scratch: None,
     };
     let (mut keeper, _) = Keeper::start(program, &order).await?;
     let ended = tokio::select! {

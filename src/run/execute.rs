@@ -7,7 +7,6 @@ use super::interrupt::Interrupt;
 use super::journal::Journal;
 use super::keeper::{Keeper, KeeperError};
 use super::live::{Live, Stop};
-use super::probe::Agents;
 use super::setup::{End, Finished, Observer, Overhead, Setup};
 use super::start::{check_free, start, with_output};
 use crate::plan::PlannedStep;
@@ -36,9 +35,8 @@ pub async fn execute(
     check_free(setup).await?;
     let folder = tempfile::Builder::new().prefix("plimsoll-").tempdir();
     let folder = folder.map_err(|source| RunError::Machine { what: "make a temporary folder".to_owned(), source })?;
-    let agents = Agents::install(folder.path())?;
     journal.observer().stage(&format!("starting `{}`", setup.policy.service.command.join(" ")));
-    let mut live = start(setup, journal, interrupt, clock, agents).await?;
+    let mut live = start(setup, journal, interrupt, clock, folder.path()).await?;
     let mut taken = Vec::new();
     let measured = live.measure(&mut taken).await;
     let end = live.end_of(measured).await;

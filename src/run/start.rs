@@ -1,6 +1,7 @@
 //! From nothing to a service that is ready.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::time::timeout;
@@ -34,19 +35,21 @@ pub(super) async fn check_free(setup: &Setup<'_>) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Starts the service with its agents in its group, and samples it from then on.
+/// Starts the service with its agents in its group, and samples it from then on. `scratch` is a temporary folder that is
+/// empty.
 pub(super) async fn start<'a>(
     setup: &'a Setup<'a>,
     journal: Journal<'a>,
     interrupt: &'a mut Interrupt,
     clock: Clock,
-    agents: Agents,
+    scratch: &Path,
 ) -> Result<Live<'a>, RunError> {
     let service = &setup.policy.service;
+    let agents = Agents::install(scratch)?;
     let group = Cgroup::create(service.memory_limit);
     let no_group = group.as_ref().err().cloned();
     let group = group.ok();
-    let (keeper, started) = Keeper::start(setup.program, &order(setup, &agents, group.as_ref())).await?;
+    let (keeper, started) = Keeper::start(setup.program, &order(setup, &agents, group.as_ref(), scratch)).await?;
     // A group that the service is not in measures nothing.
     let group = group.filter(|_| started.grouped);
     let folder = group.as_ref().map(Cgroup::group);
@@ -72,7 +75,7 @@ pub(super) async fn start<'a>(
     })
 }
 
-fn order(setup: &Setup<'_>, agents: &Agents, group: Option<&Cgroup>) -> Order {
+fn order(setup: &Setup<'_>, agents: &Agents, group: Option<&Cgroup>, scratch: &Path) -> Order {
     let service = &setup.policy.service;
     let mut own: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -91,6 +94,7 @@ fn order(setup: &Setup<'_>, agents: &Agents, group: Option<&Cgroup>) -> Order {
             Readiness::Log(text) => Some(text.clone()),
             _ => None,
         },
+        scratch: Some(scratch.to_owned()),
     }
 }
 

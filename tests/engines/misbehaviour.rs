@@ -65,11 +65,15 @@ fn an_interrupt_ends_the_engine_too() {
 #[test]
 fn an_engine_does_not_outlive_a_killed_plimsoll() {
     let scene = Scene::own("waits", "");
-    let mut child = scene.command().spawn().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let left = || std::fs::read_dir(temporary.path()).unwrap().count();
+    let mut child = scene.command().env("TMPDIR", temporary.path()).spawn().unwrap();
     let sleeper = scene.sleeper();
+    assert!(left() > 0);
     kill(Pid::from_raw(child.id() as i32), Signal::SIGKILL).unwrap();
     child.wait().unwrap();
     until("the end of the engine", || !alive(sleeper));
+    until("the end of its files", || left() == 0);
 }
 
 #[test]

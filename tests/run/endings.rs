@@ -1,4 +1,6 @@
-//! However a run ends, no process and no control group of the service is left.
+//! However a run ends, no process, no control group and no temporary folder is left.
+
+use std::path::Path;
 
 use nix::sys::signal::Signal;
 
@@ -11,16 +13,22 @@ fn scene() -> Scene {
 /// Starts a run, ends it under load, and checks that nothing is left.
 fn ended_by(signal: Signal) -> (Scene, crate::scene::Ran) {
     let scene = scene();
-    let mut running = Running::start(&scene, &[]);
+    let temporary = tempfile::tempdir().unwrap();
+    let mut running = Running::of(scene.command(&[]).env("TMPDIR", temporary.path()));
     let plimsoll = running.child.id();
     running.until("steady 1");
     let (service, daemon) = (scene.pid("pids"), scene.pid("daemon"));
-    assert!(alive(service) && alive(daemon));
+    assert!(alive(service) && alive(daemon) && !is_empty(temporary.path()));
     running.signal(signal);
     let ran = running.wait();
     until("no process of the service", || !alive(service) && !alive(daemon));
     until("no control group", || groups(plimsoll).is_empty());
+    until("no temporary folder", || is_empty(temporary.path()));
     (scene, ran)
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().next().is_none()
 }
 
 #[test]

@@ -103,7 +103,11 @@ pub struct Running {
 
 impl Running {
     pub fn start(scene: &Scene, arguments: &[&str]) -> Self {
-        let mut child = scene.command(arguments).spawn().unwrap();
+        Self::of(&mut scene.command(arguments))
+    }
+
+    pub fn of(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap());
         Self { child, lines, seen: String::new() }
     }

@@ -145,6 +145,7 @@ impl Running {
             group: None,
             patience_ms: PATIENCE_MS,
             watch: None,
+            scratch: Some(folder.path().to_owned()),
         };
         let began = Instant::now();
         let (keeper, _) = Keeper::start(program, &order).await.map_err(|error| match error {

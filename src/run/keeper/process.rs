@@ -116,6 +116,9 @@ async fn keep(order: &Order) -> io::Result<()> {
         if let Some(left) = watch.advance(&mut stage) {
             watch.drain(&mut output, &mut buffer);
             watch.finish(left);
+            if let Some(scratch) = order.scratch.as_ref().filter(|_| !told_more) {
+                let _gone = std::fs::remove_dir_all(scratch);
+            }
             return Ok(());
         }
     }

@@ -22,6 +22,8 @@ pub struct Order {
     pub patience_ms: u64,
     /// Text to look for in the output.
     pub watch: Option<String>,
+    /// A temporary folder of Plimsoll's that goes with it: removed by the keeper if Plimsoll is killed.
+    pub scratch: Option<PathBuf>,
 }
 
 /// Where the control group of the service is.
