@@ -13,6 +13,8 @@ use crate::heap::graph::ClassId;
 const SAMPLE: u32 = 256;
 /// So many of them in each further stretch of a row: what was learned may not be true there.
 const CHECK: u32 = 16;
+/// Room for more objects than this is not kept for the next holder.
+const MOST_ROOM: usize = 1 << 12;
 /// A class that has more names for another is asked each time.
 const MOST_WORDS: usize = 8;
 
@@ -35,6 +37,13 @@ impl Learned {
     }
 }
 
+/// The room that a list took, for another list.
+fn emptied<T>(mut list: Vec<T>) -> Vec<T> {
+    list.clear();
+    list.shrink_to(MOST_ROOM);
+    list
+}
+
 impl Opener<'_> {
     /// Has everything that was learned checked with a few objects more.
     pub(super) fn check_again(&mut self) {
@@ -53,7 +62,9 @@ impl Opener<'_> {
             return words;
         }
         let word = |word: Option<u32>| word.filter(|word| *word != Words::NONE).unwrap_or(Words::ENTRIES);
-        let words: Vec<u32> = self.read(holder, own, &OBJECT).into_iter().map(word).collect();
+        let read = self.read(holder, own.iter(), &OBJECT);
+        let words: Vec<u32> = read.iter().copied().map(word).collect();
+        self.read = emptied(read);
         for (child, word) in own.iter().zip(&words) {
             self.learn(holder.class, child.class, *word);
         }
@@ -81,22 +92,29 @@ impl Opener<'_> {
         if recalled || named.is_empty() {
             return own;
         }
-        let children: Vec<Object> = named.iter().map(|(child, _)| *child).collect();
-        let read = self.read(holder, &children, wording_of);
-        for ((child, name), word) in named.iter_mut().zip(read) {
+        let read = self.read(holder, named.iter().map(|(child, _)| child), wording_of);
+        for ((child, name), word) in named.iter_mut().zip(&read) {
             *name = word.unwrap_or_else(|| self.alias(self.node(holder), *child));
             if *wording_of == Holder::Object {
                 self.learn(holder.class, child.class, *name);
             }
         }
+        self.read = emptied(read);
         own
     }
 
-    /// Asks the dump for the words for the references of a holder to these, where it has any.
-    fn read(&mut self, holder: Object, children: &[Object], wording_of: &Holder) -> Vec<Option<u32>> {
-        let mut sought: Vec<(Node, usize)> = children.iter().map(|child| self.node(*child)).zip(0..).collect();
+    /// Asks the dump for the words for the references of a holder to these, where it has any. Whoever asks gives the
+    /// list back.
+    fn read<'c>(
+        &mut self,
+        holder: Object,
+        children: impl Iterator<Item = &'c Object>,
+        wording_of: &Holder,
+    ) -> Vec<Option<u32>> {
+        let (mut sought, mut found) = (std::mem::take(&mut self.sought), std::mem::take(&mut self.read));
+        sought.extend(children.map(|child| self.node(*child)).zip(0..));
         sought.sort_unstable();
-        let mut found: Vec<Option<u32>> = vec![None; children.len()];
+        found.resize(sought.len(), None);
         let words = &mut self.words;
         let place = |target: Node| sought.binary_search_by_key(&target, |(node, _)| *node).ok();
         self.naming.references_to(
@@ -109,6 +127,7 @@ impl Opener<'_> {
                 }
             },
         );
+        self.sought = emptied(sought);
         found
     }
 

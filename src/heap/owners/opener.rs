@@ -67,6 +67,8 @@ pub(super) struct Opener<'a> {
     pub(super) work: Work<'a>,
     pub(super) named: Vec<(Object, u32)>,
     pub(super) own: Vec<Object>,
+    pub(super) sought: Vec<(Node, usize)>,
+    pub(super) read: Vec<Option<u32>>,
 }
 
 /// What is asked of a class for each of its objects.
@@ -149,6 +151,8 @@ impl<'a> Opener<'a> {
             work: Vec::new(),
             named: Vec::new(),
             own: Vec::new(),
+            sought: Vec::new(),
+            read: Vec::new(),
         }
     }
 
@@ -156,8 +160,9 @@ impl<'a> Opener<'a> {
     fn fork(&self, learned: FxHashMap<(ClassId, ClassId), Learned>) -> Self {
         let (words, classes, tells) = (self.words.clone(), Arc::clone(&self.classes), self.tells.clone());
         let (crowds, asked) = (Arc::clone(&self.crowds), self.asked.clone());
-        let (routed, work, named, own) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { words, classes, crowds, asked, tells, learned, routed, work, named, own, ..*self }
+        let (routed, work, named) = (Vec::new(), Vec::new(), Vec::new());
+        let (own, sought, read) = (Vec::new(), Vec::new(), Vec::new());
+        Self { words, classes, crowds, asked, tells, learned, routed, work, named, own, sought, read, ..*self }
     }
 
     /// The rows below a row, those that are too small left out; completes the row's own figures.
