@@ -210,6 +210,55 @@ fn dumps_go_through_pipes() {
 }
 
 #[test]
+fn a_pipe_is_written_to_a_link_is_followed_and_neither_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/heap/tiny.hprof.gz");
+    let pipe = folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    assert!(redact(&tiny, &pipe, &[]).status.success());
+    assert!(reader.join().unwrap().starts_with(b"JAVA PROFILE"));
+    let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+    std::fs::write(&target, "old").unwrap();
+    std::os::unix::fs::symlink("target", &link).unwrap();
+    assert!(redact(&tiny, &link, &["--force"]).status.success());
+    assert!(std::fs::read(&target).unwrap().starts_with(b"JAVA PROFILE"));
+    assert!(link.is_symlink() && pipe.exists() && !pipe.is_file());
+}
+
+#[test]
+fn a_signal_leaves_nothing_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = folder.path().join("large.hprof");
+    // One array of 256 MiB, which takes a moment to write.
+    let length = 256_u32 << 20;
+    let head = [&b"JAVA PROFILE 1.0.2\0\0\0\0\x08________\x1c\0\0\0\0"[..], &(length + 18).to_be_bytes()];
+    let array = [&b"\x23________\0\0\0\0"[..], &length.to_be_bytes(), b"\x08"];
+    let mut file = std::fs::File::create(&large).unwrap();
+    file.write_all(&[head.concat(), array.concat()].concat()).unwrap();
+    let end = file.metadata().unwrap().len() + u64::from(length);
+    file.set_len(end).unwrap();
+    let out = folder.path().join("out");
+    std::fs::create_dir(&out).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["heap", "redact"])
+        .args([&large, &out.join("out.hprof")])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let left = || std::fs::read_dir(&out).unwrap().count();
+    while left() == 0 {
+        assert_eq!(child.try_wait().unwrap(), None);
+    }
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id() as i32), nix::sys::signal::Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert_eq!(left(), 0);
+}
+
+#[test]
 fn a_named_pipe_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");

@@ -77,6 +77,11 @@ impl Snapshot {
         self.format
     }
 
+    /// What was cut, guessed or left out, one sentence each.
+    pub fn caveats(&self) -> &[String] {
+        &self.caveats
+    }
+
     /// Finds out who holds what; takes about as long as finding the dominators.
     pub fn owners(&self) -> Holders<'_> {
         Holders { snapshot: self, owners: Owners::of(&self.graph, &self.dominators, &*self.contents, self.limits) }

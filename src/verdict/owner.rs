@@ -32,9 +32,11 @@ pub(super) fn findings(rules: &[OwnerRule], comparison: &Comparison, candidate: 
     findings
 }
 
-/// Whether a pattern matches a printed path, as a whole or one of its steps.
+/// Whether a pattern matches a printed path, as a whole or one of its steps; what is printed matches itself, whatever
+/// signs are in it.
 pub fn matches(matcher: &GlobMatcher, path: &str) -> bool {
-    matcher.is_match(path) || path.split(" → ").any(|step| matcher.is_match(step))
+    let fits = |text: &str| matcher.glob().glob() == text || matcher.is_match(text);
+    fits(path) || path.split(" → ").any(fits)
 }
 
 /// Without a dump no owner can be judged; where the floors are flat there is none to look for.

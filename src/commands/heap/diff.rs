@@ -1,5 +1,6 @@
 //! `plimsoll heap diff`.
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 
 use globset::GlobMatcher;
@@ -42,14 +43,28 @@ pub(super) struct View {
     pub(super) summaries: Vec<HeapSummary>,
     /// Those that fit.
     pub(super) trends: Vec<OwnerTrend>,
+    /// How many do not.
+    pub(super) others: usize,
+}
+
+impl View {
+    /// The largest changes in either direction, in the order of all.
+    pub(super) fn largest(&self, most: usize) -> Vec<&OwnerTrend> {
+        let mut places: Vec<usize> = (0..self.trends.len()).collect();
+        places.sort_by_key(|place| Reverse(self.trends[*place].growth.delta.0.unsigned_abs()));
+        places.truncate(most);
+        places.sort_unstable();
+        places.into_iter().map(|place| &self.trends[place]).collect()
+    }
 }
 
 /// Reads and renders.
 pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
     let summaries = args.reading.summaries(&args.files, &Progress::new(global))?;
     let mut trends = heap::trend(&summaries);
+    let all = trends.len();
     trends.retain(|trend| args.pattern.as_ref().is_none_or(|pattern| fits(pattern, &trend.growth.path)));
-    let view = View { summaries, trends };
+    let view = View { summaries, others: all - trends.len(), trends };
     match global.format {
         Format::Json => Ok(json::diff(args, &view)?),
         _ => Ok(terminal::diff(args, &view, terminal::width())),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use globset::GlobMatcher;
 
-use super::reading::{Progress, Reading};
-use super::selection::{Most, glob};
+use super::reading::{Progress, Reading, caveats};
+use super::selection::{Most, fits_class, glob};
 use super::{json, terminal};
 use crate::commands::{Format, Global};
 use crate::heap::{ClassChange, ClassRow, Snapshot, class_changes};
@@ -52,7 +52,13 @@ enum Sort {
 }
 
 /// What a histogram tells.
-pub(super) enum View {
+pub(super) struct View {
+    pub(super) rows: Rows,
+    pub(super) caveats: Vec<String>,
+}
+
+/// Its rows.
+pub(super) enum Rows {
     /// Of one dump.
     One(Vec<ClassRow>),
     /// Of two.
@@ -61,13 +67,16 @@ pub(super) enum View {
 
 /// Reads and renders.
 pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
-    let rows = args.reading.several(&args.files, &Progress::new(global), Snapshot::histogram)?;
-    let mut rows = rows.into_iter().map(|(_, rows)| rows);
+    let ask = |snapshot: &Snapshot| (snapshot.histogram(), snapshot.caveats().to_vec());
+    let told = args.reading.several(&args.files, &Progress::new(global), ask)?;
+    let (rows, notes): (Vec<_>, Vec<_>) = told.into_iter().map(|(_, told)| told).unzip();
+    let mut rows = rows.into_iter();
     let (first, second) = (rows.next().unwrap_or_default(), rows.next());
-    let view = match second {
-        None => View::One(args.one(first)),
-        Some(second) => View::Two(args.two(class_changes(&first, &second))),
+    let rows = match second {
+        None => Rows::One(args.one(first)),
+        Some(second) => Rows::Two(args.two(class_changes(&first, &second))),
     };
+    let view = View { rows, caveats: caveats(&notes) };
     match global.format {
         Format::Json => Ok(json::histogram(args, &view)?),
         _ => Ok(terminal::histogram(args, &view, terminal::width())),
@@ -76,7 +85,7 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
 
 impl Args {
     fn fits(&self, class: &str) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(class))
+        self.pattern.as_ref().is_none_or(|pattern| fits_class(pattern, class))
     }
 
     fn one(&self, mut rows: Vec<ClassRow>) -> Vec<ClassRow> {

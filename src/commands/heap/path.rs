@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use globset::GlobMatcher;
 
 use super::reading::{Progress, Reading};
-use super::selection::{Most, fits, glob};
+use super::selection::{Most, fits, fits_class, glob};
 use super::{Refusal, json, terminal};
 use crate::commands::{Format, Global};
 use crate::heap::{Limits, Node, Paths, Snapshot};
@@ -57,7 +57,7 @@ fn id(text: &str) -> Result<u64, String> {
 
 /// Reads and renders.
 pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
-    let paths = {
+    let (paths, caveats) = {
         let progress = Progress::new(global);
         let limits = match args.owner {
             Some(_) => Limits { share: 0.0, rows: 200_000, ..Limits::default() },
@@ -68,7 +68,7 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
         progress.stage("looking for paths");
         let targets = match (&args.owner, &args.class, args.id) {
             (Some(pattern), ..) => holders.members(&|path| fits(pattern, path)),
-            (_, Some(pattern), _) => snapshot.of_class(&|class| pattern.is_match(class)),
+            (_, Some(pattern), _) => snapshot.of_class(&|class| fits_class(pattern, class)),
             (.., id) => one(&snapshot, id.unwrap_or_default())?,
         };
         if targets.is_empty() {
@@ -78,9 +78,9 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
             )
             .into());
         }
-        holders.paths(&targets)
+        (holders.paths(&targets), snapshot.caveats().to_vec())
     };
-    Ok(render(args, &paths, global)?)
+    Ok(render(args, &paths, &caveats, global)?)
 }
 
 fn one(snapshot: &Snapshot, id: u64) -> Result<Vec<Node>, Refusal> {
@@ -91,9 +91,9 @@ fn one(snapshot: &Snapshot, id: u64) -> Result<Vec<Node>, Refusal> {
     }
 }
 
-fn render(args: &Args, paths: &Paths, global: &Global) -> serde_json::Result<String> {
+fn render(args: &Args, paths: &Paths, caveats: &[String], global: &Global) -> serde_json::Result<String> {
     match global.format {
-        Format::Json => json::path(args, paths),
-        _ => Ok(terminal::path(args, paths, terminal::width())),
+        Format::Json => json::path(args, paths, caveats),
+        _ => Ok(terminal::path(args, paths, caveats, terminal::width())),
     }
 }

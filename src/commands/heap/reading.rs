@@ -136,6 +136,18 @@ fn same_kind(files: &[PathBuf], mut formats: impl Iterator<Item = Format>) -> Re
     }
 }
 
+/// What was cut, guessed or left out in some dumps, with the number of each where there are several.
+pub(super) fn caveats<T: AsRef<[String]>>(dumps: &[T]) -> Vec<String> {
+    let told = |(place, caveats): (usize, &T)| -> Vec<String> {
+        let number = |caveat: &String| match dumps {
+            [_] => caveat.clone(),
+            _ => format!("dump {}: {caveat}", place + 1),
+        };
+        caveats.as_ref().iter().map(number).collect()
+    };
+    dumps.iter().enumerate().flat_map(told).collect()
+}
+
 /// What a format is called.
 pub(super) fn name(format: Format) -> &'static str {
     match format {

@@ -1,6 +1,6 @@
 //! `plimsoll heap redact`: a dump that may be shown around.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use super::reading::name;
 use crate::commands::output::print;
 use crate::commands::{Format, Global};
 use crate::heap::{self, Keep, Mapping, Redaction};
+use crate::run::Interrupt;
 
 pub(super) const HELP: &str = "\
 Sizes, references, identifiers and names stay, so that every tool reads the result as it read the
@@ -63,7 +64,7 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<ExitCode> 
         anstream::eprintln!("error: a dump is nothing for a terminal: redirect standard output, or name a file");
         return Ok(ExitCode::from(2));
     }
-    if !to_stdout && !args.force && args.output.symlink_metadata().is_ok() {
+    if !to_stdout && !args.force && !is_special(&args.output) && args.output.symlink_metadata().is_ok() {
         anstream::eprintln!("error: `{}` is there already: use --force to replace it", args.output.display());
         return Ok(ExitCode::from(2));
     }
@@ -92,29 +93,61 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<ExitCode> 
 }
 
 impl Args {
-    /// Writes beside the output and renames in the end, so that no half of a dump is ever there.
     fn write(&self, file: &Mapping, keep: Keep) -> anyhow::Result<Redaction> {
-        let folder = self.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if is_special(&self.output) {
+            let open = File::options().write(true).open(&self.output);
+            let mut special = open.with_context(|| format!("failed to write to `{}`", self.output.display()))?;
+            return self.pour(file, keep, &mut special);
+        }
+        // What a link leads to is replaced, and not the link.
+        let output = self.output.canonicalize().unwrap_or_else(|_| self.output.clone());
+        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Beside the output, and renamed in the end, so that no half of a dump is ever there.
         let mut part = tempfile::Builder::new()
             .prefix(".plimsoll-redact")
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(folder)
             .with_context(|| format!("failed to write in `{}`", folder.display()))?;
-        let redaction = if self.output.extension().is_some_and(|ending| ending == "gz") {
-            let mut packed = GzEncoder::new(&mut part, Compression::default());
-            let redaction = heap::redact(file, &self.input, &mut packed, keep)?;
-            packed.finish().context("failed to write the redacted dump")?;
-            redaction
-        } else {
-            heap::redact(file, &self.input, &mut part, keep)?
-        };
-        part.flush().and_then(|()| part.as_file().sync_all()).context("failed to write the redacted dump")?;
-        let kept = if self.force { part.persist(&self.output) } else { part.persist_noclobber(&self.output) };
+        remove_on_signal(part.path().to_owned())?;
+        let redaction = self.pour(file, keep, &mut part)?;
+        part.as_file().sync_all().context("failed to write the redacted dump")?;
+        let kept = if self.force { part.persist(&output) } else { part.persist_noclobber(&output) };
         if let Err(error) = kept {
             bail!("failed to write `{}`: {}", self.output.display(), error.error);
         }
         Ok(redaction)
     }
+
+    fn pour(&self, file: &Mapping, keep: Keep, to: &mut impl Write) -> anyhow::Result<Redaction> {
+        let redaction = if self.output.extension().is_some_and(|ending| ending == "gz") {
+            let mut packed = GzEncoder::new(&mut *to, Compression::default());
+            let redaction = heap::redact(file, &self.input, &mut packed, keep)?;
+            packed.finish().context("failed to write the redacted dump")?;
+            redaction
+        } else {
+            heap::redact(file, &self.input, to, keep)?
+        };
+        to.flush().context("failed to write the redacted dump")?;
+        Ok(redaction)
+    }
+}
+
+/// Whether a path is a pipe or a device: written to, and never replaced.
+fn is_special(path: &Path) -> bool {
+    path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// From here on a Ctrl-C or its kin removes a file before it ends this process.
+fn remove_on_signal(file: PathBuf) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut interrupt = runtime.block_on(async { Interrupt::listen() }).context("failed to listen for Ctrl-C")?;
+    std::thread::spawn(move || {
+        let signal = runtime.block_on(interrupt.wait());
+        let _renamed_already = std::fs::remove_file(file);
+        anstream::eprintln!("ended by {signal}");
+        std::process::exit(3);
+    });
+    Ok(())
 }
 
 fn told(redaction: &Redaction) {

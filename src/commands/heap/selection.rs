@@ -31,9 +31,16 @@ impl Most {
     }
 }
 
-/// Reads a pattern of owners or classes.
+/// Reads a pattern of owners or classes. An empty set of characters, as in `byte[]`, stands for itself.
 pub(super) fn glob(text: &str) -> Result<GlobMatcher, String> {
-    Glob::new(text).map(|glob| glob.compile_matcher()).map_err(|error| format!("{error}; write it as `**cache**`"))
+    let glob = Glob::new(text).or_else(|error| Glob::new(&text.replace("[]", "\\[\\]")).map_err(|_| error));
+    let cure = "write it as `**cache**`, and `\\[` and `\\{` for the signs themselves";
+    glob.map(|glob| glob.compile_matcher()).map_err(|error| format!("{error}; {cure}"))
+}
+
+/// Whether a pattern fits the name of a class, which fits itself.
+pub(super) fn fits_class(pattern: &GlobMatcher, class: &str) -> bool {
+    pattern.glob().glob() == class || pattern.is_match(class)
 }
 
 /// Whether a pattern fits an owner path, by the rules of the policy's `match`: the whole path or one of its steps.
@@ -93,5 +100,27 @@ impl Tree<'_> {
             }
         }
         rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::Step;
+
+    #[test]
+    fn what_is_printed_fits_itself_whatever_signs_are_in_it() {
+        let step = |edge: &str, class: &str| Step { edge: edge.to_owned(), class: class.to_owned() };
+        let path = OwnerPath(vec![
+            step("", "thread pool-*-thread-*"),
+            step("threadLocals[static A.BUF]", "java.util.ArrayList"),
+        ]);
+        for text in [path.to_string(), path.0[1].to_string()] {
+            assert!(fits(&glob(&text).unwrap(), &path), "{text}");
+        }
+        assert!(fits_class(&glob("byte[]").unwrap(), "byte[]") && !fits_class(&glob("byte[]").unwrap(), "byteb"));
+        assert!(fits_class(&glob("byte\\[*").unwrap(), "byte[][]"));
+        assert!(fits_class(&glob("**byte[]").unwrap(), "byte[]"));
+        assert!(glob("**[cache").unwrap_err().contains("`\\[`"));
     }
 }

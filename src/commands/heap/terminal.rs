@@ -45,9 +45,8 @@ fn head(summary: &HeapSummary, width: usize) -> String {
 }
 
 /// What was cut, guessed or left out.
-fn caveats(summary: &HeapSummary, width: usize) -> String {
-    let notes = summary.caveats.iter().map(|caveat| paragraph(&format!("note: {}", clean(caveat)), 6, width));
-    notes.collect()
+fn notes(caveats: &[String], width: usize) -> String {
+    caveats.iter().map(|caveat| paragraph(&format!("note: {}", clean(caveat)), 6, width)).collect()
 }
 
 /// A title with an empty line in front of it.

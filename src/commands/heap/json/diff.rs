@@ -35,7 +35,7 @@ struct GrowthShape {
 /// What changed; rows never overlap.
 pub(in crate::commands::heap) fn diff(args: &Args, view: &View) -> serde_json::Result<String> {
     let dumps = args.files.iter().zip(&view.summaries).map(|(file, summary)| Totals::of(file, summary)).collect();
-    print(DiffShape { dumps, owners: view.trends.iter().take(args.most.or_all()).map(growth).collect() })
+    print(DiffShape { dumps, owners: view.largest(args.most.or_all()).into_iter().map(growth).collect() })
 }
 
 fn growth(trend: &OwnerTrend) -> GrowthShape {

@@ -4,19 +4,21 @@ use serde::Serialize;
 
 use super::print;
 use super::summary::ClassShape;
-use crate::commands::heap::histogram::{Args, View};
+use crate::commands::heap::histogram::{Args, Rows, View};
 use crate::heap::ClassChange;
 
 #[derive(Serialize)]
-struct HistogramShape {
+struct HistogramShape<'a> {
     file: String,
     classes: Vec<ClassShape>,
+    caveats: &'a [String],
 }
 
 #[derive(Serialize)]
-struct ChangesShape {
+struct ChangesShape<'a> {
     files: Vec<String>,
     classes: Vec<ChangeShape>,
+    caveats: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -31,13 +33,16 @@ struct ChangeShape {
 /// All classes, or what changed of them.
 pub(in crate::commands::heap) fn histogram(args: &Args, view: &View) -> serde_json::Result<String> {
     let mut files: Vec<String> = args.files.iter().map(|file| file.display().to_string()).collect();
-    let most = args.most.or_all();
-    match view {
-        View::One(rows) => print(HistogramShape {
+    let (most, caveats) = (args.most.or_all(), view.caveats.as_slice());
+    match &view.rows {
+        Rows::One(rows) => print(HistogramShape {
             file: files.swap_remove(0),
             classes: rows.iter().take(most).map(ClassShape::of).collect(),
+            caveats,
         }),
-        View::Two(rows) => print(ChangesShape { files, classes: rows.iter().take(most).map(change).collect() }),
+        Rows::Two(rows) => {
+            print(ChangesShape { files, classes: rows.iter().take(most).map(change).collect(), caveats })
+        }
     }
 }
 

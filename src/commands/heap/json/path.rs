@@ -7,11 +7,12 @@ use crate::commands::heap::path::Args;
 use crate::heap::{PathRow, Paths};
 
 #[derive(Serialize)]
-struct PathShape {
+struct PathShape<'a> {
     file: String,
     targets: u64,
     unreached: u64,
     steps: Vec<RowShape>,
+    caveats: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -35,12 +36,13 @@ struct ReasonShape {
 }
 
 /// The merged paths: each step names the index of the one above it.
-pub(in crate::commands::heap) fn path(args: &Args, paths: &Paths) -> serde_json::Result<String> {
+pub(in crate::commands::heap) fn path(args: &Args, paths: &Paths, caveats: &[String]) -> serde_json::Result<String> {
     print(PathShape {
         file: args.file.display().to_string(),
         targets: paths.targets,
         unreached: paths.unreached,
         steps: paths.rows.iter().take(args.most.or_all()).map(row).collect(),
+        caveats,
     })
 }
 

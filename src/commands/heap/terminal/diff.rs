@@ -3,12 +3,13 @@
 use anstyle::Style;
 
 use crate::commands::heap::diff::{Args, View};
+use crate::commands::heap::reading;
 use crate::heap::{self, OwnerGrowth, OwnerTrend};
 use crate::report::clean;
 use crate::units::{ByteDelta, Bytes};
 
 use super::table::{Row, Table};
-use super::{BOLD, FAINT, GROWTH, SHRINKAGE, added, count, faint, more, paragraph, title};
+use super::{BOLD, FAINT, GROWTH, SHRINKAGE, added, count, faint, more, notes, paragraph, title};
 
 /// Rows where nothing else is asked.
 const SCREEN: usize = 15;
@@ -21,11 +22,12 @@ const WORTH_ADVICE: i64 = 16 * 1024;
 
 /// Renders a comparison for a terminal of so many columns.
 pub(in crate::commands::heap) fn diff(args: &Args, view: &View, width: usize) -> String {
-    let mut text = dumps(args, view);
+    let caveats: Vec<&[String]> = view.summaries.iter().map(|summary| summary.caveats.as_slice()).collect();
+    let mut text = dumps(args, view) + &notes(&reading::caveats(&caveats), width);
     if view.trends.is_empty() {
-        return text + &format!("\nno owner grew or shrank by more than {}\n", heap::LEAST_GROWTH);
+        return text + &nothing(view.others);
     }
-    let shown: Vec<&OwnerTrend> = view.trends.iter().take(args.most.or(SCREEN)).collect();
+    let shown = view.largest(args.most.or(SCREEN));
     if view.summaries.len() == 2 {
         text.push('\n');
         text += &two(&shown, width);
@@ -35,6 +37,13 @@ pub(in crate::commands::heap) fn diff(args: &Args, view: &View, width: usize) ->
     text += &more(shown.len(), view.trends.len(), "owners");
     text += &sum(view, &shown, width);
     text + &advice(&shown, width)
+}
+
+fn nothing(others: usize) -> String {
+    match others {
+        0 => format!("\nno owner grew or shrank by more than {}\n", heap::LEAST_GROWTH),
+        _ => format!("\nnone of the owners that grew or shrank fits `--match`; without it there are {others}\n"),
+    }
 }
 
 fn dumps(args: &Args, view: &View) -> String {

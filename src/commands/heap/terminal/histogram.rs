@@ -1,20 +1,21 @@
 //! Classes of one dump, or of two.
 
-use crate::commands::heap::histogram::{Args, View};
+use crate::commands::heap::histogram::{Args, Rows, View};
 use crate::heap::{ClassChange, ClassRow};
 
 use super::table::{Row, Table};
-use super::{GROWTH, SHRINKAGE, added, count, more};
+use super::{GROWTH, SHRINKAGE, added, count, more, notes};
 
 /// Rows where nothing else is asked.
 const SCREEN: usize = 30;
 
 /// Renders a histogram for a terminal of so many columns.
 pub(in crate::commands::heap) fn histogram(args: &Args, view: &View, width: usize) -> String {
-    match view {
-        View::One(rows) => one(args, rows, width),
-        View::Two(rows) => two(args, rows, width),
-    }
+    let text = match &view.rows {
+        Rows::One(rows) => one(args, rows, width),
+        Rows::Two(rows) => two(args, rows, width),
+    };
+    text + &notes(&view.caveats, width)
 }
 
 fn one(args: &Args, rows: &[ClassRow], width: usize) -> String {

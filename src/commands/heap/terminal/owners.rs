@@ -4,7 +4,7 @@ use crate::commands::heap::owners::Args;
 use crate::heap::HeapSummary;
 
 use super::table::{Row, Table};
-use super::{caveats, count, head, more, share};
+use super::{count, head, more, notes, share};
 
 /// Rows below one row, and rows in all, where nothing else is asked.
 const SCREEN: (usize, usize) = (12, 32);
@@ -32,5 +32,5 @@ pub(in crate::commands::heap) fn owners(args: &Args, summary: &HeapSummary, widt
     }
     text += &table.render(width);
     text += &more(shown, rows.len(), "rows");
-    text + &caveats(summary, width)
+    text + &notes(&summary.caveats, width)
 }

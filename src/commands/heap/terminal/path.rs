@@ -5,7 +5,7 @@ use crate::heap::{PathRow, Paths};
 use crate::units::Bytes;
 
 use super::table::{Row, Table};
-use super::{BOLD, MARK, count, faint};
+use super::{BOLD, MARK, count, faint, notes};
 
 /// Rows where nothing else is asked.
 const SCREEN: usize = 30;
@@ -13,7 +13,7 @@ const SCREEN: usize = 30;
 const DEEPEST: usize = 12;
 
 /// Renders the paths for a terminal of so many columns.
-pub(in crate::commands::heap) fn path(args: &Args, paths: &Paths, width: usize) -> String {
+pub(in crate::commands::heap) fn path(args: &Args, paths: &Paths, caveats: &[String], width: usize) -> String {
     let reached = paths.targets - paths.unreached;
     let top = |paths: &Paths| paths.rows.iter().filter(|row| row.above.is_none()).map(|row| row.retained).sum();
     let all: Bytes = top(paths);
@@ -41,7 +41,7 @@ pub(in crate::commands::heap) fn path(args: &Args, paths: &Paths, width: usize) 
     if hidden > 0 {
         text += &faint(&format!("… {} more steps; `--all` shows them", count(hidden as u64)), width);
     }
-    text
+    text + &notes(caveats, width)
 }
 
 fn told(row: &PathRow) -> String {

@@ -7,7 +7,7 @@ use crate::report::clean;
 use crate::units::Bytes;
 
 use super::table::{Row, Table};
-use super::{BOLD, FAINT, MARK, caveats, count, faint, head, paragraph, percent, share, title};
+use super::{BOLD, FAINT, MARK, count, faint, head, notes, paragraph, percent, share, title};
 
 /// Rows of each list where nothing else is asked.
 const SCREEN: usize = 6;
@@ -24,7 +24,7 @@ pub(in crate::commands::heap) fn summary(args: &Args, view: &View, width: usize)
     if let Some(waste) = &view.waste {
         text += &super::waste::waste(waste, view.summary.total, top, width);
     }
-    text += &caveats(&view.summary, width);
+    text += &notes(&view.summary.caveats, width);
     let file = args.file.display();
     let waste = if view.waste.is_some() { "" } else { "`--waste` tells duplicate strings and empty collections; " };
     text.push('\n');

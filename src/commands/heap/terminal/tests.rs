@@ -169,7 +169,7 @@ fn the_owner_tree_is_indented_and_a_pattern_shows_whole_paths() {
 }
 
 fn diff_view(summaries: Vec<HeapSummary>) -> diff_command::View {
-    diff_command::View { trends: heap::trend(&summaries), summaries }
+    diff_command::View { trends: heap::trend(&summaries), summaries, others: 0 }
 }
 
 #[test]
@@ -185,6 +185,15 @@ fn two_dumps_are_told_by_growth_and_three_by_whether_it_goes_on() {
     insta::assert_snapshot!("diff-three", plain(&diff(&files, &three, 120)));
     let none = diff_view(vec![shop(10_000, 1_000), shop(10_000, 1_000)]);
     insta::assert_snapshot!("diff-none", plain(&diff(&args(&["before.hprof", "after.hprof"]), &none, 80)));
+    let unfit = diff_command::View { others: 3, ..none };
+    insta::assert_snapshot!("diff-unfit", plain(&diff(&args(&["before.hprof", "after.hprof"]), &unfit, 80)));
+}
+
+#[test]
+fn of_many_changes_the_largest_in_either_direction_are_shown() {
+    let view = diff_view(vec![shop(20_000, 1_000), shop(10_000, 9_000)]);
+    let deltas = |most| view.largest(most).iter().map(|trend| trend.growth.delta.0.signum()).collect::<Vec<_>>();
+    assert_eq!((deltas(1), deltas(2)), (vec![-1], vec![1, -1]));
 }
 
 #[test]
@@ -215,16 +224,17 @@ fn paths_are_a_tree_from_the_roots() {
         unreached: 1,
     };
     let args: path_command::Args = args(&["app.hprof", "--class", "*.Session"]);
-    insta::assert_snapshot!("path", plain(&path(&args, &paths, 80)));
+    insta::assert_snapshot!("path", plain(&path(&args, &paths, &["the dump is cut at byte 7".to_owned()], 80)));
 }
 
 #[test]
 fn histograms_tell_sizes_or_changes() {
     let rows = shop(20_000, 1_000).classes;
-    let one = histogram_command::View::One(rows.clone());
+    let view = |rows, caveats| histogram_command::View { rows, caveats };
+    let one = view(histogram_command::Rows::One(rows.clone()), vec!["the dump is cut at byte 7".to_owned()]);
     insta::assert_snapshot!("histogram", plain(&histogram(&args(&["app.hprof", "--top", "2"]), &one, 80)));
     let changes = heap::class_changes(&shop(20_500, 1_000).classes, &rows);
-    let two = histogram_command::View::Two(changes);
+    let two = view(histogram_command::Rows::Two(changes), vec![]);
     insta::assert_snapshot!("histogram-two", plain(&histogram(&args(&["a.hprof", "b.hprof"]), &two, 100)));
 }
 
