@@ -1,6 +1,6 @@
 //! Containers of JavaScript and Python.
 
-use super::rule::Count::{Elements, Told, Wrapped};
+use super::rule::Count::{Elements, Links, Told, Wrapped};
 use super::rule::{Container, containers};
 
 pub(super) const RULES: &[Container] = containers! {
@@ -10,6 +10,9 @@ pub(super) const RULES: &[Container] = containers! {
     "WeakMap" ["(array)"] Told;
     "WeakSet" ["(array)"] Told;
     "Array" ["(array)"] Elements;
+    // What waits for a promise, and what is told once an object is gone
+    "Promise" ["system / PromiseReaction"] Links("system / PromiseReaction");
+    "FinalizationRegistry" ["system / WeakCell"] Links("system / WeakCell");
     // Python
     "builtins.dict" [] Told;
     "builtins.list" [] Told;

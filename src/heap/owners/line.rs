@@ -36,10 +36,16 @@ impl Line {
     }
 }
 
+/// Steps without a name are a repetition once they are there so many times: a matrix is a list of lists, and no chain.
+const NAMELESS: usize = 3;
+
 /// Where the steps begin by which a row goes on: that to the next link of a chain, and those of a path that has
-/// repeated itself, such as the left and right of a tree. Without a name nothing is a repetition.
+/// repeated itself, such as the left and right of a tree.
 fn recurring(line: &[StepWords]) -> usize {
     let Some((last, above)) = line.split_last() else { return 0 };
     let first = above.iter().rposition(|step| step == last).map_or(above.len(), |before| before + 1);
-    if line[first..].iter().any(|(edge, _)| *edge > Words::ENTRIES) { first } else { line.len() }
+    let (before, steps) = line.split_at(first);
+    let named = steps.iter().any(|(edge, _)| *edge > Words::ENTRIES);
+    let again = || before.rchunks(steps.len()).take(NAMELESS - 1).filter(|above| *above == steps).count();
+    if named || again() == NAMELESS - 1 { first } else { line.len() }
 }

@@ -60,6 +60,27 @@ thread http-worker-* x2 472/1792
 }
 
 #[test]
+fn what_repeats_itself_without_a_name_is_a_chain_from_the_third_time_on() {
+    check(
+        "root || c | java.lang.Class 100
+         label | c | class com.shop.Chain
+         c | static com.shop.Chain.HEAD | head | com.shop.Head 10
+         head || l1 | com.shop.Link 10
+         l1 || l2 | com.shop.Link 10
+         l2 || l3 | com.shop.Link 10
+         l3 || l4 | com.shop.Link 10
+         l4 || l5 | com.shop.Link 10
+         l5 || v | com.shop.Value 10",
+        "
+static Chain.HEAD: com.shop.Head x1 10/70
+  com.shop.Link x1 10/60
+    com.shop.Link x1 10/50
+      com.shop.Link x3 30/40
+        com.shop.Value x1 10/10",
+    );
+}
+
+#[test]
 fn a_python_module_shows_its_globals_and_instances_their_attributes() {
     check(
         "root | module app | m | builtins.module 72
