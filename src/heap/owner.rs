@@ -65,6 +65,8 @@ pub enum Kind {
     Function,
     /// Each thread has its own content of it.
     ThreadLocal,
+    /// Something waits for what it will be.
+    Future,
 }
 
 /// What bounds a container.
@@ -78,7 +80,7 @@ pub enum Bound {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Loader,
         Self::Timer,
         Self::Listeners,
@@ -87,6 +89,7 @@ impl Kind {
         Self::Buffer,
         Self::Function,
         Self::ThreadLocal,
+        Self::Future,
     ];
 
     /// The word in recordings.
@@ -100,6 +103,7 @@ impl Kind {
             Self::Buffer => "buffer",
             Self::Function => "function",
             Self::ThreadLocal => "thread-local",
+            Self::Future => "future",
         }
     }
 }

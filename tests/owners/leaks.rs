@@ -59,6 +59,8 @@ fn leaks_of_java_are_told_by_their_kind() {
             ("static Leaks.BODIES: java.util.ArrayList", "buffers of whole payloads"),
             ("static Leaks.DIGESTS: java.util.ArrayList", "static collection without bound"),
             ("static Leaks.LATER: java.util.ArrayList", "closures that keep their scope"),
+            ("static Leaks.NEVER: java.util.concurrent.CompletableFuture", "future that is never settled"),
+            ("static Leaks.ANSWERS: java.util.HashMap", "static collection without bound"),
             ("thread waiting-*-*", "threads never ended"),
             (
                 "static Leaks.SCHEDULER.workQueue: java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue",
@@ -93,6 +95,8 @@ fn leaks_of_node_are_told_by_their_kind() {
             ("context leaks.cjs:pool: Pool → .busy: Set", "pooled object not returned"),
             ("context leaks.cjs:constants: ConstantPool → .constants: Map", "module-level collection without bound"),
             ("context leaks.cjs:later: Array", "closures that keep their scope"),
+            ("context leaks.cjs:never: Promise", "future that is never settled"),
+            ("context leaks.cjs:answers: Map", "module-level collection without bound"),
             ("context leaks.cjs:bodies: Array", "buffers of whole payloads"),
         ],
     );

@@ -112,6 +112,18 @@ const KINDS: &[(Kind, &[&str])] = &[
         &["Function", "function", "closure", "*$$Lambda*", "builtins.function", "builtins.method", "functools.partial"],
     ),
     (Kind::ThreadLocal, &["_thread._local", "_threading_local.local"]),
+    (
+        Kind::Future,
+        &[
+            "Promise",
+            "java.util.concurrent.CompletableFuture",
+            "com.google.common.util.concurrent.AbstractFuture",
+            "io.netty.util.concurrent.DefaultPromise",
+            "_asyncio.Future",
+            "asyncio.futures.Future",
+            "concurrent.futures._base.Future",
+        ],
+    ),
 ];
 
 /// What bounds a container or pool.

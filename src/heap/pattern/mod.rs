@@ -73,6 +73,11 @@ const PATTERNS: &[Pattern] = &[
         fits: |sight| sight.is_last(Kind::Buffer) || (sight.grew() && sight.holds_payloads()),
     },
     Pattern {
+        name: "future that is never settled",
+        advice: "each request waits for the same promise or future and leaves its callbacks there: settle it, or do not wait for a lasting one anew each time (`Promise.race`, `then`, `thenApply`)",
+        fits: |sight| sight.grew() && sight.is_last(Kind::Future),
+    },
+    Pattern {
         name: "closures that keep their scope",
         advice: "functions are kept, and each keeps the variables it was made with: look at what stores the function",
         fits: |sight| sight.is_last(Kind::Function) || (sight.grew() && sight.holds(Kind::Function)),
