@@ -2,7 +2,8 @@
 //!
 //! One breadth-first walk from all roots finds a shortest path to each object (Eclipse MAT: "merge
 //! shortest paths to GC roots"). Paths that go by the same names through the same classes are one. A chain
-//! of equal links is one step, however long. References that keep nothing alive are not followed.
+//! of equal links is one step, however long, and what repeats itself in a few steps goes on in these. References
+//! that keep nothing alive are not followed.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -37,7 +38,7 @@ pub struct PathRow {
     pub class: String,
     /// Objects of this step.
     pub objects: u64,
-    /// Objects of it that hold each other by the same name.
+    /// Objects of it that hold each other by the same name, or by the same few steps again and again.
     pub links: u64,
     /// Objects asked for that are this step.
     pub here: u64,
@@ -57,6 +58,10 @@ pub struct RootReason {
 }
 
 const NONE: u32 = u32::MAX;
+/// A path repeats itself in no more steps than these,
+const MOST_STEPS: usize = 4;
+/// and is a chain once it has done so as many times.
+const TIMES: usize = 3;
 
 /// The merged paths to the targets, which may be in any order.
 pub(super) fn shortest(snapshot: &Snapshot, targets: &[Node]) -> Paths {
@@ -170,28 +175,45 @@ impl Merge<'_> {
             let key = (reasons.get(&node).cloned(), String::new(), self.class(node));
             groups.entry(key).or_default().push(node);
         }
-        let mut work: VecDeque<(Option<usize>, Key, Vec<Node>)> =
-            groups.into_iter().map(|(key, nodes)| (None, key, nodes)).collect();
-        while let Some((above, (root, edge, class), nodes)) = work.pop_front() {
-            let index = self.rows.len();
-            let depth = above.map_or(0, |above| self.rows[above].depth + 1);
-            let row = PathRow {
-                above,
-                depth,
-                root,
-                edge,
-                class,
-                objects: 0,
-                links: 0,
-                here: 0,
-                targets: 0,
-                retained: Bytes(0),
-            };
-            self.rows.push(row);
-            self.links.push(Vec::new());
-            let groups = self.step(index, nodes);
-            work.extend(groups.into_iter().map(|((edge, class), nodes)| (Some(index), (None, edge, class), nodes)));
+        let mut below: BTreeMap<(usize, String, String), usize> = BTreeMap::new();
+        let mut work: VecDeque<(usize, Vec<Node>)> =
+            groups.into_iter().map(|(key, nodes)| (self.row(None, key), nodes)).collect();
+        while let Some((index, nodes)) = work.pop_front() {
+            for ((edge, class), nodes) in self.step(index, nodes) {
+                let next = match self.repeated(index, &edge, &class) {
+                    Some(repeated) => {
+                        self.rows[repeated].links += nodes.len() as u64;
+                        repeated
+                    }
+                    None => *below
+                        .entry((index, edge.clone(), class.clone()))
+                        .or_insert_with(|| self.row(Some(index), (None, edge, class))),
+                };
+                work.push_back((next, nodes));
+            }
         }
+    }
+
+    /// A new row.
+    fn row(&mut self, above: Option<usize>, (root, edge, class): Key) -> usize {
+        let depth = above.map_or(0, |above| self.rows[above].depth + 1);
+        let (objects, links, here, targets, retained) = (0, 0, 0, 0, Bytes(0));
+        self.rows.push(PathRow { above, depth, root, edge, class, objects, links, here, targets, retained });
+        self.links.push(Vec::new());
+        self.rows.len() - 1
+    }
+
+    /// The row that this step below another repeats, if its path goes on as it did several times before.
+    fn repeated(&self, above: usize, edge: &str, class: &str) -> Option<usize> {
+        let lines = std::iter::successors(Some(above), |row| self.rows[*row].above).take(MOST_STEPS * TIMES);
+        let lines: Vec<usize> = lines.collect();
+        let step = |row: usize| (self.rows[row].edge.as_str(), self.rows[row].class.as_str());
+        let again = |steps: usize| {
+            let line = || std::iter::once((edge, class)).chain(lines.iter().map(|row| step(*row)));
+            let pairs = line().zip(line().skip(steps)).take(steps * (TIMES - 1));
+            lines.len() >= steps * TIMES - 1 && pairs.into_iter().all(|(one, before)| one == before)
+        };
+        (1..=MOST_STEPS).find(|steps| again(*steps)).map(|steps| lines[steps - 1])
     }
 
     /// Counts the objects of a row, equal links included, and groups what comes next.
@@ -348,6 +370,26 @@ mod tests {
         assert_eq!(
             print(&told),
             [": Link x1 links 0, 1 of 50000, 500000", "  .next: Link x49999 links 49998, 49999 of 49999, 0"]
+        );
+    }
+
+    #[test]
+    fn what_repeats_itself_three_times_is_a_chain_and_a_short_path_is_told_step_by_step() {
+        let chain = |links: u32| {
+            let link = |n: u32| format!("f{n} | .stack | u{n} | Apply 3\nu{n} || f{} | Future 5\n", n + 1);
+            (0..links).map(link).fold("root | local | f0 | Future 5\n".to_owned(), |text, link| text + &link)
+        };
+        assert_eq!(paths(&(chain(2) + "f2 | .result | v | Value 7"), "Value").rows.len(), 6);
+        assert_eq!(
+            print(&paths(&(chain(1000) + "f1000 | .result | v | Value 7"), "Value")),
+            [
+                ": Future x1 links 0, 0 of 1, 7",
+                "  .stack: Apply x1 links 0, 0 of 1, 7",
+                "    : Future x1 links 0, 0 of 1, 7",
+                "      .stack: Apply x999 links 998, 0 of 1, 7",
+                "        : Future x999 links 0, 0 of 1, 7",
+                "          .result: Value x1 links 0, 1 of 1, 7",
+            ]
         );
     }
 
