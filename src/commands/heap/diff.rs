@@ -14,7 +14,8 @@ use crate::heap::{self, HeapSummary, OwnerTrend};
 pub(super) const HELP: &str = "\
 Give the dumps in the order in which they were taken: of one process, or of two builds under the same
 load. Owners are matched by their names, never by addresses. Each growth is told once, at the container
-or holder where it accumulates; what is above and below it is not told again, so rows add up.
+or holder where it accumulates; what is above and below it is not told again, so no byte is in two rows.
+Small growth beside a large one is not told; the last line says how much of all growth the rows tell.
 
 With three dumps or more, an owner that grew in every interval is marked as retention: a cache that
 fills stops growing, a leak does not. Take them after equal numbers of requests.

@@ -128,6 +128,8 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
         cut = None;
     } else if stopped.is_some() {
         cut = stopped;
+    } else if found.segments.is_empty() {
+        cut = cut.or(Some(file.len()));
     }
     found.cut = cut.or(file.cut().map(|at| usize::try_from(at).unwrap_or(usize::MAX)));
     match found.cut {
