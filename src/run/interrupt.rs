@@ -70,7 +70,7 @@ async fn first(earlier: &mut Option<Receiver<Option<&'static str>>>) -> Option<&
 pub struct Watch {
     seen: Receiver<Option<&'static str>>,
     // Ends the listening when it is dropped.
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 impl Watch {
@@ -88,7 +88,17 @@ impl Watch {
         runtime.spawn(async move {
             tell.send_replace(Some(interrupt.wait().await));
         });
-        Ok(Self { seen, _runtime: runtime })
+        Ok(Self { seen, runtime })
+    }
+
+    /// Does this as soon as the first signal comes, with its name.
+    pub fn at_first(&self, act: impl FnOnce(&'static str) + Send + 'static) {
+        let mut seen = Some(self.seen.clone());
+        self.runtime.spawn(async move {
+            if let Some(signal) = first(&mut seen).await {
+                act(signal);
+            }
+        });
     }
 
     /// The name of the first signal, if one came.

@@ -16,7 +16,7 @@ mod slope;
 mod waiver;
 
 pub use finding::{Amount, Finding, Standing, Subject};
-pub use owner::matches as owner_matches;
+pub use owner::{fits, matches as owner_matches};
 pub use policy_change::PolicyChange;
 
 use crate::compare::Comparison;

@@ -32,11 +32,14 @@ pub(super) fn findings(rules: &[OwnerRule], comparison: &Comparison, candidate: 
     findings
 }
 
-/// Whether a pattern matches a printed path, as a whole or one of its steps; what is printed matches itself, whatever
-/// signs are in it.
+/// Whether a pattern matches a printed path, as a whole or one of its steps.
 pub fn matches(matcher: &GlobMatcher, path: &str) -> bool {
-    let fits = |text: &str| matcher.glob().glob() == text || matcher.is_match(text);
-    fits(path) || path.split(" → ").any(fits)
+    fits(matcher, path) || path.split(" → ").any(|step| fits(matcher, step))
+}
+
+/// Whether a pattern fits a printed text; what is printed fits itself, whatever signs are in it.
+pub fn fits(matcher: &GlobMatcher, text: &str) -> bool {
+    matcher.glob().glob() == text || matcher.is_match(text)
 }
 
 /// Without a dump no owner can be judged; where the floors are flat there is none to look for.

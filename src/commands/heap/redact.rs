@@ -15,7 +15,7 @@ use super::reading::name;
 use crate::commands::output::print;
 use crate::commands::{Format, Global};
 use crate::heap::{self, Keep, Mapping, Redaction};
-use crate::run::Interrupt;
+use crate::run::Watch;
 
 pub(super) const HELP: &str = "\
 Sizes, references, identifiers and names stay, so that every tool reads the result as it read the
@@ -102,13 +102,19 @@ impl Args {
         // What a link leads to is replaced, and not the link.
         let output = self.output.canonicalize().unwrap_or_else(|_| self.output.clone());
         let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let watch = Watch::begin().context("cannot listen for Ctrl-C")?;
         // Beside the output, and renamed in the end, so that no half of a dump is ever there.
         let mut part = tempfile::Builder::new()
             .prefix(".plimsoll-redact")
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(folder)
             .with_context(|| format!("failed to write in `{}`", folder.display()))?;
-        remove_on_signal(part.path().to_owned())?;
+        let half = part.path().to_owned();
+        watch.at_first(move |signal| {
+            let _renamed_already = std::fs::remove_file(half);
+            anstream::eprintln!("ended by {signal}");
+            std::process::exit(3);
+        });
         let redaction = self.pour(file, keep, &mut part)?;
         part.as_file().sync_all().context("failed to write the redacted dump")?;
         let kept = if self.force { part.persist(&output) } else { part.persist_noclobber(&output) };
@@ -135,19 +141,6 @@ impl Args {
 /// Whether a path is a pipe or a device: written to, and never replaced.
 fn is_special(path: &Path) -> bool {
     path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
-}
-
-/// From here on a Ctrl-C or its kin removes a file before it ends this process.
-fn remove_on_signal(file: PathBuf) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut interrupt = runtime.block_on(async { Interrupt::listen() }).context("failed to listen for Ctrl-C")?;
-    std::thread::spawn(move || {
-        let signal = runtime.block_on(interrupt.wait());
-        let _renamed_already = std::fs::remove_file(file);
-        anstream::eprintln!("ended by {signal}");
-        std::process::exit(3);
-    });
-    Ok(())
 }
 
 fn told(redaction: &Redaction) {

@@ -4,6 +4,7 @@ use globset::{Glob, GlobMatcher};
 
 use crate::heap::{Owner, OwnerPath};
 use crate::units::Bytes;
+pub(super) use crate::verdict::fits as fits_class;
 use crate::verdict::owner_matches;
 
 /// How many rows are printed.
@@ -36,11 +37,6 @@ pub(super) fn glob(text: &str) -> Result<GlobMatcher, String> {
     let glob = Glob::new(text).or_else(|error| Glob::new(&text.replace("[]", "\\[\\]")).map_err(|_| error));
     let cure = "write it as `**cache**`, and `\\[` and `\\{` for the signs themselves";
     glob.map(|glob| glob.compile_matcher()).map_err(|error| format!("{error}; {cure}"))
-}
-
-/// Whether a pattern fits the name of a class, which fits itself.
-pub(super) fn fits_class(pattern: &GlobMatcher, class: &str) -> bool {
-    pattern.glob().glob() == class || pattern.is_match(class)
 }
 
 /// Whether a pattern fits an owner path, by the rules of the policy's `match`: the whole path or one of its steps.
