@@ -88,10 +88,9 @@ impl<'a> Pair<'a> {
                 continue;
             }
             let carried = part.unsigned_abs() as f64;
-            // A module is a mere place: what is directly in it is an owner even without content.
+            // A module or thread is a mere place: what is directly in it is an owner, however little is in that.
             let is_place = more.step.class.is_empty();
-            let is_leaf = pair.is_leaf() && !is_place;
-            if pair.by_number(part) || is_leaf {
+            if !is_place && (pair.by_number(part) || pair.is_leaf()) {
                 accumulated += carried;
             } else if is_place || carried >= CARRIED * size {
                 carriers.push((step, pair));

@@ -2,7 +2,7 @@
 //!
 //! The dominator of such a node need not refer to it, so the tree alone cannot say by which name it is held.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::depth_first::Walk;
 use super::semi_nca::Lowered;
@@ -34,8 +34,40 @@ pub(super) struct Holders(BTreeMap<u32, Vec<u32>>);
 
 /// Nodes that are noted; those nearest to the roots come first.
 const MOST_HELD: usize = 100_000;
-/// Holders that are noted of one node, claimants apart.
-const MOST_HOLDERS: usize = 64;
+/// Holders that are noted of one node, claimants apart: the first ones, and so many that come last. Where all nodes of
+/// a tree know their parents, the one holder of its root from outside comes before or after a crowd from inside.
+const FIRST_HOLDERS: usize = 32;
+const LAST_HOLDERS: usize = 32;
+
+/// Who refers to one node, by number.
+#[derive(Debug, Default)]
+struct Noted {
+    first: Vec<u32>,
+    last: VecDeque<u32>,
+    claimants: Vec<u32>,
+}
+
+impl Noted {
+    fn note(&mut self, source: u32, claims: bool) {
+        if claims {
+            self.claimants.push(source);
+        } else if self.first.len() < FIRST_HOLDERS {
+            self.first.push(source);
+        } else {
+            self.last.truncate(LAST_HOLDERS - 1);
+            self.last.push_front(source);
+        }
+    }
+
+    fn into_holders(self) -> Vec<u32> {
+        let mut holders = self.first;
+        holders.extend(self.last);
+        holders.extend(self.claimants);
+        holders.sort_unstable();
+        holders.dedup();
+        holders
+    }
+}
 
 impl Holders {
     pub(super) fn find(
@@ -51,14 +83,13 @@ impl Holders {
             Some(parent) => (parent, false),
             None => (idom[number as usize], true),
         };
-        let mut held: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut held: BTreeMap<u32, Noted> = BTreeMap::new();
         let mut note = |number: u32, source: u32, referred: bool| {
-            let known = held.len();
+            let (known, claims) = (held.len(), claims.has(source));
             match held.get_mut(&number) {
-                Some(holders) if holders.len() < MOST_HOLDERS || claims.has(source) => holders.push(source),
-                Some(_) => {}
-                None if known < MOST_HELD && (!referred || claims.has(source)) => {
-                    held.insert(number, vec![source]);
+                Some(noted) => noted.note(source, claims),
+                None if known < MOST_HELD && (!referred || claims) => {
+                    held.entry(number).or_default().note(source, claims);
                 }
                 None => {}
             }
@@ -82,11 +113,7 @@ impl Holders {
                 }
             });
         }
-        held.values_mut().for_each(|holders| {
-            holders.sort_unstable();
-            holders.dedup();
-        });
-        Self(held)
+        Self(held.into_iter().map(|(number, noted)| (number, noted.into_holders())).collect())
     }
 
     /// By place what was by number.

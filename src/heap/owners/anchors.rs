@@ -36,6 +36,8 @@ pub(super) struct Places {
     pub(super) anchors: BTreeMap<Node, Anchor>,
     /// What stands below an anchor that does not dominate it, with the edge.
     pub(super) guests: BTreeMap<Node, Vec<(String, Node)>>,
+    /// What stands below an object that does not dominate it, but would without the threads.
+    pub(super) adopted: FxHashMap<Node, Vec<Node>>,
     /// Names for nodes to which their dominator has no reference.
     pub(super) aliases: FxHashMap<Node, String>,
     /// Names for all objects of a class to which their dominator has no reference.
@@ -88,6 +90,7 @@ impl Places {
         places.crowds = crowds::crowds(&places, graph, dominators, naming, least);
         places.balance(dominators);
         let known = places.anchors.keys().chain(places.guests.keys()).chain(places.aliases.keys());
+        let known = known.chain(places.adopted.keys());
         let known = known.chain(places.gain.keys()).chain(places.guest.keys());
         let known: Vec<Place> = known.filter_map(|node| dominators.place(*node)).collect();
         places.sieve = Sieve::of(&known);
@@ -110,10 +113,10 @@ impl Places {
         self.gain.get(&node).copied().unwrap_or(0)
     }
 
-    /// What a node stands below: its dominator, or the anchor that has taken it in; `None` for anchors.
+    /// What a node stands below: its dominator, or who has taken it in; `None` for anchors.
     pub(super) fn above(&self, dominators: &Dominators, node: Node) -> Option<Node> {
         match self.guest.get(&node) {
-            Some(anchor) => Some(*anchor),
+            Some(host) => Some(*host),
             None if self.anchors.contains_key(&node) => None,
             None => dominators.immediate(node),
         }
@@ -124,7 +127,12 @@ impl Places {
         self.guests.entry(anchor).or_default().push((edge, guest));
     }
 
-    /// Takes what was moved out of the rows above its old place, and adds it to the new one.
+    pub(super) fn adopt(&mut self, adopter: Node, node: Node) {
+        self.guest.insert(node, adopter);
+        self.adopted.entry(adopter).or_default().push(node);
+    }
+
+    /// Takes what was moved out of the rows above its old place, and adds it to those above the new one.
     fn balance(&mut self, dominators: &Dominators) {
         let moved: Vec<Node> = self.anchors.keys().chain(self.guest.keys()).copied().collect();
         let mut steps = 0;
@@ -137,11 +145,16 @@ impl Places {
                 steps += 1;
             }
         }
-        let guests: Vec<(Node, Node)> = self.guest.iter().map(|(guest, anchor)| (*guest, *anchor)).collect();
-        for (guest, anchor) in guests {
-            let retained = dominators.retained(guest).0.saturating_add_signed(self.gain(guest));
-            let bytes = i64::try_from(retained).unwrap_or(i64::MAX);
-            *self.gain.entry(anchor).or_default() += bytes;
+        let own = |guest: Node| dominators.retained(guest).0.saturating_add_signed(self.gain(guest));
+        let guests: Vec<(Node, u64)> = self.guest.keys().map(|guest| (*guest, own(*guest))).collect();
+        for (guest, bytes) in guests {
+            let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+            let mut above = self.above(dominators, guest);
+            while let Some(holder) = above.filter(|holder| *holder != Node::ROOT && steps < MOST_STEPS) {
+                *self.gain.entry(holder).or_default() += bytes;
+                above = self.above(dominators, holder);
+                steps += 1;
+            }
         }
     }
 }

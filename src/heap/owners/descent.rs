@@ -129,7 +129,7 @@ impl<'a> Opener<'a> {
                 }
             }
             let own = match mode {
-                _ if self.tree.is_leaf(holder.place) => self.tree.retained(holder.place),
+                _ if self.is_leaf(holder.place) => self.tree.retained(holder.place),
                 Mode::Inside(fold) => self.unfold(holder, fold, row, found, &mut work),
                 Mode::Passing(word) => {
                     self.children(holder.place, |opener, child| opener.place(child, word, row, found, &mut work))

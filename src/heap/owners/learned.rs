@@ -58,7 +58,7 @@ impl Opener<'_> {
             return vec![Words::ENTRIES; own.len()];
         }
         let recalled: Option<Vec<u32>> = own.iter().map(|child| self.recall(holder.class, child.class, line)).collect();
-        if let Some(words) = recalled {
+        if let Some(words) = recalled.filter(|_| self.places.is_ordinary(holder.place)) {
             return words;
         }
         let word = |word: Option<u32>| word.filter(|word| *word != Words::NONE).unwrap_or(Words::ENTRIES);
@@ -80,7 +80,9 @@ impl Opener<'_> {
         named: &mut Vec<(Object, u32)>,
     ) -> u64 {
         named.clear();
-        let (mut recalled, mut last) = (*wording_of == Holder::Object, None);
+        // What was moved here may be called otherwise.
+        let ordinary = *wording_of == Holder::Object && self.places.is_ordinary(holder.place);
+        let (mut recalled, mut last) = (ordinary, None);
         let own = self.children(holder.place, |opener, child| {
             if recalled && last.is_none_or(|(class, _)| class != child.class) {
                 let word = opener.recall(holder.class, child.class, line);
@@ -95,7 +97,7 @@ impl Opener<'_> {
         let read = self.read(holder, named.iter().map(|(child, _)| child), wording_of);
         for ((child, name), word) in named.iter_mut().zip(&read) {
             *name = word.unwrap_or_else(|| self.alias(self.node(holder), *child));
-            if *wording_of == Holder::Object {
+            if ordinary {
                 self.learn(holder.class, child.class, *name);
             }
         }

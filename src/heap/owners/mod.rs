@@ -16,6 +16,7 @@ mod descent;
 mod edges;
 mod found;
 mod group;
+mod lasting;
 mod learned;
 mod line;
 mod opener;

@@ -333,6 +333,13 @@ impl<'a> Opener<'a> {
         self.classes[object.class.0 as usize].special
     }
 
+    /// Whether nothing stands below an object.
+    #[inline]
+    pub(super) fn is_leaf(&self, place: Place) -> bool {
+        self.tree.is_leaf(place)
+            && (self.places.is_ordinary(place) || !self.places.adopted.contains_key(&self.tree.node(place)))
+    }
+
     pub(super) fn is_anchor(&self, object: Object) -> bool {
         !self.places.is_ordinary(object.place) && self.places.anchors.contains_key(&self.node(object))
     }
@@ -357,6 +364,12 @@ impl<'a> Opener<'a> {
             let node = tree.node(child);
             if places.is_ordinary(child) || !places.moved(node) {
                 tell(self, Object { place: child, class: classes.get(node) });
+            }
+        }
+        if !places.is_ordinary(place) {
+            let adopted = places.adopted.get(&tree.node(place));
+            for child in adopted.into_iter().flatten().filter_map(|node| self.dominators.place(*node)) {
+                tell(self, self.object(child));
             }
         }
         own

@@ -68,6 +68,9 @@ impl<'a> Opener<'a> {
         found: &mut Found,
         work: &mut Work<'a>,
     ) -> Option<u64> {
+        if !self.places.is_ordinary(holder.place) {
+            return None;
+        }
         found.routes.renew(self.state);
         let mut routed = std::mem::take(&mut self.routed);
         routed.clear();

@@ -4,10 +4,13 @@
 //! the virtual root. It belongs below the variable all the same: that is where a developer looks. For the
 //! same reason a static field or a variable of a script claims what it refers to from any other holder.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::anchors::{Anchor, Places};
 use super::edges::{Holder, wording};
+use super::lasting::{self, Floating};
 use crate::heap::fold::{Folding, Role};
-use crate::heap::graph::{Graph, Naming, Reference};
+use crate::heap::graph::{Graph, Naming, Reference, RootKind};
 use crate::heap::naming as names;
 use crate::heap::{Dominators, Node};
 
@@ -26,19 +29,35 @@ pub(super) fn settle(
     least: u64,
 ) {
     let view = View { places, graph, dominators, naming, folding };
-    let mut found = Vec::new();
+    let mut shared = Vec::new();
     for (node, holders) in dominators.holders() {
         let above = dominators.immediate(node).filter(|above| *above != Node::ROOT);
         let referred = above.is_some_and(|above| holders.contains(&above));
         let settled = referred && above.is_some_and(|above| places.anchors.contains_key(&above));
         if !settled && !places.anchors.contains_key(&node) && dominators.retained(node).0 >= least {
-            found.push((node, view.home(node, referred, &holders)));
+            let home = view.home(node, referred, &holders);
+            shared.push((Floating { node, holders, settled: home.as_ref().and_then(Home::settled) }, home, referred));
         }
     }
-    for (node, home) in found {
+    // A thread is a place of its own, whoever counts the threads.
+    let threads = graph.roots().iter().filter(|root| root.kind == RootKind::Thread).map(|root| root.node);
+    let threads: FxHashSet<Node> = threads.collect();
+    let floats = |(floating, _, referred): &&(Floating, _, bool)| !referred && !threads.contains(&floating.node);
+    let floating: Vec<&Floating> = shared.iter().filter(floats).map(|(floating, _, _)| floating).collect();
+    let adopters: FxHashMap<Node, Node> = lasting::adopters(places, dominators, &floating).into_iter().collect();
+    for (Floating { node, holders, .. }, home, _) in &mut shared {
+        if let Some(adopter) = adopters.get(node) {
+            *home = Some(Home::Inside { adopter: *adopter, name: view.name(*node, *adopter, holders) });
+        }
+    }
+    for (Floating { node, .. }, home, _) in shared {
         match home {
             Some(Home::Below { anchor, edge, .. } | Home::Local { anchor, edge, .. }) => {
                 places.invite(anchor, edge, node);
+            }
+            Some(Home::Inside { adopter, name }) => {
+                places.adopt(adopter, node);
+                places.aliases.extend(name.map(|name| (node, name)));
             }
             Some(Home::Field(alias) | Home::Named(alias)) => {
                 places.aliases.insert(node, alias);
@@ -53,12 +72,24 @@ pub(super) fn settle(
 enum Home {
     /// Below a class, script, module or the global object.
     Below { rank: u8, row: String, edge: String, anchor: Node },
+    /// Below an object of one of these, which may have a name of its own for it.
+    Inside { adopter: Node, name: Option<String> },
     /// A field of an object that has one of these names itself.
     Field(String),
     /// Below a thread: it is only passing by.
     Local { row: String, edge: String, anchor: Node },
     /// A field of any object.
     Named(String),
+}
+
+impl Home {
+    /// The class, script, module or global object below which it stands.
+    fn settled(&self) -> Option<Node> {
+        match self {
+            Self::Below { anchor, .. } => Some(*anchor),
+            _ => None,
+        }
+    }
 }
 
 struct View<'a> {
@@ -78,8 +109,20 @@ impl View<'_> {
         if matches!(anchored, Some(Home::Below { .. })) {
             return anchored;
         }
-        let named = holders.iter().take(MOST_HOLDERS).filter_map(|holder| self.alias(node, *holder)).min();
-        anchored.into_iter().chain(named).min()
+        anchored.into_iter().chain(self.named(node, holders)).min()
+    }
+
+    /// The best name that an object has for it.
+    fn named(&self, node: Node, holders: &[Node]) -> Option<Home> {
+        holders.iter().take(MOST_HOLDERS).filter_map(|holder| self.alias(node, *holder)).min()
+    }
+
+    /// What it is called below an object that may not refer to it.
+    fn name(&self, node: Node, adopter: Node, holders: &[Node]) -> Option<String> {
+        match self.named(node, holders)? {
+            Home::Field(alias) | Home::Named(alias) if !holders.contains(&adopter) => Some(alias),
+            _ => None,
+        }
     }
 
     fn below(&self, node: Node, holder: Node) -> Option<Home> {

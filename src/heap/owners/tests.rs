@@ -339,3 +339,95 @@ fn rows_that_are_opened_ahead_are_as_those_that_wait() {
         }
     }
 }
+
+/// A tree whose nodes know their parents, below a static field; each node has the one or two below it in a list.
+const TREE: &str = "root || loader | jdk.internal.loader.ClassLoaders$AppClassLoader 50
+     loader | .classes | c | java.lang.Class 100
+     label | c | class com.shop.Shop
+     c | static com.shop.Shop.SHOP | shop | com.shop.Shop 16
+     shop | .catalog | n0 | com.shop.Node 32
+     n0 | .below | l0 | java.util.ArrayList 24
+     l0 | .elementData | a0 | java.lang.Object[] 32
+     a0 | [0] | n1 | com.shop.Node 32
+     a0 | [1] | n2 | com.shop.Node 32
+     n1 | .parent | n0
+     n2 | .parent | n0
+     n1 | .below | l1 | java.util.ArrayList 24
+     l1 | .elementData | a1 | java.lang.Object[] 32
+     a1 | [0] | n3 | com.shop.Node 32
+     n3 | .parent | n1\n";
+
+#[test]
+fn what_a_thread_holds_in_passing_stands_where_it_would_without_the_thread() {
+    let told = |thread: &str| {
+        format!(
+            "
+static Shop.SHOP: com.shop.Shop x1 16/256
+  .catalog: com.shop.Node x1 32/240
+    .below: java.util.ArrayList x1 56/208 #2
+      entries: com.shop.Node x2 64/152
+        .below: java.util.ArrayList x1 88/88 #1{thread}
+jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50"
+        )
+    };
+    check(TREE, &told(""));
+    let thread = "root | thread main | t | java.lang.Thread 100\n";
+    for held in ["n0", "n1", "a1", "n3"] {
+        let passing = format!("t | local | {held}\n");
+        check(&format!("{TREE}{thread}{passing}"), &told("\nthread main x1 100/100"));
+        // The thread is met first.
+        check(&format!("{thread}{TREE}{passing}"), &told("\nthread main x1 100/100"));
+    }
+}
+
+#[test]
+fn what_two_static_fields_and_a_thread_hold_stands_below_none_of_them() {
+    let shared = "root || loader | jdk.internal.loader.ClassLoaders$AppClassLoader 50
+        loader | .classes | c | java.lang.Class 100
+        label | c | class com.shop.Shop
+        c | static com.shop.Shop.SHOP | shop | com.shop.Shop 16
+        loader | .classes | d | java.lang.Class 100
+        label | d | class com.shop.Stock
+        d | static com.shop.Stock.STOCK | stock | com.shop.Stock 16
+        shop | .catalog | n | com.shop.Catalog 500
+        root | thread main | t | java.lang.Thread 100
+        t | local | n\n";
+    check(
+        shared,
+        "
+static Shop.SHOP: com.shop.Shop x1 16/516
+  .catalog: com.shop.Catalog x1 500/500
+thread main x1 100/100
+jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50
+static Stock.STOCK: com.shop.Stock x1 16/16",
+    );
+    check(
+        &format!("{shared}stock | .catalog | n"),
+        "
+Shop.catalog: com.shop.Catalog x1 500/500
+thread main x1 100/100
+jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50
+static Shop.SHOP: com.shop.Shop x1 16/16
+static Stock.STOCK: com.shop.Stock x1 16/16",
+    );
+}
+
+#[test]
+fn the_root_of_a_tree_is_placed_however_many_of_its_nodes_refer_to_it() {
+    // A stack frame holds a node that is met first, so the holder from outside is the last of many.
+    let mut tree = String::from("root | thread main | t | java.lang.Thread 100\n");
+    tree += "t | local | n200 | com.shop.Node 10\nn200 | .parent | n0 | com.shop.Node 10\n";
+    for node in 1..200 {
+        tree += &format!("n0 | .next{node} | n{node} | com.shop.Node 10\nn{node} | .parent | n0\n");
+    }
+    tree += "root | module app | m | Module 10\nm | .shop | shop | Shop 10\nshop | .tree | n0\nn0 | .next200 | n200\n";
+    check(
+        &tree,
+        "
+module app x1 10/2030
+  .shop: Shop x1 10/2020
+    .tree: com.shop.Node x1 10/2010 #200
+      entries: com.shop.Node x200 2000/2000
+thread main x1 100/100",
+    );
+}

@@ -125,7 +125,7 @@ impl<'a> Sight<'a> {
     pub(super) fn has_more_threads(&self) -> bool {
         let (before, after) = self.last();
         self.steps.len() == 1
-            && edge_starts(after, &["thread "])
+            && (after.step.edge == "thread" || edge_starts(after, &["thread "]))
             && after.count > before.map_or(0, |before| before.count)
     }
 

@@ -1,0 +1,228 @@
+//! Dominators of what threads hold in passing: those that it would have if only classes, scripts and modules held
+//! anything.
+//!
+//! A stack frame that holds one node of a tree whose nodes know their parents holds all of the way up to the root of
+//! the tree. The virtual root dominates each node of that way then, though the tree stands below a static field all
+//! the same. Such nodes get the dominator that they would have without the frame, by the algorithm of Cooper, Harvey
+//! and Kennedy ("A Simple, Fast Dominance Algorithm", 2001) among the nodes whose holders are known; between those, the
+//! ways are those of the dominator tree.
+
+use std::cell::Cell;
+
+use super::anchors::{Anchor, Places};
+use crate::heap::dominators::{self, Place};
+use crate::heap::{Dominators, Node};
+
+/// Rounds until the dominators are taken as they are; two or three do where no ways cross.
+const MOST_ROUNDS: usize = 16;
+/// Steps up the dominator tree in all; beyond that, a dominator may be too far up.
+const MOST_STEPS: u64 = 10_000_000;
+
+/// An object that the virtual root dominates, with some who refer to it.
+#[derive(Debug)]
+pub(super) struct Floating {
+    pub(super) node: Node,
+    pub(super) holders: Vec<Node>,
+    /// The anchor below which it stands in any case.
+    pub(super) settled: Option<Node>,
+}
+
+/// The objects that have one dominator without the threads, and who that is.
+pub(super) fn adopters(places: &Places, dominators: &Dominators, floating: &[&Floating]) -> Vec<(Node, Node)> {
+    let (tree, regions) = (dominators.places(), Regions::of(places, dominators, floating));
+    let entries: Vec<Vec<Spot>> = floating.iter().map(|floating| regions.holders(dominators, floating)).collect();
+    let order = regions.order(&entries);
+    let ways = Ways { dominators, tree, order: &order, steps: Cell::new(0) };
+    let mut above = vec![Above::Unknown; regions.0.len()];
+    for (index, region) in regions.0.iter().enumerate() {
+        above[index] = match region.kind {
+            Kind::Lasting => Above::Top,
+            Kind::Floating(place) => match floating[place].settled.and_then(|anchor| dominators.place(anchor)) {
+                Some(anchor) => regions.around(anchor).map_or(Above::Unknown, |region| Above::Spot((anchor, region))),
+                None => Above::Unknown,
+            },
+            Kind::Passing => Above::Unknown,
+        };
+    }
+    let mut loose: Vec<(usize, usize)> = regions.loose(floating).filter(|(index, _)| order[*index] > 0).collect();
+    loose.sort_by_key(|(index, _)| order[*index]);
+    for _ in 0..MOST_ROUNDS {
+        let mut changed = false;
+        for (index, place) in &loose {
+            let known = entries[*place].iter().filter(|(_, region)| above[*region] != Above::Unknown);
+            let found = known.map(|spot| Above::Spot(*spot)).reduce(|one, other| ways.meet(&above, one, other));
+            let found = found.unwrap_or(Above::Unknown);
+            changed |= std::mem::replace(&mut above[*index], found) != found;
+        }
+        if !changed {
+            break;
+        }
+    }
+    let adopted = loose.iter().filter_map(|(index, place)| match above[*index] {
+        Above::Spot((spot, _)) => Some((floating[*place].node, tree.node(spot))),
+        Above::Top | Above::Unknown => None,
+    });
+    adopted.collect()
+}
+
+/// A place, and the region around it.
+type Spot = (Place, usize);
+
+/// Who is above a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Above {
+    /// Threads alone, or nobody as far as is known.
+    Unknown,
+    /// Several that have nothing in common, or nobody because it is an anchor.
+    Top,
+    Spot(Spot),
+}
+
+/// Everything below an anchor or a floating object that is below no other one.
+#[derive(Debug)]
+struct Region {
+    start: Place,
+    end: Place,
+    /// The region around this one.
+    outer: Option<usize>,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Below a class, script, module or the global object.
+    Lasting,
+    /// Below a thread or a frame.
+    Passing,
+    /// Below the floating object of this index.
+    Floating(usize),
+}
+
+/// All regions, in the order of the dominator tree.
+struct Regions(Vec<Region>);
+
+impl Regions {
+    fn of(places: &Places, dominators: &Dominators, floating: &[&Floating]) -> Self {
+        let tree = dominators.places();
+        let kind = |anchor: &Anchor| match anchor {
+            Anchor::Row(row) if !row.starts_with("module ") => Kind::Passing,
+            Anchor::Row(_) | Anchor::Spread(_) => Kind::Lasting,
+        };
+        let anchors = places.anchors.iter().map(|(node, anchor)| (*node, kind(anchor)));
+        let floating = floating.iter().enumerate().map(|(index, floating)| (floating.node, Kind::Floating(index)));
+        let starts = anchors.chain(floating).filter_map(|(node, kind)| Some((dominators.place(node)?, kind)));
+        let mut starts: Vec<(Place, Kind)> = starts.collect();
+        starts.sort_unstable_by_key(|(start, _)| *start);
+        let mut regions: Vec<Region> = Vec::new();
+        let mut open: Vec<usize> = Vec::new();
+        for (start, kind) in starts {
+            while open.pop_if(|region| regions[*region].end <= start).is_some() {}
+            let outer = open.last().copied();
+            // What floats inside of something stays there.
+            if outer.is_none() || !matches!(kind, Kind::Floating(_)) {
+                open.push(regions.len());
+                regions.push(Region { start, end: tree.end(start), outer, kind });
+            }
+        }
+        Self(regions)
+    }
+
+    /// The innermost region around a place.
+    fn around(&self, place: Place) -> Option<usize> {
+        let before = self.0.partition_point(|region| region.start <= place);
+        let mut region = before.checked_sub(1);
+        while let Some(outside) = region.filter(|region| self.0[*region].end <= place) {
+            region = self.0[outside].outer;
+        }
+        region
+    }
+
+    /// The regions of floating objects that are not settled, with the index of the object.
+    fn loose(&self, floating: &[&Floating]) -> impl Iterator<Item = (usize, usize)> {
+        self.0.iter().enumerate().filter_map(|(index, region)| match region.kind {
+            Kind::Floating(place) if floating[place].settled.is_none() => Some((index, place)),
+            _ => None,
+        })
+    }
+
+    /// The holders of a floating object that count: not those inside of it, and not those below threads.
+    fn holders(&self, dominators: &Dominators, floating: &Floating) -> Vec<Spot> {
+        let own = dominators.place(floating.node);
+        let spots = floating.holders.iter().filter_map(|holder| {
+            let place = dominators.place(*holder)?;
+            let region = self.around(place)?;
+            let counts = self.0[region].kind != Kind::Passing && Some(self.0[region].start) != own;
+            counts.then_some((place, region))
+        });
+        spots.collect()
+    }
+
+    /// Numbers of the regions in an order in which each comes after one of its holders; 0 for what no lasting one leads
+    /// to.
+    fn order(&self, entries: &[Vec<Spot>]) -> Vec<u32> {
+        let mut held: Vec<Vec<usize>> = vec![Vec::new(); self.0.len()];
+        for (index, region) in self.0.iter().enumerate() {
+            if let Kind::Floating(place) = region.kind {
+                entries[place].iter().for_each(|(_, holder)| held[*holder].push(index));
+            }
+        }
+        let mut order = vec![0; self.0.len()];
+        let mut last = self.0.len() as u32;
+        let mut met = vec![false; self.0.len()];
+        // In postorder of a depth-first walk, from the last number to the first.
+        for start in (0..self.0.len()).filter(|region| self.0[*region].kind == Kind::Lasting) {
+            let mut work = vec![(start, 0)];
+            met[start] = true;
+            while let Some((region, next)) = work.pop() {
+                match held[region].get(next) {
+                    Some(below) => {
+                        work.push((region, next + 1));
+                        if !std::mem::replace(&mut met[*below], true) {
+                            work.push((*below, 0));
+                        }
+                    }
+                    None => {
+                        order[region] = last;
+                        last -= 1;
+                    }
+                }
+            }
+        }
+        order
+    }
+}
+
+/// The ways up, from region to region and within one.
+struct Ways<'a> {
+    dominators: &'a Dominators,
+    tree: dominators::Places<'a>,
+    order: &'a [u32],
+    steps: Cell<u64>,
+}
+
+impl Ways<'_> {
+    /// Where the ways up from two spots meet.
+    fn meet(&self, above: &[Above], one: Above, other: Above) -> Above {
+        let (Above::Spot(mut one), Above::Spot(mut other)) = (one, other) else { return Above::Top };
+        while one.1 != other.1 {
+            let later = if self.order[one.1] > self.order[other.1] { &mut one } else { &mut other };
+            match above[later.1] {
+                Above::Spot(spot) if self.step() => *later = spot,
+                _ => return Above::Top,
+            }
+        }
+        let (mut first, last) = (one.0.min(other.0), one.0.max(other.0));
+        while self.tree.end(first) <= last {
+            match self.dominators.immediate(self.tree.node(first)).and_then(|above| self.dominators.place(above)) {
+                Some(place) if place != Place::ROOT && self.step() => first = place,
+                _ => return Above::Top,
+            }
+        }
+        Above::Spot((first, one.1))
+    }
+
+    fn step(&self) -> bool {
+        self.steps.set(self.steps.get() + 1);
+        self.steps.get() <= MOST_STEPS
+    }
+}
