@@ -49,6 +49,8 @@ fn leaks_of_java_are_told_by_their_kind() {
                 "static collection without bound",
             ),
             ("static Leaks.PLUGINS: java.util.ArrayList", "class loader retention"),
+            ("static Leaks.OPENED: java.util.ArrayList", "class loader retention"),
+            ("static Leaks.TOGETHER: java.util.ArrayList", "static collection without bound"),
             (
                 "static Leaks.LOADS: Leaks$ClassLoaderStatistics → .loads: java.util.TreeMap",
                 "static collection without bound",
@@ -73,6 +75,8 @@ fn leaks_of_java_are_told_by_their_kind() {
         ],
     );
     assert!(told.iter().all(|(path, _)| !path.contains(".fixed")), "{told:#?}");
+    // The classes of the plugins are told with the list that keeps them.
+    assert!(told.iter().all(|(path, _)| !path.contains("CONFIG")), "{told:#?}");
 }
 
 #[test]

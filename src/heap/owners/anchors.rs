@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::crowds::{self, Crowds};
 use super::edges::Holder;
@@ -18,6 +18,8 @@ use crate::heap::{Dominators, Node};
 
 /// Classes whose objects may be anchors though no root names them.
 pub(super) const CLASSES: [&str; 4] = ["java.lang.Class", "Module", "system / Context", "builtins.dict"];
+/// A class of which there are so many with the same name belongs to whoever keeps its loaders.
+const MOST_COPIES: usize = 3;
 /// Steps up the dominator tree in all; beyond that, rows above an anchor stay too large.
 const MOST_STEPS: u64 = 50_000_000;
 
@@ -169,17 +171,40 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
     for node in naming.globals().into_iter().filter(|node| dominators.reachable(*node)) {
         anchors.entry(node).or_insert(Anchor::Spread(Holder::Global));
     }
+    let mut copies: BTreeMap<String, Vec<Node>> = BTreeMap::new();
     let wanted: Vec<bool> = graph.classes().iter().map(|class| CLASSES.contains(&&*class.name)).collect();
     let classes = graph.class_rows();
     for node in graph.objects().filter(|node| wanted[classes.get(*node).0 as usize]) {
         if anchors.contains_key(&node) || !dominators.reachable(node) {
             continue;
         }
-        if let Some(anchor) = naming.label(node).and_then(|label| of_label(label, graph.class_name(node))) {
+        let label = naming.label(node);
+        if let Some(Label::Class(name)) = &label {
+            copies.entry(name.clone().into_owned()).or_default().push(node);
+        }
+        if let Some(anchor) = label.and_then(|label| of_label(label, graph.class_name(node))) {
             anchors.insert(node, anchor);
         }
     }
+    copies.retain(|_, classes| classes.len() >= MOST_COPIES);
+    settle_copies(&mut anchors, dominators, &copies.into_values().flatten().collect());
     anchors
+}
+
+/// Classes that were defined again and again are told where their loaders are kept: that is where they pile up.
+fn settle_copies(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators, copies: &FxHashSet<Node>) {
+    let mut steps = 0;
+    for copy in copies {
+        let mut above = dominators.immediate(*copy);
+        while let Some(holder) = above.filter(|holder| *holder != Node::ROOT && steps < MOST_STEPS) {
+            if anchors.contains_key(&holder) && !copies.contains(&holder) {
+                anchors.remove(copy);
+                break;
+            }
+            above = dominators.immediate(holder);
+            steps += 1;
+        }
+    }
 }
 
 fn of_root(root: &Root) -> Option<Anchor> {

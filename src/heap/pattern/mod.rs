@@ -30,7 +30,11 @@ const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "class loader retention",
         advice: "classes are defined again and again, or a loader outlives its application: look for what still refers to the old loader (threads, thread-locals, drivers, shutdown hooks), and for generated classes and scripts that are not cached",
-        fits: |sight| sight.multiplies(Kind::Loader) || sight.has_more_copies_of_a_static(),
+        fits: |sight| {
+            sight.multiplies(Kind::Loader)
+                || sight.multiplies_within(Kind::Loader)
+                || sight.has_more_copies_of_a_static()
+        },
     },
     Pattern {
         name: "thread-local map without eviction",

@@ -98,10 +98,30 @@ impl<'a> Sight<'a> {
             after.marks.kind == Some(kind) && (count < after.count || entries < after.entries.unwrap_or(0))
         };
         let (before, after) = self.last();
-        let earlier =
-            |child: &Owner| before.and_then(|before| before.children.iter().find(|known| known.step == child.step));
-        let mut below = after.children.iter().map(|child| (earlier(child), child));
+        let mut below = after.children.iter().map(|child| (find(before, child), child));
         self.steps.iter().any(is_more) || below.any(|pair| is_more(&pair)) || (self.grew() && self.holds(kind))
+    }
+
+    /// Whether most of what it has more of comes with an object of a kind, however deep in it.
+    pub(super) fn multiplies_within(&self, kind: Kind) -> bool {
+        let more = |before: Option<&Owner>, after: &Owner, number: fn(&Owner) -> u64| {
+            number(after).saturating_sub(before.map_or(0, number))
+        };
+        let entries = more(self.last().0, self.last().1, |owner| owner.entries.unwrap_or(0));
+        let mut work = vec![self.last()];
+        while let Some((before, after)) = work.pop() {
+            for child in &after.children {
+                let earlier = find(before, child);
+                let added = more(earlier, child, |owner| owner.count);
+                if added > 0 && 2 * added >= entries {
+                    if child.marks.kind == Some(kind) {
+                        return true;
+                    }
+                    work.push((earlier, child));
+                }
+            }
+        }
+        false
     }
 
     /// Whether what it holds is mainly of a kind.
@@ -145,6 +165,11 @@ impl<'a> Sight<'a> {
         let number = |owner: &Owner| owner.count;
         owner.entries.is_some() && (mainly(owner, number, told) || (named && mainly(owner, number, may_be)))
     }
+}
+
+/// An owner's child as it was before.
+fn find<'a>(before: Option<&'a Owner>, child: &Owner) -> Option<&'a Owner> {
+    before.and_then(|before| before.children.iter().find(|known| known.step == child.step))
 }
 
 fn edge_starts(owner: &Owner, starts: &[&str]) -> bool {
