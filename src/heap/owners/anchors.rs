@@ -32,6 +32,16 @@ pub(super) enum Anchor {
     Spread(Holder),
 }
 
+impl Anchor {
+    /// Whether it is a class, script, module or the global object, and not a thread or a frame.
+    pub(super) fn lasts(&self) -> bool {
+        match self {
+            Self::Row(row) => row.starts_with("module "),
+            Self::Spread(_) => true,
+        }
+    }
+}
+
 /// Where nodes stand in the owner tree, as far as not where the dominator tree has them.
 #[derive(Debug, Default)]
 pub(super) struct Places {

@@ -9,7 +9,7 @@
 
 use std::cell::Cell;
 
-use super::anchors::{Anchor, Places};
+use super::anchors::Places;
 use crate::heap::dominators::{self, Place};
 use crate::heap::{Dominators, Node};
 
@@ -104,11 +104,8 @@ struct Regions(Vec<Region>);
 impl Regions {
     fn of(places: &Places, dominators: &Dominators, floating: &[&Floating]) -> Self {
         let tree = dominators.places();
-        let kind = |anchor: &Anchor| match anchor {
-            Anchor::Row(row) if !row.starts_with("module ") => Kind::Passing,
-            Anchor::Row(_) | Anchor::Spread(_) => Kind::Lasting,
-        };
-        let anchors = places.anchors.iter().map(|(node, anchor)| (*node, kind(anchor)));
+        let kind = |lasts| if lasts { Kind::Lasting } else { Kind::Passing };
+        let anchors = places.anchors.iter().map(|(node, anchor)| (*node, kind(anchor.lasts())));
         let floating = floating.iter().enumerate().map(|(index, floating)| (floating.node, Kind::Floating(index)));
         let starts = anchors.chain(floating).filter_map(|(node, kind)| Some((dominators.place(node)?, kind)));
         let mut starts: Vec<(Place, Kind)> = starts.collect();
