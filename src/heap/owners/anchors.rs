@@ -12,7 +12,7 @@ use super::edges::Holder;
 use super::shared;
 use crate::heap::dominators::Place;
 use crate::heap::fold::Folding;
-use crate::heap::graph::{Graph, Label, Naming, Root, RootKind};
+use crate::heap::graph::{ClassId, Graph, Label, Naming, Root, RootKind};
 use crate::heap::naming;
 use crate::heap::{Dominators, Node};
 
@@ -48,11 +48,11 @@ pub(super) struct Places {
     pub(super) anchors: BTreeMap<Node, Anchor>,
     /// What stands below an anchor that does not dominate it, with the edge.
     pub(super) guests: BTreeMap<Node, Vec<(String, Node)>>,
-    /// What stands below an object that does not dominate it, but would without the threads.
+    /// What stands below an object that does not dominate it, but would without the threads; and crowds.
     pub(super) adopted: FxHashMap<Node, Vec<Node>>,
     /// Names for nodes to which their dominator has no reference.
     pub(super) aliases: FxHashMap<Node, String>,
-    /// Names for all objects of a class to which their dominator has no reference.
+    /// Places and names for all objects of a class to which their dominator has no reference.
     pub(super) crowds: Crowds,
     /// Bytes to add to what a node retains.
     gain: FxHashMap<Node, i64>,
@@ -100,7 +100,14 @@ impl Places {
         let mut places = Self { anchors: anchors(graph, dominators, naming), ..Self::default() };
         shared::settle(&mut places, graph, dominators, naming, folding, least);
         places.crowds = crowds::crowds(&places, graph, dominators, naming, least);
-        places.balance(dominators);
+        if !places.crowds.hosts.is_empty() {
+            let crowds = dominators.children(Node::ROOT).filter(|node| !places.moved(*node));
+            let crowds = crowds.filter_map(|node| Some((places.host(graph.class(node))?, node)));
+            for (host, node) in crowds.collect::<Vec<_>>() {
+                places.adopted.entry(host).or_default().push(node);
+            }
+        }
+        places.balance(graph, dominators);
         let known = places.anchors.keys().chain(places.guests.keys()).chain(places.aliases.keys());
         let known = known.chain(places.adopted.keys());
         let known = known.chain(places.gain.keys()).chain(places.guest.keys());
@@ -126,12 +133,20 @@ impl Places {
     }
 
     /// What a node stands below: its dominator, or who has taken it in; `None` for anchors.
-    pub(super) fn above(&self, dominators: &Dominators, node: Node) -> Option<Node> {
+    pub(super) fn above(&self, graph: &Graph, dominators: &Dominators, node: Node) -> Option<Node> {
         match self.guest.get(&node) {
             Some(host) => Some(*host),
             None if self.anchors.contains_key(&node) => None,
-            None => dominators.immediate(node),
+            None => match dominators.immediate(node)? {
+                Node::ROOT => Some(self.host(graph.class(node)).unwrap_or(Node::ROOT)),
+                above => Some(above),
+            },
         }
+    }
+
+    /// What alone holds the objects of a class that the virtual root dominates, and that are not moved otherwise.
+    pub(super) fn host(&self, class: ClassId) -> Option<Node> {
+        self.crowds.hosts.get(&class).copied()
     }
 
     pub(super) fn invite(&mut self, anchor: Node, edge: String, guest: Node) {
@@ -145,7 +160,7 @@ impl Places {
     }
 
     /// Takes what was moved out of the rows above its old place, and adds it to those above the new one.
-    fn balance(&mut self, dominators: &Dominators) {
+    fn balance(&mut self, graph: &Graph, dominators: &Dominators) {
         let moved: Vec<Node> = self.anchors.keys().chain(self.guest.keys()).copied().collect();
         let mut steps = 0;
         for node in moved {
@@ -158,13 +173,15 @@ impl Places {
             }
         }
         let own = |guest: Node| dominators.retained(guest).0.saturating_add_signed(self.gain(guest));
-        let guests: Vec<(Node, u64)> = self.guest.keys().map(|guest| (*guest, own(*guest))).collect();
-        for (guest, bytes) in guests {
+        let taken = self.adopted.iter().map(|(host, nodes)| (*host, nodes.iter().map(|node| own(*node)).sum()));
+        let guests = self.guests.iter().map(|(host, nodes)| (*host, nodes.iter().map(|(_, node)| own(*node)).sum()));
+        let brought: Vec<(Node, u64)> = taken.chain(guests).collect();
+        for (host, bytes) in brought {
             let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-            let mut above = self.above(dominators, guest);
+            let mut above = Some(host);
             while let Some(holder) = above.filter(|holder| *holder != Node::ROOT && steps < MOST_STEPS) {
                 *self.gain.entry(holder).or_default() += bytes;
-                above = self.above(dominators, holder);
+                above = self.above(graph, dominators, holder);
                 steps += 1;
             }
         }

@@ -2,7 +2,8 @@
 //!
 //! Each is too small to look for its holders, but together they are a row at the top, or below the class
 //! that has all their holders. The row is told with the holders: what a few internals of each large
-//! structure with a name refer to shows who shares them.
+//! structure with a name refer to shows who shares them. Where that is one structure alone, they stand below it: the
+//! links of a list in the middle of which a thread is stand below the field that has the list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,8 +25,18 @@ const PART: usize = 4;
 /// Objects that everybody shares tell nothing.
 const COMMON: [&str; 4] = ["java.lang.", "(", "builtins.", "system / "];
 
-/// Who shares the objects of a class that have this dominator.
-pub(super) type Crowds = FxHashMap<(Node, ClassId), String>;
+/// Where crowds belong.
+#[derive(Debug, Default)]
+pub(super) struct Crowds {
+    /// Who shares the objects of a class that have this dominator.
+    pub(super) named: FxHashMap<(Node, ClassId), String>,
+    /// What alone holds the objects of a class that the virtual root dominates.
+    pub(super) hosts: FxHashMap<ClassId, Node>,
+}
+
+/// References of structures to objects of one class, by the name of the structure, with the structure if there is but
+/// one of that name.
+type Tally = BTreeMap<String, (usize, Option<Node>)>;
 
 /// Finds the crowds and their holders.
 pub(super) fn crowds(
@@ -40,7 +51,7 @@ pub(super) fn crowds(
         return Crowds::default();
     }
     // Some of a class may have another dominator than the others: they are one crowd all the same.
-    let mut tally: BTreeMap<ClassId, BTreeMap<String, usize>> = BTreeMap::new();
+    let mut tally: BTreeMap<ClassId, Tally> = BTreeMap::new();
     let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
     for (label, structure) in structures(places, dominators, naming, least / STRUCTURE) {
         // One array may refer to all of them: no more than a sample counts.
@@ -54,13 +65,23 @@ pub(super) fn crowds(
             }
         }
         for (class, number) in numbers.into_iter().filter(|(_, number)| *number > 0) {
-            let known = tally.entry(class).or_default().entry(label.clone()).or_default();
-            *known = SAMPLE.min(*known + number);
+            let known = tally.entry(class).or_default().entry(label.clone());
+            known
+                .and_modify(|known| *known = (SAMPLE.min(known.0 + number), None))
+                .or_insert((number, Some(structure)));
         }
     }
+    let host = |tally: &Tally| match tally.values().collect::<Vec<_>>()[..] {
+        [(_, host)] => *host,
+        _ => None,
+    };
+    let hosts = tally.iter().filter(|(class, _)| found.contains(&(Node::ROOT, **class)));
+    let hosts: FxHashMap<ClassId, Node> = hosts.filter_map(|(class, tally)| Some((*class, host(tally)?))).collect();
     let told: BTreeMap<ClassId, String> =
         tally.into_iter().filter_map(|(class, holders)| Some((class, told(holders)?))).collect();
-    found.into_iter().filter_map(|crowd| Some((crowd, told.get(&crowd.1)?.clone()))).collect()
+    let named = found.into_iter().filter(|(above, class)| *above != Node::ROOT || !hosts.contains_key(class));
+    let named = named.filter_map(|crowd| Some((crowd, told.get(&crowd.1)?.clone()))).collect();
+    Crowds { named, hosts }
 }
 
 /// Dominators and classes of objects to which their dominator does not refer, and that are many and large together.
@@ -139,10 +160,10 @@ fn references(structure: Node, dominators: &Dominators, naming: &dyn Naming) -> 
 }
 
 /// The holders as text, in the order of their names: which of them has more differs from dump to dump.
-fn told(holders: BTreeMap<String, usize>) -> Option<String> {
-    let most = holders.values().copied().max()?;
+fn told(holders: Tally) -> Option<String> {
+    let most = holders.values().map(|(number, _)| *number).max()?;
     let mut names: Vec<String> =
-        holders.into_iter().filter(|(_, number)| number * PART >= most).map(|(name, _)| name).collect();
+        holders.into_iter().filter(|(_, (number, _))| number * PART >= most).map(|(name, _)| name).collect();
     if names.len() > MOST_TOLD {
         names.truncate(MOST_TOLD);
         names.push("\u{2026}".to_owned());

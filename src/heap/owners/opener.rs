@@ -126,7 +126,7 @@ impl<'a> Opener<'a> {
             special: Special::of(&class.name),
         });
         let classes = classes.collect();
-        let crowds = places.crowds.iter().map(|(crowd, edge)| (*crowd, words.number(edge)));
+        let crowds = places.crowds.named.iter().map(|(crowd, edge)| (*crowd, words.number(edge)));
         let crowds = Arc::new(crowds.collect());
         let tells = vec![None; graph.classes().len()];
         Self {
@@ -363,12 +363,15 @@ impl<'a> Opener<'a> {
             own = own.saturating_sub(tree.retained(child));
             let node = tree.node(child);
             if places.is_ordinary(child) || !places.moved(node) {
-                tell(self, Object { place: child, class: classes.get(node) });
+                let class = classes.get(node);
+                if place != Place::ROOT || places.host(class).is_none() {
+                    tell(self, Object { place: child, class });
+                }
             }
         }
         if !places.is_ordinary(place) {
-            let adopted = places.adopted.get(&tree.node(place));
-            for child in adopted.into_iter().flatten().filter_map(|node| self.dominators.place(*node)) {
+            let adopted = places.adopted.get(&tree.node(place)).into_iter().flatten();
+            for child in adopted.filter_map(|node| self.dominators.place(*node)) {
                 tell(self, self.object(child));
             }
         }

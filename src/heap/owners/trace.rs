@@ -41,7 +41,7 @@ impl<'a> Trace<'a> {
         for node in nodes {
             let mut above = Some(*node);
             while let Some(holder) = above.filter(|holder| asked.insert(*holder)) {
-                above = owners.places.above(owners.dominators, holder);
+                above = owners.places.above(owners.graph, owners.dominators, holder);
             }
         }
         let mut trace = Self::of(owners);
@@ -63,7 +63,7 @@ impl<'a> Trace<'a> {
                     break;
                 }
                 vanished.push(holder);
-                above = self.owners.places.above(self.owners.dominators, holder);
+                above = self.owners.places.above(self.owners.graph, self.owners.dominators, holder);
             }
             // The object is one of the row, or it vanished there, or it stands in a row below.
             if vanished.is_empty() || self.opened[row] || self.rows[row].depth() >= self.owners.limits.depth {
