@@ -14,6 +14,16 @@ pub struct Step {
     pub class: String,
 }
 
+/// How the edge of a crowd starts: objects that are told with those who share them.
+pub(super) const SHARED: &str = "(shared by ";
+
+impl Step {
+    /// Whether the edge tells who shares the objects, which may differ a little from dump to dump.
+    pub(super) fn is_crowd(&self) -> bool {
+        self.edge.starts_with(SHARED)
+    }
+}
+
 /// The path from a GC root to a data structure, down the dominator tree, container internals folded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnerPath(pub Vec<Step>);

@@ -9,7 +9,9 @@ mod descent;
 #[cfg(test)]
 mod tests;
 
-use super::{HeapSummary, Owner, OwnerPath, pattern};
+use std::collections::BTreeMap;
+
+use super::{HeapSummary, Owner, OwnerPath, Step, pattern};
 use crate::units::{ByteDelta, Bytes};
 
 /// Owners whose retained size changed by less are not told.
@@ -81,9 +83,10 @@ impl OwnerTrend {
 pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
     let whole = before.total.max(after.total);
     let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64);
-    let mut growths = descent::growths(&before.owners, &after.owners, least);
+    let before = called_as(&before.owners, &after.owners);
+    let mut growths = descent::growths(&before, &after.owners, least);
     for growth in &mut growths {
-        growth.pattern = pattern::of(&growth.path, &before.owners, &after.owners);
+        growth.pattern = pattern::of(&growth.path, &before, &after.owners);
     }
     growths.sort_by(|a, b| b.delta.cmp(&a.delta).then_with(|| a.path.cmp(&b.path)));
     growths
@@ -93,8 +96,10 @@ pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
 /// than two dumps.
 pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
     let [first, .., last] = series else { return Vec::new() };
+    let dumps: Vec<Vec<Owner>> = series.iter().map(|dump| called_as(&dump.owners, &last.owners)).collect();
     let trend = |growth: OwnerGrowth| {
-        let sizes: Vec<Bytes> = series.iter().map(|summary| retained(summary, &growth.path)).collect();
+        let retained = |owners: &[Owner]| owner(owners, &growth.path).map(|owner| owner.retained).unwrap_or_default();
+        let sizes: Vec<Bytes> = dumps.iter().map(|owners| retained(owners)).collect();
         let intervals: Vec<ByteDelta> = sizes.windows(2).map(|pair| pair[1].since(pair[0])).collect();
         let every_interval = intervals.iter().all(|step| step.0.signum() == growth.delta.0.signum());
         OwnerTrend { growth, retained: sizes, intervals, every_interval }
@@ -102,8 +107,27 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
     diff(first, last).into_iter().map(trend).collect()
 }
 
-fn retained(summary: &HeapSummary, path: &OwnerPath) -> Bytes {
-    owner(&summary.owners, path).map(|owner| owner.retained).unwrap_or_default()
+/// The owners of a dump, with each crowd called as in a later one: who shares it most may differ.
+fn called_as(owners: &[Owner], later: &[Owner]) -> Vec<Owner> {
+    let mut owners = owners.to_vec();
+    rename_crowds(&mut owners, later);
+    // What a module dominates stands directly below it.
+    for module in owners.iter_mut().filter(|owner| owner.step.class.is_empty()) {
+        if let Some(later) = later.iter().find(|owner| owner.step == module.step) {
+            rename_crowds(&mut module.children, &later.children);
+        }
+    }
+    owners
+}
+
+fn rename_crowds(owners: &mut [Owner], later: &[Owner]) {
+    let names = later.iter().map(|owner| &owner.step).filter(|step| step.is_crowd());
+    let names: BTreeMap<&str, &Step> = names.map(|step| (step.class.as_str(), step)).collect();
+    for owner in owners.iter_mut().filter(|owner| owner.step.is_crowd()) {
+        if let Some(name) = names.get(owner.step.class.as_str()) {
+            owner.step = (*name).clone();
+        }
+    }
 }
 
 /// The owner of a path in a tree.

@@ -132,3 +132,35 @@ fn only_a_leak_grows_in_every_interval() {
     let series = [service(10, 500), service(110, 500), service(110, 500)].map(|text| dump(&text));
     assert!(!trend(&series)[0].every_interval);
 }
+
+/// Items that two indexes share, and a third one if it has so many of them; each in its module.
+fn catalog(modules: [&str; 3], items: u32, third: u32) -> String {
+    let mut text = String::new();
+    for (module, index) in modules.iter().zip(["a", "b", "c"]) {
+        if !text.contains(&format!("| {module} |")) {
+            text += &format!("root | module {module} | {module} | builtins.module 100\n");
+        }
+        text += &format!("{module} | .{index} | {index} | app.Index 100\n");
+    }
+    for n in 0..items {
+        text += &format!("a | [{n}] | v{n} | app.Item 500\nb | [{n}] | v{n}\n");
+        if n < third {
+            text += &format!("c | [{n}] | v{n}\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn a_crowd_is_the_same_whoever_shares_it_most() {
+    for (modules, path) in [
+        (["x", "y", "z"], "(shared by module x.a, module y.b, module z.c): app.Item"),
+        (["x", "x", "x"], "module x → (shared by module x.a, module x.b, module x.c): app.Item"),
+    ] {
+        let catalog = |items, third| catalog(modules, items, third);
+        assert!(told(&catalog(50, 0), &catalog(50, 40)).is_empty());
+        assert!(told(&catalog(50, 40), &catalog(50, 0)).is_empty());
+        let grown = format!("grown {path} +5000 by Some(10), 500 each");
+        assert_eq!(told(&catalog(50, 0), &catalog(60, 40)), [grown]);
+    }
+}

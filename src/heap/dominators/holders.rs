@@ -2,7 +2,7 @@
 //!
 //! The dominator of such a node need not refer to it, so the tree alone cannot say by which name it is held.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::depth_first::Walk;
 use super::semi_nca::Lowered;
@@ -34,40 +34,13 @@ pub(super) struct Holders(BTreeMap<u32, Vec<u32>>);
 
 /// Nodes that are noted; those nearest to the roots come first.
 const MOST_HELD: usize = 100_000;
-/// Holders that are noted of one node, claimants apart: the first ones, and so many that come last. Where all nodes of
-/// a tree know their parents, the one holder of its root from outside comes before or after a crowd from inside.
-const FIRST_HOLDERS: usize = 32;
-const LAST_HOLDERS: usize = 32;
-
-/// Who refers to one node, by number.
-#[derive(Debug, Default)]
-struct Noted {
-    first: Vec<u32>,
-    last: VecDeque<u32>,
-    claimants: Vec<u32>,
-}
-
-impl Noted {
-    fn note(&mut self, source: u32, claims: bool) {
-        if claims {
-            self.claimants.push(source);
-        } else if self.first.len() < FIRST_HOLDERS {
-            self.first.push(source);
-        } else {
-            self.last.truncate(LAST_HOLDERS - 1);
-            self.last.push_front(source);
-        }
-    }
-
-    fn into_holders(self) -> Vec<u32> {
-        let mut holders = self.first;
-        holders.extend(self.last);
-        holders.extend(self.claimants);
-        holders.sort_unstable();
-        holders.dedup();
-        holders
-    }
-}
+/// Holders that are noted of one node, claimants apart.
+const MOST_HOLDERS: usize = 64;
+/// So many small objects that somebody else holds, too, may stand between a large one and a class or module.
+const MOST_BETWEEN: usize = 8;
+/// Steps up the dominator tree for one holder, and in all: holders that are further down may count though they are inside.
+const MOST_STEPS: usize = 32;
+const MOST_STEPS_IN_ALL: u64 = 10_000_000;
 
 impl Holders {
     pub(super) fn find(
@@ -81,39 +54,70 @@ impl Holders {
         let least = shared.large(sums.get(0));
         let parent = |number: u32| match lowered.parent(number) {
             Some(parent) => (parent, false),
-            None => (idom[number as usize], true),
+            None => (idom[number as usize], idom[number as usize] != 0),
         };
-        let mut held: BTreeMap<u32, Noted> = BTreeMap::new();
-        let mut note = |number: u32, source: u32, referred: bool| {
-            let (known, claims) = (held.len(), claims.has(source));
-            match held.get_mut(&number) {
-                Some(noted) => noted.note(source, claims),
-                None if known < MOST_HELD && (!referred || claims) => {
-                    held.entry(number).or_default().note(source, claims);
+        let mut steps = 0;
+        // Where all nodes of a tree know their parents, the one holder of its root is lost among those from inside.
+        let mut is_inside = |source: u32, number: u32| {
+            let mut above = source;
+            for _ in 0..MOST_STEPS {
+                if above <= number || steps == MOST_STEPS_IN_ALL {
+                    break;
                 }
-                None => {}
+                above = idom[above as usize];
+                steps += 1;
+            }
+            above == number
+        };
+        let mut held: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut counts = |source: u32, number: u32| source != 0 && (claims.has(source) || !is_inside(source, number));
+        let mut note = |held: &mut BTreeMap<u32, Vec<u32>>, number: u32, source: u32| {
+            let (parent, referred) = parent(number);
+            let known = held.len();
+            if let Some(holders) = held.get_mut(&number) {
+                if (holders.len() < MOST_HOLDERS || claims.has(source)) && counts(source, number) {
+                    holders.push(source);
+                }
+            } else if known < MOST_HELD && (!referred || claims.has(parent) || claims.has(source)) {
+                held.insert(number, [parent, source].into_iter().filter(|source| counts(*source, number)).collect());
             }
         };
-        for file in 0..walk.log.files() {
-            walk.log.each(file, |target, source| {
-                if sums.get(target) >= least {
-                    let (parent, referred) = parent(target);
-                    if parent != 0 {
-                        note(target, parent, referred);
+        let mut note_all = |held: &mut BTreeMap<u32, Vec<u32>>, wanted: &dyn Fn(u32) -> bool| {
+            for file in 0..walk.log.files() {
+                walk.log.each(file, |target, source| {
+                    if wanted(target) {
+                        note(held, target, source);
                     }
-                    note(target, source, referred);
-                }
-            });
+                });
+            }
+            for file in 0..walk.root_log.files() {
+                walk.root_log.each(file, |root, source| {
+                    let root = walk.roots.get(root as usize).and_then(|node| walk.numbers.get(Node(*node)));
+                    if let Some(root) = root.filter(|root| wanted(*root)) {
+                        note(held, root, source);
+                    }
+                });
+            }
+        };
+        note_all(&mut held, &|target| sums.get(target) >= least);
+        let mut last: Vec<u32> = held.keys().copied().collect();
+        for _ in 0..MOST_BETWEEN {
+            let between = between(&held, &last, claims, idom);
+            if between.is_empty() {
+                break;
+            }
+            let mut wanted = Bits::new(idom.len());
+            for number in &between {
+                wanted.put(*number);
+            }
+            note_all(&mut held, &|target| wanted.has(target));
+            last = between.into_iter().collect();
         }
-        for file in 0..walk.root_log.files() {
-            walk.root_log.each(file, |root, source| {
-                let root = walk.roots.get(root as usize).and_then(|node| walk.numbers.get(Node(*node)));
-                if let Some(root) = root.filter(|root| sums.get(*root) >= least) {
-                    note(root, source, false);
-                }
-            });
-        }
-        Self(held.into_iter().map(|(number, noted)| (number, noted.into_holders())).collect())
+        held.values_mut().for_each(|holders| {
+            holders.sort_unstable();
+            holders.dedup();
+        });
+        Self(held)
     }
 
     /// By place what was by number.
@@ -126,6 +130,18 @@ impl Holders {
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u32])> {
         self.0.iter().map(|(held, holders)| (*held, holders.as_slice()))
     }
+}
+
+/// What stands between the virtual root and holders of these, without being known itself: small objects that somebody
+/// else holds, too.
+fn between(held: &BTreeMap<u32, Vec<u32>>, numbers: &[u32], claims: &Bits, idom: &[u32]) -> BTreeSet<u32> {
+    let floating = numbers.iter().filter(|number| idom[**number as usize] == 0);
+    let holders = floating.flat_map(|number| held.get(number).into_iter().flatten());
+    let tops = holders.filter_map(|holder| {
+        let above = std::iter::successors(Some(*holder), |number| Some(idom[*number as usize]));
+        above.take(MOST_STEPS).find(|number| claims.has(*number) || idom[*number as usize] == 0)
+    });
+    tops.filter(|top| *top != 0 && !claims.has(*top) && !held.contains_key(top)).take(MOST_HELD).collect()
 }
 
 /// Numbers of objects whose class is marked.

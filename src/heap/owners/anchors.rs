@@ -100,6 +100,11 @@ impl Places {
         let mut places = Self { anchors: anchors(graph, dominators, naming), ..Self::default() };
         shared::settle(&mut places, graph, dominators, naming, folding, least);
         places.crowds = crowds::crowds(&places, graph, dominators, naming, least);
+        for (anchor, edge, host) in std::mem::take(&mut places.crowds.guests) {
+            if !places.moved(host) {
+                places.invite(anchor, edge, host);
+            }
+        }
         if !places.crowds.hosts.is_empty() {
             let crowds = dominators.children(Node::ROOT).filter(|node| !places.moved(*node));
             let crowds = crowds.filter_map(|node| Some((places.host(graph.class(node))?, node)));

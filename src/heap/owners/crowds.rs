@@ -12,15 +12,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::anchors::{Anchor, Places};
 use super::edges::{ENTRIES, Holder, wording};
 use crate::heap::graph::{ClassId, Graph, Naming};
+use crate::heap::owner::SHARED;
 use crate::heap::{Dominators, Node};
 
-/// So many internals of a structure are asked what they refer to,
+/// So many internals of a structure are asked what they refer to.
 const SAMPLE: usize = 64;
-/// if the structure retains this part of what a crowd must.
+/// A structure that retains this part of what a crowd must counts before those that retain less.
 const STRUCTURE: u64 = 16;
 /// Holders that are told.
 const MOST_TOLD: usize = 3;
-/// One is told if it has at least this part of the references of the best.
+/// One counts if it has at least this part of the references of the best.
 const PART: usize = 4;
 /// Objects that everybody shares tell nothing.
 const COMMON: [&str; 4] = ["java.lang.", "(", "builtins.", "system / "];
@@ -32,11 +33,22 @@ pub(super) struct Crowds {
     pub(super) named: FxHashMap<(Node, ClassId), String>,
     /// What alone holds the objects of a class that the virtual root dominates.
     pub(super) hosts: FxHashMap<ClassId, Node>,
+    /// Those of the hosts that the virtual root dominates, too, with who names them, and how.
+    pub(super) guests: Vec<(Node, String, Node)>,
+}
+
+/// An object that a class, script or module names, with the whole name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Structure {
+    label: String,
+    edge: String,
+    anchor: Node,
+    node: Node,
 }
 
 /// References of structures to objects of one class, by the name of the structure, with the structure if there is but
 /// one of that name.
-type Tally = BTreeMap<String, (usize, Option<Node>)>;
+type Tally = BTreeMap<String, (usize, Option<Structure>)>;
 
 /// Finds the crowds and their holders.
 pub(super) fn crowds(
@@ -51,37 +63,52 @@ pub(super) fn crowds(
         return Crowds::default();
     }
     // Some of a class may have another dominator than the others: they are one crowd all the same.
-    let mut tally: BTreeMap<ClassId, Tally> = BTreeMap::new();
     let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
-    for (label, structure) in structures(places, dominators, naming, least / STRUCTURE) {
-        // One array may refer to all of them: no more than a sample counts.
-        let mut numbers: FxHashMap<ClassId, usize> = FxHashMap::default();
-        for target in references(structure, dominators, naming) {
-            let class = graph.class(target);
-            if classes.contains(&class) {
-                let number = numbers.entry(class).or_default();
-                let crowd = || (dominators.immediate(target).unwrap_or(Node::ROOT), class);
-                *number += usize::from(*number < SAMPLE && found.contains(&crowd()));
+    let count = |structures: Vec<Structure>| {
+        let mut tallies: BTreeMap<ClassId, Tally> = BTreeMap::new();
+        for structure in structures {
+            // One array may refer to all of them: no more than a sample counts.
+            let mut numbers: FxHashMap<ClassId, usize> = FxHashMap::default();
+            for target in references(structure.node, places, dominators, naming) {
+                let class = graph.class(target);
+                if classes.contains(&class) {
+                    let number = numbers.entry(class).or_default();
+                    let crowd = || (dominators.immediate(target).unwrap_or(Node::ROOT), class);
+                    *number += usize::from(*number < SAMPLE && found.contains(&crowd()));
+                }
+            }
+            for (class, number) in numbers.into_iter().filter(|(_, number)| *number > 0) {
+                let known = tallies.entry(class).or_default().entry(structure.label.clone());
+                known
+                    .and_modify(|known| *known = (SAMPLE.min(known.0 + number), None))
+                    .or_insert_with(|| (number, Some(structure.clone())));
             }
         }
-        for (class, number) in numbers.into_iter().filter(|(_, number)| *number > 0) {
-            let known = tally.entry(class).or_default().entry(label.clone());
-            known
-                .and_modify(|known| *known = (SAMPLE.min(known.0 + number), None))
-                .or_insert((number, Some(structure)));
+        tallies
+    };
+    let (large, small) = structures(places, dominators, naming)
+        .into_iter()
+        .partition(|structure| dominators.retained(structure.node).0 >= least / STRUCTURE);
+    // What is small itself may have a large crowd all the same, such as a list all of whose links a thread holds, too.
+    let mut tallies = count(small);
+    tallies.extend(count(large));
+    let (mut hosts, mut guests) = (FxHashMap::default(), BTreeSet::new());
+    for tally in tallies.values_mut() {
+        let most = tally.values().map(|(number, _)| *number).max().unwrap_or(0);
+        tally.retain(|_, (number, _)| *number * PART >= most);
+    }
+    for (class, tally) in tallies.iter().filter(|(class, _)| found.contains(&(Node::ROOT, **class))) {
+        if let [(_, Some(host))] = tally.values().collect::<Vec<_>>()[..] {
+            hosts.insert(*class, host.node);
+            if dominators.immediate(host.node) == Some(Node::ROOT) && !places.moved(host.node) {
+                guests.insert((host.anchor, host.edge.clone(), host.node));
+            }
         }
     }
-    let host = |tally: &Tally| match tally.values().collect::<Vec<_>>()[..] {
-        [(_, host)] => *host,
-        _ => None,
-    };
-    let hosts = tally.iter().filter(|(class, _)| found.contains(&(Node::ROOT, **class)));
-    let hosts: FxHashMap<ClassId, Node> = hosts.filter_map(|(class, tally)| Some((*class, host(tally)?))).collect();
-    let told: BTreeMap<ClassId, String> =
-        tally.into_iter().filter_map(|(class, holders)| Some((class, told(holders)?))).collect();
+    let told: BTreeMap<ClassId, String> = tallies.into_iter().map(|(class, tally)| (class, told(tally))).collect();
     let named = found.into_iter().filter(|(above, class)| *above != Node::ROOT || !hosts.contains_key(class));
     let named = named.filter_map(|crowd| Some((crowd, told.get(&crowd.1)?.clone()))).collect();
-    Crowds { named, hosts }
+    Crowds { named, hosts, guests: guests.into_iter().collect() }
 }
 
 /// Dominators and classes of objects to which their dominator does not refer, and that are many and large together.
@@ -123,50 +150,53 @@ fn found(
     found
 }
 
-/// Large objects that a class, script or module names, with the name.
-fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming, least: u64) -> Vec<(String, Node)> {
+/// Objects that a class, script or module names, if they stand below it or nowhere.
+fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> BTreeSet<Structure> {
     let mut structures = BTreeSet::new();
-    for (node, anchor) in &places.anchors {
-        let (row, holder) = match anchor {
+    for (anchor, kind) in places.anchors.iter().filter(|(_, kind)| kind.lasts()) {
+        let (row, holder) = match kind {
             Anchor::Spread(holder) => ("", holder),
-            Anchor::Row(row) if row.starts_with("module ") => (row.as_str(), &Holder::Object),
-            Anchor::Row(_) => continue,
+            Anchor::Row(row) => (row.as_str(), &Holder::Object),
         };
-        for (edge, guest) in places.guests.get(node).into_iter().flatten() {
-            structures.insert((format!("{row}{edge}"), *guest));
+        let mut add = |edge: &str, node: Node| {
+            let (label, edge) = (format!("{row}{edge}"), edge.to_owned());
+            structures.insert(Structure { label, edge, anchor: *anchor, node });
+        };
+        for (edge, guest) in places.guests.get(anchor).into_iter().flatten() {
+            add(edge, *guest);
         }
-        naming.references(*node, &mut |target, reference| {
+        naming.references(*anchor, &mut |target, reference| {
             let edge = wording(holder, &reference);
-            let own = dominators.immediate(target) == Some(*node) && !places.moved(target);
-            if own && !edge.is_empty() && edge != ENTRIES {
-                structures.insert((format!("{row}{edge}"), target));
+            let above = dominators.immediate(target).filter(|_| !places.moved(target));
+            if above.is_some_and(|above| above == *anchor || above == Node::ROOT) && !edge.is_empty() && edge != ENTRIES
+            {
+                add(&edge, target);
             }
         });
     }
-    structures.into_iter().filter(|(_, node)| dominators.retained(*node).0 >= least).collect()
+    structures
 }
 
 /// What a structure refers to, as far as a few of its internals show.
-fn references(structure: Node, dominators: &Dominators, naming: &dyn Naming) -> Vec<Node> {
+fn references(structure: Node, places: &Places, dominators: &Dominators, naming: &dyn Naming) -> Vec<Node> {
     let mut targets = Vec::new();
     let mut work = vec![structure];
     let mut next = 0;
     while let Some(node) = work.get(next).copied().filter(|_| next < SAMPLE) {
         next += 1;
         naming.targets(node, &mut |target| targets.push(target));
-        work.extend(dominators.children(node).take(SAMPLE.saturating_sub(work.len())));
+        let adopted = places.adopted.get(&node).into_iter().flatten().copied();
+        work.extend(dominators.children(node).chain(adopted).take(SAMPLE.saturating_sub(work.len())));
     }
     targets
 }
 
 /// The holders as text, in the order of their names: which of them has more differs from dump to dump.
-fn told(holders: Tally) -> Option<String> {
-    let most = holders.values().map(|(number, _)| *number).max()?;
-    let mut names: Vec<String> =
-        holders.into_iter().filter(|(_, (number, _))| number * PART >= most).map(|(name, _)| name).collect();
+fn told(holders: Tally) -> String {
+    let mut names: Vec<String> = holders.into_keys().collect();
     if names.len() > MOST_TOLD {
         names.truncate(MOST_TOLD);
         names.push("\u{2026}".to_owned());
     }
-    Some(format!("(shared by {})", names.join(", ")))
+    format!("{SHARED}{})", names.join(", "))
 }

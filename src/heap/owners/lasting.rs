@@ -13,10 +13,10 @@ use super::anchors::Places;
 use crate::heap::dominators::{self, Place};
 use crate::heap::{Dominators, Node};
 
-/// Rounds until the dominators are taken as they are; two or three do where no ways cross.
+/// Rounds until the dominators are taken as they are; three or four do where few ways cross.
 const MOST_ROUNDS: usize = 16;
 /// Steps up the dominator tree in all; beyond that, a dominator may be too far up.
-const MOST_STEPS: u64 = 10_000_000;
+const MOST_STEPS: u64 = 50_000_000;
 
 /// An object that the virtual root dominates, with some who refer to it.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(super) struct Floating {
     pub(super) holders: Vec<Node>,
     /// The anchor below which it stands in any case.
     pub(super) settled: Option<Node>,
+    /// The container whose internal it is: the table of a map belongs to the map, whoever walks along it.
+    pub(super) container: Option<Node>,
 }
 
 /// The objects that have one dominator without the threads, and who that is.
@@ -37,22 +39,26 @@ pub(super) fn adopters(places: &Places, dominators: &Dominators, floating: &[&Fl
     for (index, region) in regions.0.iter().enumerate() {
         above[index] = match region.kind {
             Kind::Lasting => Above::Top,
-            Kind::Floating(place) => match floating[place].settled.and_then(|anchor| dominators.place(anchor)) {
-                Some(anchor) => regions.around(anchor).map_or(Above::Unknown, |region| Above::Spot((anchor, region))),
-                None => Above::Unknown,
-            },
+            Kind::Floating(place) => {
+                let known = floating[place].settled.or(floating[place].container);
+                let known = known.and_then(|above| dominators.place(above));
+                let spot = known.and_then(|above| Some(Above::Spot((above, regions.around(above)?))));
+                spot.unwrap_or(Above::Unknown)
+            }
             Kind::Passing => Above::Unknown,
         };
     }
     let mut loose: Vec<(usize, usize)> = regions.loose(floating).filter(|(index, _)| order[*index] > 0).collect();
     loose.sort_by_key(|(index, _)| order[*index]);
-    for _ in 0..MOST_ROUNDS {
+    for round in 0..MOST_ROUNDS {
         let mut changed = false;
-        for (index, place) in &loose {
-            let known = entries[*place].iter().filter(|(_, region)| above[*region] != Above::Unknown);
+        for step in 0..loose.len() {
+            // Back and forth: both ends of a list are known after one round each.
+            let (index, place) = loose[if round % 2 == 0 { step } else { loose.len() - 1 - step }];
+            let known = entries[place].iter().filter(|(_, region)| above[*region] != Above::Unknown);
             let found = known.map(|spot| Above::Spot(*spot)).reduce(|one, other| ways.meet(&above, one, other));
             let found = found.unwrap_or(Above::Unknown);
-            changed |= std::mem::replace(&mut above[*index], found) != found;
+            changed |= std::mem::replace(&mut above[index], found) != found;
         }
         if !changed {
             break;
@@ -62,7 +68,9 @@ pub(super) fn adopters(places: &Places, dominators: &Dominators, floating: &[&Fl
         Above::Spot((spot, _)) => Some((floating[*place].node, tree.node(spot))),
         Above::Top | Above::Unknown => None,
     });
-    adopted.collect()
+    let inside = floating.iter().filter_map(|floating| Some((floating.node, floating.container?)));
+    let inside = inside.filter(|(_, container)| regions.are_left(&above, dominators.place(*container)));
+    adopted.chain(inside).collect()
 }
 
 /// A place, and the region around it.
@@ -137,7 +145,9 @@ impl Regions {
     /// The regions of floating objects that are not settled, with the index of the object.
     fn loose(&self, floating: &[&Floating]) -> impl Iterator<Item = (usize, usize)> {
         self.0.iter().enumerate().filter_map(|(index, region)| match region.kind {
-            Kind::Floating(place) if floating[place].settled.is_none() => Some((index, place)),
+            Kind::Floating(place) if floating[place].settled.or(floating[place].container).is_none() => {
+                Some((index, place))
+            }
             _ => None,
         })
     }
@@ -152,6 +162,18 @@ impl Regions {
             counts.then_some((place, region))
         });
         spots.collect()
+    }
+
+    /// Whether the way up from a place comes to an end: containers may be in each other's internals.
+    fn are_left(&self, above: &[Above], place: Option<Place>) -> bool {
+        let mut region = place.and_then(|place| self.around(place));
+        for _ in 0..=self.0.len() {
+            match region.map(|region| above[region]) {
+                Some(Above::Spot((_, next))) => region = Some(next),
+                _ => return true,
+            }
+        }
+        false
     }
 
     /// Numbers of the regions in an order in which each comes after one of its holders; 0 for what no lasting one leads
@@ -201,10 +223,14 @@ impl Ways<'_> {
     /// Where the ways up from two spots meet.
     fn meet(&self, above: &[Above], one: Above, other: Above) -> Above {
         let (Above::Spot(mut one), Above::Spot(mut other)) = (one, other) else { return Above::Top };
+        let from = (one, other);
         while one.1 != other.1 {
-            let later = if self.order[one.1] > self.order[other.1] { &mut one } else { &mut other };
+            let first = self.order[one.1] > self.order[other.1];
+            let later = if first { &mut one } else { &mut other };
             match above[later.1] {
                 Above::Spot(spot) if self.step() => *later = spot,
+                // A way that is not known yet may lead back to here.
+                Above::Unknown => return Above::Spot(if first { from.1 } else { from.0 }),
                 _ => return Above::Top,
             }
         }

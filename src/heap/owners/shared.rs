@@ -4,14 +4,12 @@
 //! the virtual root. It belongs below the variable all the same: that is where a developer looks. For the
 //! same reason a static field or a variable of a script claims what it refers to from any other holder.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::anchors::{Anchor, Places};
 use super::edges::{Holder, wording};
 use super::lasting::{self, Floating};
-use crate::heap::fold::{Folding, Role};
+use crate::heap::fold::{Folding, Inside, Role};
 use crate::heap::graph::{Graph, Naming, Reference, RootKind};
 use crate::heap::naming as names;
 use crate::heap::{Dominators, Node};
@@ -36,17 +34,15 @@ pub(super) fn settle(
         let above = dominators.immediate(node).filter(|above| *above != Node::ROOT);
         let referred = above.is_some_and(|above| holders.contains(&above));
         let settled = referred && above.is_some_and(|above| places.anchors.contains_key(&above));
-        if !settled && !places.anchors.contains_key(&node) && dominators.retained(node).0 >= least {
+        if !settled && !places.anchors.contains_key(&node) {
             let home = view.home(node, referred, &holders);
-            shared.push((Floating { node, holders, settled: home.as_ref().and_then(Home::settled) }, home, referred));
+            // What is small counts between others, and has no name of its own.
+            let small = dominators.retained(node).0 < least;
+            let home = home.filter(|home| !small || home.settled().is_some());
+            let settled = home.as_ref().and_then(Home::settled);
+            let container = if settled.is_none() { view.container(node, &holders) } else { None };
+            shared.push((Floating { node, holders, settled, container }, home, referred));
         }
-    }
-    let known: FxHashSet<Node> = shared.iter().map(|(floating, _, _)| floating.node).collect();
-    let between = shared.iter().filter(|(_, _, referred)| !referred).flat_map(|(floating, _, _)| &floating.holders);
-    let between = between.filter_map(|holder| view.top(*holder)).filter(|top| !known.contains(top));
-    for (node, holders) in view.named_between(&between.collect()) {
-        let home = view.home(node, false, &holders);
-        shared.push((Floating { node, holders, settled: home.as_ref().and_then(Home::settled) }, home, false));
     }
     // A thread is a place of its own, whoever counts the threads.
     let threads = graph.roots().iter().filter(|root| root.kind == RootKind::Thread).map(|root| root.node);
@@ -121,34 +117,15 @@ impl View<'_> {
         anchored.into_iter().chain(self.named(node, holders)).min()
     }
 
-    /// The object around a holder that only the virtual root dominates, if it is near and no anchor.
-    fn top(&self, holder: Node) -> Option<Node> {
-        let mut top = holder;
-        for _ in 0..MOST_STEPS {
-            if self.places.anchors.contains_key(&top) {
-                return None;
-            }
-            match self.dominators.immediate(top)? {
-                Node::ROOT => return Some(top),
-                above => top = above,
-            }
-        }
-        None
-    }
-
-    /// Those of these objects to which classes, scripts or modules refer, with these: each is too small to look for its
-    /// holders, and may stand between one of these and what is large.
-    fn named_between(&self, between: &FxHashSet<Node>) -> BTreeMap<Node, Vec<Node>> {
-        let mut named: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
-        let lasting = self.places.anchors.iter().filter(|(_, anchor)| anchor.lasts());
-        for (anchor, _) in lasting.filter(|_| !between.is_empty()) {
-            self.naming.targets(*anchor, &mut |target| {
-                if between.contains(&target) {
-                    named.entry(target).or_default().push(*anchor);
-                }
-            });
-        }
-        named
+    /// The one container of whose internals it is one.
+    fn container(&self, node: Node, holders: &[Node]) -> Option<Node> {
+        let class = self.graph.class(node);
+        let is_internal = |holder: &&Node| match self.folding.role(self.graph.class(**holder)) {
+            Role::Container(rule) => self.folding.inside(rule, class, true) != Inside::No,
+            _ => false,
+        };
+        let mut containers = holders.iter().filter(is_internal);
+        containers.next().copied().filter(|_| containers.next().is_none())
     }
 
     /// The best name that an object has for it.

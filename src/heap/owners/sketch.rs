@@ -24,8 +24,12 @@ pub(crate) struct Sketch {
 
 /// The owner tree of a text, all of it.
 pub(crate) fn owners(text: &str) -> Vec<Owner> {
+    owners_within(text, Limits { least: Bytes(1), share: 0.0, ..Limits::default() })
+}
+
+/// As much of it as the limits allow.
+pub(crate) fn owners_within(text: &str, limits: Limits) -> Vec<Owner> {
     let (mut graph, sketch) = Sketch::parse(text);
-    let limits = Limits { least: Bytes(1), share: 0.0, ..Limits::default() };
     let shared = super::shared(&graph, limits);
     let dominators = Dominators::with_holders(&mut graph, EdgeUse::Consume, Orphans::Drop, &shared);
     super::of(&graph, &dominators, &sketch, limits)

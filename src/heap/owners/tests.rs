@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::Limits;
-use super::sketch::{owners, print};
+use super::sketch::{owners, owners_within, print};
 use crate::heap::{Options, Snapshot};
 use crate::units::Bytes;
 
@@ -430,4 +430,35 @@ module app x1 10/2030
       entries: com.shop.Node x200 2000/2000
 thread main x1 100/100",
     );
+}
+
+#[test]
+fn the_links_of_a_list_in_the_middle_of_which_a_thread_is_stand_with_the_list() {
+    let mut list = String::from(
+        "root | module app | m | builtins.module 100
+         m | .recent | list | app.Recent 16
+         list | .first | l0 | app.Link 10
+         root | thread main | t | java.lang.Thread 100\n",
+    );
+    for link in 1..60 {
+        let before = link - 1;
+        list += &format!("l{before} | .next | l{link} | app.Link 10\nl{link} | .previous | l{before}\n");
+    }
+    let passing = format!("{list}t | local | l30");
+    for list in [&list, &passing] {
+        check(
+            list,
+            "
+module app x1 100/716
+  .recent: app.Recent x1 16/616
+    .first: app.Link x1 10/600
+      .next: app.Link x59 590/590
+thread main x1 100/100",
+        );
+    }
+    // Each link is too small to look for its holders here: the list as a whole has them. Those behind the thread's are
+    // dominated by it, and the first one has a name.
+    let limits = Limits { least: Bytes(500), share: 0.0, ..Limits::default() };
+    let printed = print(&owners_within(&passing, limits));
+    assert_eq!(printed, "module app x1 100/716\n  .recent: app.Recent x1 16/616\n    app.Link x30 300/590\n");
 }
