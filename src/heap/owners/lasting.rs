@@ -64,13 +64,15 @@ pub(super) fn adopters(places: &Places, dominators: &Dominators, floating: &[&Fl
             break;
         }
     }
-    let adopted = loose.iter().filter_map(|(index, place)| match above[*index] {
-        Above::Spot((spot, _)) => Some((floating[*place].node, tree.node(spot))),
-        Above::Top | Above::Unknown => None,
+    let ends = regions.ends(&above);
+    let adopted = regions.0.iter().enumerate().filter_map(|(index, region)| match (region.kind, above[index]) {
+        (Kind::Floating(place), Above::Spot((spot, around))) => {
+            let Floating { node, settled, .. } = floating[place];
+            (settled.is_none() && ends[around]).then(|| (*node, tree.node(spot)))
+        }
+        _ => None,
     });
-    let inside = floating.iter().filter_map(|floating| Some((floating.node, floating.container?)));
-    let inside = inside.filter(|(_, container)| regions.are_left(&above, dominators.place(*container)));
-    adopted.chain(inside).collect()
+    adopted.collect()
 }
 
 /// A place, and the region around it.
@@ -114,8 +116,8 @@ impl Regions {
         let tree = dominators.places();
         let kind = |lasts| if lasts { Kind::Lasting } else { Kind::Passing };
         let anchors = places.anchors.iter().map(|(node, anchor)| (*node, kind(anchor.lasts())));
-        let floating = floating.iter().enumerate().map(|(index, floating)| (floating.node, Kind::Floating(index)));
-        let starts = anchors.chain(floating).filter_map(|(node, kind)| Some((dominators.place(node)?, kind)));
+        let floats = floating.iter().enumerate().map(|(index, floating)| (floating.node, Kind::Floating(index)));
+        let starts = anchors.chain(floats).filter_map(|(node, kind)| Some((dominators.place(node)?, kind)));
         let mut starts: Vec<(Place, Kind)> = starts.collect();
         starts.sort_unstable_by_key(|(start, _)| *start);
         let mut regions: Vec<Region> = Vec::new();
@@ -123,8 +125,9 @@ impl Regions {
         for (start, kind) in starts {
             while open.pop_if(|region| regions[*region].end <= start).is_some() {}
             let outer = open.last().copied();
-            // What floats inside of something stays there.
-            if outer.is_none() || !matches!(kind, Kind::Floating(_)) {
+            // What floats inside of something stays there, if it does not belong to a container.
+            let stays = |place: usize| floating[place].container.is_none();
+            if outer.is_none() || !matches!(kind, Kind::Floating(place) if stays(place)) {
                 open.push(regions.len());
                 regions.push(Region { start, end: tree.end(start), outer, kind });
             }
@@ -164,16 +167,26 @@ impl Regions {
         spots.collect()
     }
 
-    /// Whether the way up from a place comes to an end: containers may be in each other's internals.
-    fn are_left(&self, above: &[Above], place: Option<Place>) -> bool {
-        let mut region = place.and_then(|place| self.around(place));
-        for _ in 0..=self.0.len() {
-            match region.map(|region| above[region]) {
-                Some(Above::Spot((_, next))) => region = Some(next),
-                _ => return true,
-            }
+    /// Whether the way up from each region comes to an end: containers may be in each other's internals.
+    fn ends(&self, above: &[Above]) -> Vec<bool> {
+        let mut ends: Vec<Option<bool>> = vec![None; self.0.len()];
+        for start in 0..self.0.len() {
+            let (mut way, mut region) = (Vec::new(), start);
+            let end = loop {
+                if let Some(known) = ends[region] {
+                    break known;
+                }
+                // Who is met again on the same way is on a ring.
+                ends[region] = Some(false);
+                way.push(region);
+                match above[region] {
+                    Above::Spot((_, next)) => region = next,
+                    Above::Top | Above::Unknown => break true,
+                }
+            };
+            way.into_iter().for_each(|region| ends[region] = Some(end));
         }
-        false
+        ends.into_iter().map(|ends| ends == Some(true)).collect()
     }
 
     /// Numbers of the regions in an order in which each comes after one of its holders; 0 for what no lasting one leads

@@ -462,3 +462,19 @@ thread main x1 100/100",
     let printed = print(&owners_within(&passing, limits));
     assert_eq!(printed, "module app x1 100/716\n  .recent: app.Recent x1 16/616\n    app.Link x30 300/590\n");
 }
+
+#[test]
+fn maps_that_are_in_each_other_end_somewhere() {
+    // Each table has the map of the other, and a module's iterator walks along it.
+    let tables = "root | module app | m | builtins.module 100
+        m | .one | i1 | app.Iterator 10
+        m | .two | i2 | app.Iterator 10
+        i1 | .table | t1 | java.util.HashMap$Node[] 80
+        i2 | .table | t2 | java.util.HashMap$Node[] 80
+        t1 | [0] | m2 | java.util.HashMap 48
+        t2 | [0] | m1 | java.util.HashMap 48
+        m1 | .table | t1
+        m2 | .table | t2";
+    let retained: u64 = owners(tables).iter().map(|owner| owner.retained.0).sum();
+    assert_eq!(retained, 376);
+}
