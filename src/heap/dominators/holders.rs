@@ -1,4 +1,5 @@
-//! Who refers to what several refer to: read off the log of the walk, for the few nodes that are large.
+//! Who refers to what several refer to: read off the log of the walk, for the few nodes that are large, and for the
+//! small ones that stand between these and what holds them in the end.
 //!
 //! The dominator of such a node need not refer to it, so the tree alone cannot say by which name it is held.
 
