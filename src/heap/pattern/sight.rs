@@ -107,13 +107,15 @@ impl<'a> Sight<'a> {
         let more = |before: Option<&Owner>, after: &Owner, number: fn(&Owner) -> u64| {
             number(after).saturating_sub(before.map_or(0, number))
         };
-        let entries = more(self.last().0, self.last().1, |owner| owner.entries.unwrap_or(0));
-        let mut work = vec![self.last()];
+        let (before, after) = self.last();
+        let held =
+            more(before, after, |owner| owner.entries.unwrap_or(0)).max(more(before, after, |owner| owner.count));
+        let mut work = if held == 0 { Vec::new() } else { vec![(before, after)] };
         while let Some((before, after)) = work.pop() {
             for child in &after.children {
                 let earlier = find(before, child);
                 let added = more(earlier, child, |owner| owner.count);
-                if added > 0 && 2 * added >= entries {
+                if 2 * added >= held {
                     if child.marks.kind == Some(kind) {
                         return true;
                     }
