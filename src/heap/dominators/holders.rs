@@ -83,24 +83,7 @@ impl Holders {
                 held.insert(number, [parent, source].into_iter().filter(|source| counts(*source, number)).collect());
             }
         };
-        let mut note_all = |held: &mut BTreeMap<u32, Vec<u32>>, wanted: &dyn Fn(u32) -> bool| {
-            for file in 0..walk.log.files() {
-                walk.log.each(file, |target, source| {
-                    if wanted(target) {
-                        note(held, target, source);
-                    }
-                });
-            }
-            for file in 0..walk.root_log.files() {
-                walk.root_log.each(file, |root, source| {
-                    let root = walk.roots.get(root as usize).and_then(|node| walk.numbers.get(Node(*node)));
-                    if let Some(root) = root.filter(|root| wanted(*root)) {
-                        note(held, root, source);
-                    }
-                });
-            }
-        };
-        note_all(&mut held, &|target| sums.get(target) >= least);
+        references(walk, |target| sums.get(target) >= least, |target, source| note(&mut held, target, source));
         let mut last: Vec<u32> = held.keys().copied().collect();
         for _ in 0..MOST_BETWEEN {
             let between = between(&held, &last, claims, idom);
@@ -111,7 +94,7 @@ impl Holders {
             for number in &between {
                 wanted.put(*number);
             }
-            note_all(&mut held, &|target| wanted.has(target));
+            references(walk, |target| wanted.has(target), |target, source| note(&mut held, target, source));
             last = between.into_iter().collect();
         }
         held.values_mut().for_each(|holders| {
@@ -130,6 +113,25 @@ impl Holders {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u32])> {
         self.0.iter().map(|(held, holders)| (*held, holders.as_slice()))
+    }
+}
+
+/// Tells the references to these that are no part of the walk's tree, by number.
+fn references(walk: &Walk, wanted: impl Fn(u32) -> bool, mut tell: impl FnMut(u32, u32)) {
+    for file in 0..walk.log.files() {
+        walk.log.each(file, |target, source| {
+            if wanted(target) {
+                tell(target, source);
+            }
+        });
+    }
+    for file in 0..walk.root_log.files() {
+        walk.root_log.each(file, |root, source| {
+            let root = walk.roots.get(root as usize).and_then(|node| walk.numbers.get(Node(*node)));
+            if let Some(root) = root.filter(|root| wanted(*root)) {
+                tell(root, source);
+            }
+        });
     }
 }
 

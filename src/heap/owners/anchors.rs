@@ -19,7 +19,7 @@ use crate::heap::{Dominators, Node};
 /// Classes whose objects may be anchors though no root names them.
 pub(super) const CLASSES: [&str; 4] = ["java.lang.Class", "Module", "system / Context", "builtins.dict"];
 /// A class of which there are so many with the same name belongs to whoever keeps its loaders.
-const MOST_COPIES: usize = 3;
+const LEAST_COPIES: usize = 3;
 /// Steps up the dominator tree in all; beyond that, rows above an anchor stay too large.
 const MOST_STEPS: u64 = 50_000_000;
 
@@ -218,7 +218,7 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
             anchors.insert(node, anchor);
         }
     }
-    copies.retain(|_, classes| classes.len() >= MOST_COPIES);
+    copies.retain(|_, classes| classes.len() >= LEAST_COPIES);
     settle_copies(&mut anchors, dominators, &copies.into_values().flatten().collect());
     anchors
 }

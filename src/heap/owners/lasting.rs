@@ -29,6 +29,13 @@ pub(super) struct Floating {
     pub(super) container: Option<Node>,
 }
 
+impl Floating {
+    /// Who it stands below in any case.
+    fn known(&self) -> Option<Node> {
+        self.settled.or(self.container)
+    }
+}
+
 /// The objects that have one dominator without the threads, and who that is.
 pub(super) fn adopters(places: &Places, dominators: &Dominators, floating: &[&Floating]) -> Vec<(Node, Node)> {
     let (tree, regions) = (dominators.places(), Regions::of(places, dominators, floating));
@@ -40,8 +47,7 @@ pub(super) fn adopters(places: &Places, dominators: &Dominators, floating: &[&Fl
         above[index] = match region.kind {
             Kind::Lasting => Above::Top,
             Kind::Floating(place) => {
-                let known = floating[place].settled.or(floating[place].container);
-                let known = known.and_then(|above| dominators.place(above));
+                let known = floating[place].known().and_then(|above| dominators.place(above));
                 let spot = known.and_then(|above| Some(Above::Spot((above, regions.around(above)?))));
                 spot.unwrap_or(Above::Unknown)
             }
@@ -148,9 +154,7 @@ impl Regions {
     /// The regions of floating objects that are not settled, with the index of the object.
     fn loose(&self, floating: &[&Floating]) -> impl Iterator<Item = (usize, usize)> {
         self.0.iter().enumerate().filter_map(|(index, region)| match region.kind {
-            Kind::Floating(place) if floating[place].settled.or(floating[place].container).is_none() => {
-                Some((index, place))
-            }
+            Kind::Floating(place) if floating[place].known().is_none() => Some((index, place)),
             _ => None,
         })
     }

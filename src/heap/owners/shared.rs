@@ -146,7 +146,7 @@ impl View<'_> {
         let (rank, row, wording_of) = match self.places.anchors.get(&anchor)? {
             Anchor::Spread(Holder::Global) => (2, String::new(), Holder::Global),
             Anchor::Spread(holder) => (0, String::new(), holder.clone()),
-            Anchor::Row(row) if row.starts_with("module ") => (1, row.clone(), Holder::Object),
+            lasting @ Anchor::Row(row) if lasting.lasts() => (1, row.clone(), Holder::Object),
             Anchor::Row(row) => {
                 let edge = self.edge(holder, node, &Holder::Object)?;
                 return Some(Home::Local { row: row.clone(), edge, anchor });
