@@ -66,7 +66,7 @@ impl Snapshot {
         };
         let limits = options.limits;
         let edges = if options.keep_references { EdgeUse::Keep } else { EdgeUse::Consume };
-        let shared = owners::shared(&graph, limits);
+        let shared = owners::shared(&graph, &*contents, limits);
         let dominators = Dominators::with_holders(&mut graph, edges, orphans, &shared);
         caveats.extend(cut.map(|at| format!("the compressed file was cut after {} of content", Bytes(at))));
         Ok(Self { format, graph, dominators, contents, limits, caveats })
@@ -169,7 +169,7 @@ impl Snapshot {
     pub(in crate::heap) fn of_sketch(text: &str) -> Self {
         let (mut graph, sketch) = super::owners::sketch::Sketch::parse(text);
         let limits = Limits { least: Bytes(1), share: 0.0, ..Limits::default() };
-        let shared = owners::shared(&graph, limits);
+        let shared = owners::shared(&graph, &sketch, limits);
         let dominators = Dominators::with_holders(&mut graph, EdgeUse::Keep, Orphans::Drop, &shared);
         Self { format: Format::Python, graph, dominators, contents: Box::new(sketch), limits, caveats: Vec::new() }
     }

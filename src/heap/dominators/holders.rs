@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::depth_first::Walk;
 use super::semi_nca::Lowered;
 use super::sums::Sums;
@@ -20,6 +22,8 @@ pub struct Shared {
     pub share: f64,
     /// and whose dominator does not refer to them; or to which an object refers whose class is marked here.
     pub claimants: Vec<bool>,
+    /// What holds in passing: what somebody else holds, too, may stand there.
+    pub passing: Vec<Node>,
 }
 
 impl Shared {
@@ -85,8 +89,10 @@ impl Holders {
         };
         references(walk, |target| sums.get(target) >= least, |target, source| note(&mut held, target, source));
         let mut last: Vec<u32> = held.keys().copied().collect();
+        let passing = shared.passing.iter().filter_map(|node| walk.numbers.get(*node)).collect();
+        let ways = Ways { claims, passing, lowered, idom };
         for _ in 0..MOST_BETWEEN {
-            let between = between(&held, &last, claims, idom);
+            let between = ways.between(&held, &last);
             if between.is_empty() {
                 break;
             }
@@ -135,16 +141,53 @@ fn references(walk: &Walk, wanted: impl Fn(u32) -> bool, mut tell: impl FnMut(u3
     }
 }
 
-/// What stands between the virtual root and holders of these, without being known itself: small objects that somebody
-/// else holds, too.
-fn between(held: &BTreeMap<u32, Vec<u32>>, numbers: &[u32], claims: &Bits, idom: &[u32]) -> BTreeSet<u32> {
-    let floating = numbers.iter().filter(|number| idom[**number as usize] == 0);
-    let holders = floating.flat_map(|number| held.get(number).into_iter().flatten());
-    let tops = holders.filter_map(|holder| {
-        let above = std::iter::successors(Some(*holder), |number| Some(idom[*number as usize]));
-        above.take(MOST_STEPS).find(|number| claims.has(*number) || idom[*number as usize] == 0)
-    });
-    tops.filter(|top| *top != 0 && !claims.has(*top) && !held.contains_key(top)).take(MOST_HELD).collect()
+/// The ways up from holders.
+struct Ways<'a> {
+    claims: &'a Bits,
+    passing: FxHashSet<u32>,
+    lowered: &'a Lowered,
+    idom: &'a [u32],
+}
+
+impl Ways<'_> {
+    /// What stands between the holders of these and who is known, or who dominates these: small objects that somebody
+    /// else holds, too.
+    fn between(&self, held: &BTreeMap<u32, Vec<u32>>, numbers: &[u32]) -> BTreeSet<u32> {
+        let mut between = BTreeSet::new();
+        for number in numbers {
+            let (Some(holders), above) = (held.get(number), self.idom[*number as usize]) else { continue };
+            if above == 0 || holders.iter().any(|holder| self.is_passing(*holder)) {
+                let ways = holders.iter().flat_map(|holder| self.up(*holder, above));
+                between.extend(ways.filter(|number| !held.contains_key(number) && !self.claims.has(*number)));
+            }
+            if between.len() >= MOST_HELD {
+                break;
+            }
+        }
+        between
+    }
+
+    /// Whether it is there in passing only.
+    fn is_passing(&self, holder: u32) -> bool {
+        !self.passing.is_empty() && self.above(holder).any(|number| self.passing.contains(&number))
+    }
+
+    /// What is above a holder, as far as somebody else may hold it, too.
+    fn up(&self, holder: u32, end: u32) -> impl Iterator<Item = u32> {
+        let below = self.above(holder).take_while(move |number| *number != end);
+        let mut known = false;
+        let below = below.take_while(move |number| !std::mem::replace(&mut known, self.claims.has(*number)));
+        below.filter(|number| {
+            let above = self.idom[*number as usize];
+            above == 0 || (!self.passing.is_empty() && self.lowered.parent(*number).is_some())
+        })
+    }
+
+    /// A number and its dominators but the virtual root, as far as the steps go.
+    fn above(&self, number: u32) -> impl Iterator<Item = u32> {
+        let above = std::iter::successors(Some(number), |number| Some(self.idom[*number as usize]));
+        above.take(MOST_STEPS).take_while(|number| *number != 0)
+    }
 }
 
 /// Numbers of objects whose class is marked.

@@ -36,6 +36,12 @@ pub trait Naming: Sync {
         Vec::new()
     }
 
+    /// What holds in passing, as a thread does: calls that wait to go on (generators, coroutines, async functions),
+    /// and what stands for the calls that run, if that is no root.
+    fn passing(&self) -> Vec<Node> {
+        Vec::new()
+    }
+
     /// What makes this very object recognizable from run to run.
     fn label(&self, _node: Node) -> Option<Label<'_>> {
         None

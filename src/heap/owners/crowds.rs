@@ -64,12 +64,13 @@ pub(super) fn crowds(
     }
     // Some of a class may have another dominator than the others: they are one crowd all the same.
     let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
+    let passing = naming.passing().into_iter().collect();
     let count = |structures: Vec<Structure>| {
         let mut tallies: BTreeMap<ClassId, Tally> = BTreeMap::new();
         for structure in structures {
             // One array may refer to all of them: no more than a sample counts.
             let mut numbers: FxHashMap<ClassId, usize> = FxHashMap::default();
-            for target in references(structure.node, places, dominators, naming) {
+            for target in references(structure.node, places, dominators, naming, &passing) {
                 let class = graph.class(target);
                 if classes.contains(&class) {
                     let number = numbers.entry(class).or_default();
@@ -177,14 +178,25 @@ fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> 
     structures
 }
 
-/// What a structure refers to, as far as a few of its internals show.
-fn references(structure: Node, places: &Places, dominators: &Dominators, naming: &dyn Naming) -> Vec<Node> {
-    let mut targets = Vec::new();
+/// What a structure refers to, as far as a few of its internals show; not what passes by.
+fn references(
+    structure: Node,
+    places: &Places,
+    dominators: &Dominators,
+    naming: &dyn Naming,
+    passing: &FxHashSet<Node>,
+) -> BTreeSet<Node> {
+    let mut targets = BTreeSet::new();
     let mut work = vec![structure];
     let mut next = 0;
     while let Some(node) = work.get(next).copied().filter(|_| next < SAMPLE) {
         next += 1;
-        naming.targets(node, &mut |target| targets.push(target));
+        if passing.contains(&node) {
+            continue;
+        }
+        naming.targets(node, &mut |target| {
+            targets.insert(target);
+        });
         let adopted = places.adopted.get(&node).into_iter().flatten().copied();
         work.extend(dominators.children(node).chain(adopted).take(SAMPLE.saturating_sub(work.len())));
     }

@@ -1,5 +1,5 @@
-//! Dominators of what threads hold in passing: those that it would have if only classes, scripts and modules held
-//! anything.
+//! Dominators of what threads and suspended calls hold in passing: those that it would have if only classes, scripts
+//! and modules held anything.
 //!
 //! A stack frame that holds one node of a tree whose nodes know their parents holds all of the way up to the root of
 //! the tree. The virtual root dominates each node of that way then, though the tree stands below a static field all
@@ -18,7 +18,7 @@ const MOST_ROUNDS: usize = 16;
 /// Steps up the dominator tree in all; beyond that, a dominator may be too far up.
 const MOST_STEPS: u64 = 50_000_000;
 
-/// An object that the virtual root dominates, with some who refer to it.
+/// An object to which its dominator does not refer, with some who do.
 #[derive(Debug)]
 pub(super) struct Floating {
     pub(super) node: Node,
@@ -37,13 +37,19 @@ impl Floating {
 }
 
 /// The objects that have one dominator without the threads, and who that is.
-pub(super) fn adopters(places: &Places, dominators: &Dominators, floating: &[&Floating]) -> Vec<(Node, Node)> {
-    let (tree, regions) = (dominators.places(), Regions::of(places, dominators, floating));
+pub(super) fn adopters(
+    places: &Places,
+    dominators: &Dominators,
+    passing: &[Node],
+    floating: &[&Floating],
+) -> Vec<(Node, Node)> {
+    let tree = dominators.places();
+    let regions = Regions::of(places, dominators, passing, floating);
     let entries: Vec<Vec<Spot>> = floating.iter().map(|floating| regions.holders(dominators, floating)).collect();
     let order = regions.order(&entries);
     let ways = Ways { dominators, tree, order: &order, steps: Cell::new(0) };
-    let mut above = vec![Above::Unknown; regions.0.len()];
-    for (index, region) in regions.0.iter().enumerate() {
+    let mut above = vec![Above::Unknown; regions.all.len()];
+    for (index, region) in regions.all.iter().enumerate() {
         above[index] = match region.kind {
             Kind::Lasting => Above::Top,
             Kind::Floating(place) => {
@@ -71,10 +77,12 @@ pub(super) fn adopters(places: &Places, dominators: &Dominators, floating: &[&Fl
         }
     }
     let ends = regions.ends(&above);
-    let adopted = regions.0.iter().enumerate().filter_map(|(index, region)| match (region.kind, above[index]) {
+    let adopted = regions.all.iter().enumerate().filter_map(|(index, region)| match (region.kind, above[index]) {
         (Kind::Floating(place), Above::Spot((spot, around))) => {
             let Floating { node, settled, .. } = floating[place];
-            (settled.is_none() && ends[around]).then(|| (*node, tree.node(spot)))
+            let adopter = tree.node(spot);
+            let stays = settled.is_some() || dominators.immediate(*node) == Some(adopter);
+            (!stays && ends[around]).then_some((*node, adopter))
         }
         _ => None,
     });
@@ -98,9 +106,6 @@ enum Above {
 #[derive(Debug)]
 struct Region {
     start: Place,
-    end: Place,
-    /// The region around this one.
-    outer: Option<usize>,
     kind: Kind,
 }
 
@@ -108,52 +113,73 @@ struct Region {
 enum Kind {
     /// Below a class, script, module or the global object.
     Lasting,
-    /// Below a thread or a frame.
+    /// Below a thread, a frame or a suspended call.
     Passing,
     /// Below the floating object of this index.
     Floating(usize),
 }
 
-/// All regions, in the order of the dominator tree.
-struct Regions(Vec<Region>);
+struct Regions {
+    /// In the order of the dominator tree.
+    all: Vec<Region>,
+    /// Where another region begins to be the innermost one, and which; `None` where there is none.
+    turns: Vec<(Place, Option<usize>)>,
+}
 
 impl Regions {
-    fn of(places: &Places, dominators: &Dominators, floating: &[&Floating]) -> Self {
-        let tree = dominators.places();
+    fn of(places: &Places, dominators: &Dominators, passing: &[Node], floating: &[&Floating]) -> Self {
         let kind = |lasts| if lasts { Kind::Lasting } else { Kind::Passing };
         let anchors = places.anchors.iter().map(|(node, anchor)| (*node, kind(anchor.lasts())));
+        let fixed = anchors.chain(passing.iter().map(|node| (*node, Kind::Passing)));
+        let place = |(node, kind)| Some((dominators.place(node)?, kind));
+        let fixed: Vec<(Place, Kind)> = fixed.filter_map(place).collect();
+        let without = Self::nested(dominators, fixed.clone(), |_| false);
         let floats = floating.iter().enumerate().map(|(index, floating)| (floating.node, Kind::Floating(index)));
-        let starts = anchors.chain(floats).filter_map(|(node, kind)| Some((dominators.place(node)?, kind)));
-        let mut starts: Vec<(Place, Kind)> = starts.collect();
-        starts.sort_unstable_by_key(|(start, _)| *start);
-        let mut regions: Vec<Region> = Vec::new();
-        let mut open: Vec<usize> = Vec::new();
+        let all = floats.filter_map(place).chain(fixed).collect();
+        let is_passing = |holder: &Node| {
+            let region = dominators.place(*holder).and_then(|place| without.around(place));
+            region.is_some_and(|region| without.all[region].kind == Kind::Passing)
+        };
+        let leaves = |place: usize| {
+            let Floating { holders, container, .. } = floating[place];
+            container.is_some() || holders.iter().any(is_passing)
+        };
+        Self::nested(dominators, all, leaves)
+    }
+
+    /// The regions that start here. What floats inside of something stays there, if it does not leave.
+    fn nested(dominators: &Dominators, mut starts: Vec<(Place, Kind)>, leaves: impl Fn(usize) -> bool) -> Self {
+        let tree = dominators.places();
+        // What floats may be a suspended call: that is inside.
+        starts.sort_by_key(|(start, kind)| (*start, !matches!(kind, Kind::Floating(_))));
+        let (mut all, mut turns) = (Vec::new(), Vec::new());
+        let mut open: Vec<(Place, usize)> = Vec::new();
+        let close = |open: &mut Vec<(Place, usize)>, turns: &mut Vec<_>, by: Place| {
+            while let Some((end, _)) = open.pop_if(|(end, _)| *end <= by) {
+                turns.push((end, open.last().map(|(_, region)| *region)));
+            }
+        };
         for (start, kind) in starts {
-            while open.pop_if(|region| regions[*region].end <= start).is_some() {}
-            let outer = open.last().copied();
-            // What floats inside of something stays there, if it does not belong to a container.
-            let stays = |place: usize| floating[place].container.is_none();
-            if outer.is_none() || !matches!(kind, Kind::Floating(place) if stays(place)) {
-                open.push(regions.len());
-                regions.push(Region { start, end: tree.end(start), outer, kind });
+            close(&mut open, &mut turns, start);
+            if open.is_empty() || !matches!(kind, Kind::Floating(place) if !leaves(place)) {
+                open.push((tree.end(start), all.len()));
+                turns.push((start, Some(all.len())));
+                all.push(Region { start, kind });
             }
         }
-        Self(regions)
+        close(&mut open, &mut turns, tree.end(Place::ROOT));
+        Self { all, turns }
     }
 
     /// The innermost region around a place.
     fn around(&self, place: Place) -> Option<usize> {
-        let before = self.0.partition_point(|region| region.start <= place);
-        let mut region = before.checked_sub(1);
-        while let Some(outside) = region.filter(|region| self.0[*region].end <= place) {
-            region = self.0[outside].outer;
-        }
-        region
+        let next = self.turns.partition_point(|(turn, _)| *turn <= place);
+        next.checked_sub(1).and_then(|turn| self.turns[turn].1)
     }
 
     /// The regions of floating objects that are not settled, with the index of the object.
     fn loose(&self, floating: &[&Floating]) -> impl Iterator<Item = (usize, usize)> {
-        self.0.iter().enumerate().filter_map(|(index, region)| match region.kind {
+        self.all.iter().enumerate().filter_map(|(index, region)| match region.kind {
             Kind::Floating(place) if floating[place].known().is_none() => Some((index, place)),
             _ => None,
         })
@@ -165,7 +191,7 @@ impl Regions {
         let spots = floating.holders.iter().filter_map(|holder| {
             let place = dominators.place(*holder)?;
             let region = self.around(place)?;
-            let counts = self.0[region].kind != Kind::Passing && Some(self.0[region].start) != own;
+            let counts = self.all[region].kind != Kind::Passing && Some(self.all[region].start) != own;
             counts.then_some((place, region))
         });
         spots.collect()
@@ -173,8 +199,8 @@ impl Regions {
 
     /// Whether the way up from each region comes to an end: containers may be in each other's internals.
     fn ends(&self, above: &[Above]) -> Vec<bool> {
-        let mut ends: Vec<Option<bool>> = vec![None; self.0.len()];
-        for start in 0..self.0.len() {
+        let mut ends: Vec<Option<bool>> = vec![None; self.all.len()];
+        for start in 0..self.all.len() {
             let (mut way, mut region) = (Vec::new(), start);
             let end = loop {
                 if let Some(known) = ends[region] {
@@ -196,17 +222,17 @@ impl Regions {
     /// Numbers of the regions in an order in which each comes after one of its holders; 0 for what no lasting one leads
     /// to.
     fn order(&self, entries: &[Vec<Spot>]) -> Vec<u32> {
-        let mut held: Vec<Vec<usize>> = vec![Vec::new(); self.0.len()];
-        for (index, region) in self.0.iter().enumerate() {
+        let mut held: Vec<Vec<usize>> = vec![Vec::new(); self.all.len()];
+        for (index, region) in self.all.iter().enumerate() {
             if let Kind::Floating(place) = region.kind {
                 entries[place].iter().for_each(|(_, holder)| held[*holder].push(index));
             }
         }
-        let mut order = vec![0; self.0.len()];
-        let mut last = self.0.len() as u32;
-        let mut met = vec![false; self.0.len()];
+        let mut order = vec![0; self.all.len()];
+        let mut last = self.all.len() as u32;
+        let mut met = vec![false; self.all.len()];
         // In postorder of a depth-first walk, from the last number to the first.
-        for start in (0..self.0.len()).filter(|region| self.0[*region].kind == Kind::Lasting) {
+        for start in (0..self.all.len()).filter(|region| self.all[*region].kind == Kind::Lasting) {
             let mut work = vec![(start, 0)];
             met[start] = true;
             while let Some((region, next)) = work.pop() {

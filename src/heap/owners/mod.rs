@@ -67,9 +67,9 @@ impl Default for Limits {
 }
 
 /// What the dominators must note for [`of`] to tell what several hold.
-pub(super) fn shared(graph: &Graph, limits: Limits) -> Shared {
+pub(super) fn shared(graph: &Graph, naming: &dyn Naming, limits: Limits) -> Shared {
     let claimants = graph.classes().iter().map(|class| anchors::CLASSES.contains(&&*class.name)).collect();
-    Shared { least: limits.least, share: limits.share, claimants }
+    Shared { least: limits.least, share: limits.share, claimants, passing: naming.passing() }
 }
 
 /// The owners of a graph whose dominators noted what is [`shared`], largest first.
@@ -102,7 +102,7 @@ pub(super) struct Owners<'a> {
 impl<'a> Owners<'a> {
     /// Finds the place of everything that does not stand where the dominator tree has it.
     pub(super) fn of(graph: &'a Graph, dominators: &'a Dominators, naming: &'a dyn Naming, limits: Limits) -> Self {
-        let least = shared(graph, limits).large(dominators.retained(Node::ROOT)).0;
+        let least = shared(graph, naming, limits).large(dominators.retained(Node::ROOT)).0;
         let folding = Folding::of(graph);
         let places = Places::of(graph, dominators, naming, &folding, least);
         Self { graph, dominators, naming, folding, places, limits, least, company: WORTH_COMPANY }

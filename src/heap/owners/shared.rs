@@ -49,7 +49,8 @@ pub(super) fn settle(
     let threads: FxHashSet<Node> = threads.collect();
     let floats = |(floating, _, referred): &&(Floating, _, bool)| !referred && !threads.contains(&floating.node);
     let floating: Vec<&Floating> = shared.iter().filter(floats).map(|(floating, _, _)| floating).collect();
-    let adopters: FxHashMap<Node, Node> = lasting::adopters(places, dominators, &floating).into_iter().collect();
+    let adopters = lasting::adopters(places, dominators, &naming.passing(), &floating);
+    let adopters: FxHashMap<Node, Node> = adopters.into_iter().collect();
     for (Floating { node, holders, .. }, home, _) in &mut shared {
         if let Some(adopter) = adopters.get(node) {
             *home = Some(Home::Inside { adopter: *adopter, name: view.name(*node, *adopter, holders) });

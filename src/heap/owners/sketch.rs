@@ -2,7 +2,7 @@
 //!
 //! One reference a line: `holder | reference | object | class size`; class and size only the first time.
 //! A reference is `.field`, `static Class.field`, `[index]`, `var name`, or nothing; of `root` it is
-//! `class`, `thread NAME`, `module NAME` or nothing. `label`, `key` and `entries` lines tell the rest.
+//! `class`, `thread NAME`, `module NAME` or nothing. `label`, `key`, `entries` and `passing` lines tell the rest.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,6 +20,7 @@ pub(crate) struct Sketch {
     labels: BTreeMap<Node, String>,
     keys: BTreeMap<Node, String>,
     told: BTreeMap<Node, u64>,
+    passing: Vec<Node>,
 }
 
 /// The owner tree of a text, all of it.
@@ -30,7 +31,7 @@ pub(crate) fn owners(text: &str) -> Vec<Owner> {
 /// As much of it as the limits allow.
 pub(crate) fn owners_within(text: &str, limits: Limits) -> Vec<Owner> {
     let (mut graph, sketch) = Sketch::parse(text);
-    let shared = super::shared(&graph, limits);
+    let shared = super::shared(&graph, &sketch, limits);
     let dominators = Dominators::with_holders(&mut graph, EdgeUse::Consume, Orphans::Drop, &shared);
     super::of(&graph, &dominators, &sketch, limits)
 }
@@ -58,6 +59,7 @@ impl Sketch {
                 "label" => drop(sketch.labels.insert(sketch.nodes[parts[1]], parts[2].to_owned())),
                 "key" => drop(sketch.keys.insert(sketch.nodes[parts[1]], parts[2].to_owned())),
                 "entries" => drop(sketch.told.insert(sketch.nodes[parts[1]], parts[2].parse().unwrap())),
+                "passing" => sketch.passing.push(sketch.nodes[parts[1]]),
                 holder => sketch.reference(&mut builder, holder, parts[1], parts[2], parts.get(3)),
             }
         }
@@ -126,6 +128,10 @@ impl Naming for Sketch {
 
     fn key(&self, entry: Node) -> Option<Reference<'_>> {
         self.keys.get(&entry).map(|key| reference(key))
+    }
+
+    fn passing(&self) -> Vec<Node> {
+        self.passing.clone()
     }
 
     fn entries(&self, container: Node) -> Option<u64> {

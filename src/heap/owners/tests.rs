@@ -478,3 +478,39 @@ fn maps_that_are_in_each_other_end_somewhere() {
     let retained: u64 = owners(tables).iter().map(|owner| owner.retained.0).sum();
     assert_eq!(retained, 376);
 }
+
+#[test]
+fn what_a_suspended_call_holds_in_passing_stands_where_it_would_without_the_call() {
+    let shop = "root | module app | m | builtins.module 100
+        m | .shop | shop | app.Shop 16
+        shop | .stock | stock | app.Stock 16
+        stock | .items | items | app.Items 500
+        shop | .walks | walks | app.Walks 16
+        walks | .first | call | app.Call 80\n";
+    let told = |walks: &str| {
+        format!(
+            "
+module app x1 100/728
+  .shop: app.Shop x1 16/628
+    .stock: app.Stock x1 16/516
+      .items: app.Items x1 500/500
+    .walks: app.Walks x1 16/96
+      .first: app.Call x1 80/80{walks}"
+        )
+    };
+    check(shop, &told(""));
+    for held in ["call || items", "call || stock", "call || items\ncall || stock", "call || shop\ncall || items"] {
+        check(&format!("{shop}{held}\npassing | call"), &told(""));
+    }
+    // Who is not suspended holds it for good.
+    check(
+        &format!("{shop}call | .held | items"),
+        "
+module app x1 100/728
+  .shop: app.Shop x1 16/628
+    Call.held: app.Items x1 500/500
+    .walks: app.Walks x1 16/96
+      .first: app.Call x1 80/80
+    .stock: app.Stock x1 16/16",
+    );
+}

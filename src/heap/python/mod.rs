@@ -31,6 +31,9 @@ use super::graph::{Graph, GraphBuilder, Root, RootKind};
 use super::{HeapError, Mapping, Node};
 use crate::units::Bytes;
 
+/// Types of calls that wait to go on.
+const SUSPENDED: [&str; 3] = ["builtins.generator", "builtins.coroutine", "builtins.async_generator"];
+
 /// Reads a graph.
 ///
 /// # Errors
@@ -46,8 +49,9 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
         roots.entry(root.node).or_insert_with(|| root.clone());
     }
     let namespaces = namespaces(&graph, &edges);
+    let passing = graph.objects().filter(|node| SUSPENDED.contains(&graph.class_name(*node))).collect();
     let Tables { ids, offsets, names, .. } = tables;
-    Ok((graph, Names { file, ids, offsets, names, edges, roots, namespaces }))
+    Ok((graph, Names { file, ids, offsets, names, edges, roots, namespaces, passing }))
 }
 
 /// Walks all records, without building anything.

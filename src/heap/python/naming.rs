@@ -22,6 +22,8 @@ pub(in crate::heap) struct Names {
     pub(super) roots: BTreeMap<Node, Root>,
     /// The modules of the dicts that hold their global names. Functions and frames refer to them as well.
     pub(super) namespaces: BTreeMap<Node, Node>,
+    /// Generators and coroutines.
+    pub(super) passing: Vec<Node>,
 }
 
 /// The node of an id.
@@ -64,6 +66,10 @@ impl Naming for Names {
             RootKind::Frame => Some(Label::Function(Cow::Borrowed(&root.name))),
             _ => None,
         }
+    }
+
+    fn passing(&self) -> Vec<Node> {
+        self.passing.clone()
     }
 
     fn entries(&self, container: Node) -> Option<u64> {

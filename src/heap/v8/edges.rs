@@ -6,7 +6,7 @@ use super::layout::{EdgeKind, Layout, MOST_FIELDS, NodeKind};
 use super::nodes::Nodes;
 use super::numbers::{Numbers, malformed};
 use super::parts::{self, PACE, Start, side_by_side};
-use super::strings::{CONTEXT, GLOBAL, NATIVE_CONTEXT, PREVIOUS, SHARED, Strings};
+use super::strings::{CONTEXT, GLOBAL, NATIVE_CONTEXT, PREVIOUS, REGISTERS, SHARED, Strings};
 use crate::heap::graph::edges::MOST_EDGES;
 use crate::heap::graph::{Bits, Column};
 use crate::heap::{HeapError, Mapping};
@@ -40,6 +40,8 @@ pub(super) struct Found {
     pub(super) outermost: Vec<u32>,
     /// Global objects, which native contexts refer to.
     pub(super) globals: Vec<u32>,
+    /// Generators and async functions in the middle of their work.
+    pub(super) suspended: Vec<u32>,
     /// Contexts below others: outer, inner.
     pub(super) inner: Vec<(u32, u32)>,
 }
@@ -104,6 +106,7 @@ impl Found {
         self.makers.append(&mut next.makers);
         self.outermost.append(&mut next.outermost);
         self.globals.append(&mut next.globals);
+        self.suspended.append(&mut next.suspended);
         self.inner.append(&mut next.inner);
     }
 
@@ -182,6 +185,7 @@ struct Pass<'a> {
     shared: &'a [u32],
     previous: &'a [u32],
     global: &'a [u32],
+    registers: &'a [u32],
     native: Option<u32>,
 }
 
@@ -196,14 +200,15 @@ impl<'a> Pass<'a> {
         strings: &'a Strings,
         nodes: &'a Nodes,
     ) -> Self {
-        let [context, shared, previous, global] = [CONTEXT, SHARED, PREVIOUS, GLOBAL].map(|name| strings.known(name));
+        let known = [CONTEXT, SHARED, PREVIOUS, GLOBAL, REGISTERS].map(|name| strings.known(name));
+        let [context, shared, previous, global, registers] = known;
         let mut telling = Bits::new(strings.len());
-        let names = [context, shared, previous, global].into_iter().flatten().copied().chain(strings.ephemerons());
+        let names = known.into_iter().flatten().copied().chain(strings.ephemerons());
         names.for_each(|name| {
             telling.put(name);
         });
         let native = nodes.classes.iter().position(|class| &*class.name == NATIVE_CONTEXT).map(|class| class as u32);
-        Self { file, section, layout, strings, nodes, telling, context, shared, previous, global, native }
+        Self { file, section, layout, strings, nodes, telling, context, shared, previous, global, registers, native }
     }
 
     /// The first node from each start on whose edges begin there or later, and where they do.
@@ -298,6 +303,8 @@ impl<'a> Pass<'a> {
             if Some(self.nodes.class_of[source as usize]) == self.native {
                 found.globals.push(edge.to);
             }
+        } else if self.registers.contains(&edge.name) {
+            found.suspended.push(source);
         } else if let Some(table) = self.strings.ephemeron(edge.name) {
             return self.nodes.places.row(self.file, self.layout, source).is_some_and(|row| row.id == table);
         }

@@ -35,7 +35,7 @@ pub use naming::Names;
 pub(in crate::heap) use redact::redact;
 
 use self::edges::Edge;
-use self::layout::{EdgeKind, Layout};
+use self::layout::{EdgeKind, Layout, NodeKind};
 use self::nodes::Nodes;
 use self::strings::{NATIVE_CONTEXT, Strings};
 use super::graph::edges::LAST;
@@ -43,6 +43,9 @@ use super::graph::sizes::word_of;
 use super::graph::{ClassColumn, Column, Graph, Memory, Node, Root, RootKind, Sizes};
 use super::{Edges, HeapError, Mapping};
 use crate::units::Bytes;
+
+/// Roots of what runs in the moment of the snapshot: calls, native code, compilation and microtasks.
+const RUNNING: [&str; 3] = ["(Stack roots)", "(Handle scope)", "(Strong roots)"];
 
 /// Reads a snapshot: the graph of its essential edges, and the names in it.
 ///
@@ -75,7 +78,9 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
     let edges = ownership::essential(&nodes, strong, root);
 
     let numbering = Numbering { root };
-    let modules = nodes.objects_of("Module");
+    let modules = nodes.named(NodeKind::Object, "Module");
+    let running = RUNNING.into_iter().flat_map(|root| nodes.named(NodeKind::Synthetic, root));
+    let passing = found.suspended.into_iter().chain(running).collect();
     let (graph, kinds, node_places) = graph(nodes, edges, numbering);
     let caveat = cut.then(|| {
         format!(
@@ -95,6 +100,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         makers: found.makers,
         outermost: found.outermost,
         globals: found.globals,
+        passing,
         modules,
         caveat,
     };

@@ -26,6 +26,8 @@ pub struct Names {
     pub(super) outermost: Vec<u32>,
     /// Global objects, where the root tells of none: from V8 14.6 on it tells of native contexts, or of neither.
     pub(super) globals: Vec<u32>,
+    /// Generators and async functions in the middle of their work, and the roots of what runs.
+    pub(super) passing: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
     pub(super) modules: Vec<u32>,
     pub(super) caveat: Option<String>,
@@ -140,6 +142,10 @@ impl Naming for Names {
 
     fn globals(&self) -> Vec<Node> {
         self.globals.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
+    }
+
+    fn passing(&self) -> Vec<Node> {
+        self.passing.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
 
     fn elements(&self, array: Node) -> u64 {

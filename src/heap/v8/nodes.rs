@@ -216,11 +216,11 @@ impl Nodes {
         class.map_or("", |class| &class.name)
     }
 
-    /// Ordinals of the objects that are named so, ascending.
-    pub(super) fn objects_of(&self, class: &str) -> Vec<u32> {
+    /// Ordinals of the nodes of a kind that are named so, ascending.
+    pub(super) fn named(&self, kind: NodeKind, class: &str) -> Vec<u32> {
         let Some(wanted) = self.classes.iter().position(|known| &*known.name == class) else { return Vec::new() };
         let rows = self.class_of.iter().zip(&self.kinds).enumerate();
-        rows.filter(|(_, (class, kind))| **kind == NodeKind::Object && **class as usize == wanted)
+        rows.filter(|(_, (class, row))| **row == kind && **class as usize == wanted)
             .map(|(ordinal, _)| ordinal as u32)
             .collect()
     }
