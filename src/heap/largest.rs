@@ -76,7 +76,7 @@ fn name(label: Label<'_>) -> String {
         Label::Thread(name) => format!("thread {}", naming::thread(&name)),
         Label::Module(name) => format!("module {}", naming::script(&name)),
         Label::Script(name) => format!("script {}", naming::script(&name)),
-        Label::Function(name) => format!("function {name}"),
+        Label::Function(name) => format!("function {}", naming::cut(&name)),
     }
 }
 

@@ -166,8 +166,10 @@ impl Merge<'_> {
         first.sort_unstable();
         let mut reasons = BTreeMap::new();
         for root in graph.roots() {
-            let name =
-                || if root.kind == RootKind::Thread { naming::thread(&root.name) } else { root.name.to_string() };
+            let name = || match root.kind {
+                RootKind::Thread => naming::thread(&root.name),
+                _ => naming::cut(&root.name).into_owned(),
+            };
             reasons.entry(root.node).or_insert_with(|| RootReason { kind: root.kind, name: name() });
         }
         let mut groups: BTreeMap<Key, Vec<Node>> = BTreeMap::new();

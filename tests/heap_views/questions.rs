@@ -108,6 +108,34 @@ fn more_is_shown_where_it_is_asked_for() {
     assert_eq!((rows.len(), notes.len()), (5, 1), "{table}");
 }
 
+/// A heap of many small owners, all of a class with a long name.
+#[test]
+fn small_owners_are_shown_where_there_are_no_large_ones_with_names_of_bearable_length() {
+    let many = 300;
+    let globals = |value: &dyn Fn(u64) -> String| (0..many).map(value).collect::<String>();
+    let nodes = globals(&|global| format!(",3,2,{},4096,0", 5 + 2 * global));
+    let edges = globals(&|global| format!(",2,{},{}", 3 + global, 10 + 5 * global));
+    let names = globals(&|global| format!(r#","global{global}""#));
+    let snapshot = format!(
+        r#"{{"snapshot":{{"meta":{{"node_fields":["type","name","id","self_size","edge_count"],
+        "node_types":[["hidden","array","string","object","code","closure","regexp","number","native","synthetic"]],
+        "edge_fields":["type","name_or_index","to_node"],
+        "edge_types":[["context","element","property","internal","hidden","shortcut","weak"]]}},
+        "node_count":{},"edge_count":{}}},"nodes":[9,0,1,0,1,3,1,3,16,{many}{nodes}],"edges":[5,1,5{edges}],
+        "strings":["","Window","{}"{names}]}}"#,
+        many + 2,
+        many + 1,
+        "x".repeat(1 << 20),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("many.heapsnapshot");
+    std::fs::write(&file, snapshot).unwrap();
+    let shown = text(&["heap", "owners", file.to_str().unwrap()]);
+    assert!(shown.matches("global.global").count() > 5 && shown.len() < 20_000, "{}", shown.len());
+    let told = text(&["heap", "owners", file.to_str().unwrap(), "--least", "1 KiB", "--format", "json"]);
+    assert!(told.contains("global.global299") && told.len() < 1 << 20, "{}", told.len());
+}
+
 #[test]
 fn what_cannot_be_answered_as_it_was_asked_ends_with_2() {
     let tiny = source("fixtures/heap/tiny.hprof.gz");

@@ -46,9 +46,10 @@ pub(in crate::commands) struct Args {
 impl Args {
     /// The rows to show.
     pub(super) fn tree(&self, summary: &HeapSummary, top: usize) -> Tree<'_> {
-        // Without a question, what is not even a hundredth only hides the rest.
-        let hundredth = if self.pattern.is_some() { Bytes(0) } else { Bytes(summary.total.0 / 100) };
-        let least = self.least.unwrap_or(hundredth);
+        // Without a question, what is not even a hundredth only hides the rest, if there is a rest.
+        let hundredth = Bytes(summary.total.0 / 100);
+        let hides = self.pattern.is_none() && summary.owners.iter().any(|owner| owner.retained >= hundredth);
+        let least = self.least.unwrap_or(if hides { hundredth } else { Bytes(0) });
         Tree { depth: self.depth, pattern: self.pattern.as_ref(), top, least }
     }
 }

@@ -1,5 +1,6 @@
 //! Names of classes.
 
+use super::cut;
 use super::digest::{is_drawn, is_hex, is_number};
 
 /// A class name without generated parts: `Foo$$Lambda$14/0x0000000800c03000` is `Foo$$Lambda`.
@@ -7,6 +8,7 @@ use super::digest::{is_drawn, is_hex, is_number};
 /// Lambdas, hidden classes, proxies, generated accessors and numbered anonymous classes get another
 /// number in each process or build; `*` stands for it. `builtins.` of Python is left out.
 pub fn class(raw: &str) -> String {
+    let raw = &*cut(raw);
     let (name, array) = raw.find("[]").map_or((raw, ""), |at| raw.split_at(at));
     let name = name.strip_prefix("builtins.").unwrap_or(name);
     let hidden = ["/0x", "+0x", ".0x"].iter().find_map(|hidden| name.find(hidden));

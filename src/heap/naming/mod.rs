@@ -3,6 +3,8 @@
 //! Two builds of one program must give the same names, and two things of one program different ones. So
 //! only what is known to be generated goes, with the shape that its generator gives it.
 
+use std::borrow::Cow;
+
 mod class;
 mod digest;
 mod script;
@@ -11,6 +13,19 @@ mod thread;
 pub use class::class;
 pub use script::script;
 pub use thread::thread;
+
+/// Longer names are cut: a name is for reading, and a dump that has one of a million characters may have it in every row.
+const LONGEST: usize = 500;
+
+/// A name of at most 500 bytes, as much of it as fits.
+pub(super) fn cut(name: &str) -> Cow<'_, str> {
+    const SIGN: &str = "\u{2026}";
+    if name.len() <= LONGEST {
+        return Cow::Borrowed(name);
+    }
+    let end = (0..=LONGEST - SIGN.len()).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+    Cow::Owned(format!("{}{SIGN}", &name[..end]))
+}
 
 /// A class name without its package: `java.util.Map$Entry` is `Map$Entry`.
 pub fn simple(class: &str) -> &str {
@@ -44,6 +59,18 @@ pub fn is_identifier(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_any_length_are_told_in_a_few_hundred_bytes() {
+        for name in ["x", "$$", "a/b.", "\u{e9}-1"] {
+            let long = name.repeat(1 << 20);
+            for told in [class(&long), script(&long), thread(&long)] {
+                assert!(told.len() <= LONGEST, "{}", told.len());
+            }
+            assert_eq!(cut(&cut(&long)), cut(&long));
+            assert_eq!(cut(name), name);
+        }
+    }
 
     #[test]
     fn identifiers_are_taken_apart_into_words() {

@@ -1,10 +1,12 @@
 //! Names of scripts.
 
+use super::cut;
 use super::digest::{is_hex, is_number};
 
 /// A script without what depends on the machine or the build: `/srv/app/dist/main.3f2a9c1b.js` is
 /// `dist/main.*.js`, `/x/node_modules/express/lib/router.js` is `express/lib/router.js`.
 pub fn script(raw: &str) -> String {
+    let raw = &*cut(raw);
     if raw.starts_with("node:") {
         return raw.to_owned();
     }

@@ -1,10 +1,12 @@
 //! Names of threads.
 
+use super::cut;
 use super::digest::is_hex;
 
 /// A thread name in which `*` stands for every number, digest and UUID: `http-nio-8080-exec-12` is
 /// `http-nio-*-exec-*`.
 pub fn thread(raw: &str) -> String {
+    let raw = &*cut(raw);
     let mut name = String::new();
     let mut rest = raw;
     while let Some(first) = rest.chars().next() {

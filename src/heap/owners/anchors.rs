@@ -241,11 +241,11 @@ fn settle_copies(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators, 
 
 fn of_root(root: &Root) -> Option<Anchor> {
     match root.kind {
-        RootKind::Module => Some(Anchor::Row(format!("module {}", root.name))),
+        RootKind::Module => Some(Anchor::Row(format!("module {}", naming::cut(&root.name)))),
         RootKind::Thread if !root.name.is_empty() => {
             Some(Anchor::Row(format!("thread {}", naming::thread(&root.name))))
         }
-        RootKind::Frame if !root.name.is_empty() => Some(Anchor::Row(format!("frame {}", root.name))),
+        RootKind::Frame if !root.name.is_empty() => Some(Anchor::Row(format!("frame {}", naming::cut(&root.name)))),
         RootKind::Global => Some(Anchor::Spread(Holder::Global)),
         _ => None,
     }
@@ -256,7 +256,7 @@ fn of_label(label: Label<'_>, class: &str) -> Option<Anchor> {
         Label::Class(name) => Some(Anchor::Spread(Holder::Class(naming::simple(&naming::class(&name)).to_owned()))),
         Label::Thread(name) => Some(Anchor::Row(format!("thread {}", naming::thread(&name)))),
         // The names of Python modules are no paths.
-        Label::Module(name) if class == "builtins.dict" => Some(Anchor::Row(format!("module {name}"))),
+        Label::Module(name) if class == "builtins.dict" => Some(Anchor::Row(format!("module {}", naming::cut(&name)))),
         Label::Module(name) => Some(Anchor::Row(format!("module {}", naming::script(&name)))),
         Label::Script(name) => Some(Anchor::Spread(Holder::Script(naming::script(&name)))),
         Label::Function(_) => None,

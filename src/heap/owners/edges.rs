@@ -27,13 +27,13 @@ pub(super) enum Holder {
 pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> Cow<'static, str> {
     Cow::Owned(match (reference, holder) {
         (Reference::Static { class, field }, _) => {
-            format!("static {}.{field}", naming::simple(&naming::class(class)))
+            format!("static {}.{}", naming::simple(&naming::class(class)), naming::cut(field))
         }
-        (Reference::Field(field), Holder::Global) if is_lasting(field) => format!("global.{field}"),
-        (Reference::Field(field), _) if is_lasting(field) => format!(".{field}"),
+        (Reference::Field(field), Holder::Global) if is_lasting(field) => format!("global.{}", naming::cut(field)),
+        (Reference::Field(field), _) if is_lasting(field) => format!(".{}", naming::cut(field)),
         (Reference::Field(_) | Reference::Element(_), _) => return Cow::Borrowed(ENTRIES),
-        (Reference::Variable(name), Holder::Script(script)) => format!("context {script}:{name}"),
-        (Reference::Variable(name), _) => format!("captured {name}"),
+        (Reference::Variable(name), Holder::Script(script)) => format!("context {script}:{}", naming::cut(name)),
+        (Reference::Variable(name), _) => format!("captured {}", naming::cut(name)),
         (Reference::Local, _) => return Cow::Borrowed("local"),
         (Reference::Internal(_), Holder::Class(class)) => format!("class {class}"),
         (Reference::Internal(_), _) => return Cow::Borrowed(""),

@@ -4,10 +4,12 @@
 //! the virtual root. It belongs below the variable all the same: that is where a developer looks. For the
 //! same reason a static field or a variable of a script claims what it refers to from any other holder.
 
+use std::cell::{Cell, RefCell};
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::anchors::{Anchor, Places};
-use super::edges::{Holder, wording};
+use super::edges::{ENTRIES, Holder, wording};
 use super::lasting::{self, Floating};
 use crate::heap::fold::{Folding, Inside, Role};
 use crate::heap::graph::{Graph, Naming, Reference, RootKind};
@@ -19,6 +21,11 @@ const MOST_HOLDERS: usize = 64;
 /// Objects between an anchor and its reference: a namespace, a cell.
 const MOST_STEPS: usize = 4;
 
+/// A holder with more references is asked once whether it has a name for anything: the table of a map has none.
+const MANY: u64 = 256;
+/// References that are looked at for names, in all; beyond that, what large holders share has none.
+const MOST_ASKED: u64 = 100_000_000;
+
 /// Gives each shared object a place below an anchor, or at least a name.
 pub(super) fn settle(
     places: &mut Places,
@@ -28,7 +35,7 @@ pub(super) fn settle(
     folding: &Folding,
     least: u64,
 ) {
-    let view = View { places, graph, dominators, naming, folding };
+    let view = View { places, graph, dominators, naming, folding, large: RefCell::default(), asked: Cell::new(0) };
     let mut shared = Vec::new();
     for (node, holders) in dominators.holders() {
         let above = dominators.immediate(node).filter(|above| *above != Node::ROOT);
@@ -104,6 +111,10 @@ struct View<'a> {
     dominators: &'a Dominators,
     naming: &'a dyn Naming,
     folding: &'a Folding,
+    /// Holders with many references, and whether they have names for them.
+    large: RefCell<FxHashMap<Node, bool>>,
+    /// References of these that were looked at.
+    asked: Cell<u64>,
 }
 
 impl View<'_> {
@@ -188,13 +199,34 @@ impl View<'_> {
 
     /// The edge, if source code names it.
     fn edge(&self, from: Node, to: Node, holder: &Holder) -> Option<String> {
-        let mut edge = None;
-        self.naming.references_to(from, &mut |target| target == to, &mut |_, reference| {
-            if edge.is_none() && !matches!(reference, Reference::Internal(_) | Reference::Element(_)) {
+        let large = self.large.borrow().get(&from).copied();
+        if large.is_some_and(|names| !names || self.asked.get() > MOST_ASKED) {
+            return None;
+        }
+        let (mut edge, mut asked) = (None, 0);
+        let mut wanted = |target| {
+            asked += 1;
+            target == to
+        };
+        self.naming.references_to(from, &mut wanted, &mut |_, reference| {
+            if edge.is_none() && is_name(&reference) {
                 let name = wording(holder, &reference).into_owned();
-                edge = Some(name).filter(|edge| edge != super::edges::ENTRIES);
+                edge = Some(name).filter(|edge| edge != ENTRIES);
             }
         });
+        if asked > MANY {
+            self.asked.set(self.asked.get() + asked);
+            self.large.borrow_mut().entry(from).or_insert_with(|| {
+                let mut names = false;
+                self.naming.references(from, &mut |_, reference| names |= is_name(&reference));
+                names
+            });
+        }
         edge
     }
+}
+
+/// Whether source code may name the reference.
+fn is_name(reference: &Reference<'_>) -> bool {
+    !matches!(reference, Reference::Internal(_) | Reference::Element(_))
 }
