@@ -212,7 +212,7 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
         }
         let label = naming.label(node);
         if let Some(Label::Class(name)) = &label {
-            copies.entry(name.clone().into_owned()).or_default().push(node);
+            copies.entry(naming::class(name)).or_default().push(node);
         }
         if let Some(anchor) = label.and_then(|label| of_label(label, graph.class_name(node))) {
             anchors.insert(node, anchor);

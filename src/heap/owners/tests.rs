@@ -514,3 +514,27 @@ module app x1 100/728
     .stock: app.Stock x1 16/16",
     );
 }
+
+#[test]
+fn classes_that_were_defined_again_and_again_stand_where_their_loaders_are_kept() {
+    let mut kept = String::from(
+        "root || app | jdk.internal.loader.ClassLoaders$AppClassLoader 50
+         app | .classes | c | java.lang.Class 100
+         label | c | class com.shop.Shop
+         c | static com.shop.Shop.PLUGINS | list | java.util.ArrayList 24
+         list | .elementData | array | java.lang.Object[] 32\n",
+    );
+    // Two of a name may be two classes of two modules; the numbers of proxies are no names.
+    for (number, name) in ["jdk.proxy2.$Proxy7", "jdk.proxy3.$Proxy8", "jdk.proxy4.$Proxy9"].iter().enumerate() {
+        kept += &format!("array | [{number}] | l{number} | com.shop.Loader 40\n");
+        kept += &format!("l{number} | .classes | p{number} | java.lang.Class 100\nlabel | p{number} | class {name}\n");
+    }
+    check(
+        &kept,
+        "
+static Shop.PLUGINS: java.util.ArrayList x1 56/476 #3
+  entries: com.shop.Loader x3 120/420
+    .classes: java.lang.Class x3 300/300
+jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50",
+    );
+}
