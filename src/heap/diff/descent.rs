@@ -13,93 +13,133 @@ const ACCUMULATED: f64 = 0.5;
 const CARRIED: f64 = 0.1;
 
 /// A row in both trees, or in one of them.
-#[derive(Clone, Copy)]
 struct Pair<'a> {
+    step: &'a Step,
     before: Option<&'a Owner>,
     after: Option<&'a Owner>,
+    below: Vec<Pair<'a>>,
+    /// What became more in it, and what became less: a cache that was emptied may hide a leak beside it.
+    most: (u64, u64),
 }
 
 /// The growths, in no particular order.
 pub(super) fn growths(before: &[Owner], after: &[Owner], least: u64) -> Vec<OwnerGrowth> {
     let mut growths = Vec::new();
-    let mut work: Vec<(OwnerPath, Pair<'_>)> = Vec::new();
-    for (step, pair) in pairs(before, after) {
-        work.push((OwnerPath(vec![step.clone()]), pair));
+    let tops = Pair::all(before, after);
+    let mut work: Vec<(OwnerPath, &Pair<'_>)> = Vec::new();
+    for pair in &tops {
+        work.push((OwnerPath(vec![pair.step.clone()]), pair));
     }
     while let Some((path, pair)) = work.pop() {
-        let growth = pair.growth();
-        if growth.unsigned_abs() < least {
-            continue;
-        }
-        let carriers = if pair.by_number(growth) { Vec::new() } else { pair.carriers(growth) };
-        if carriers.is_empty() {
-            growths.push(OwnerGrowth::told(path.clone(), pair.before, pair.after));
-        }
-        for (step, below) in carriers {
+        let size = pair.growth().unsigned_abs();
+        let carriers = if size >= least { pair.carriers(least) } else { Vec::new() };
+        for below in pair.hidden(least).chain(carriers.iter().copied()) {
             let mut path = path.clone();
-            path.0.push(step.clone());
+            path.0.push(below.step.clone());
             work.push((path, below));
+        }
+        if size >= least && carriers.is_empty() {
+            growths.push(OwnerGrowth::told(path, pair.before, pair.after));
         }
     }
     growths
 }
 
-fn pairs<'a>(before: &'a [Owner], after: &'a [Owner]) -> BTreeMap<&'a Step, Pair<'a>> {
-    let mut pairs: BTreeMap<&Step, Pair<'_>> = BTreeMap::new();
+/// The rows of two levels by step.
+fn aligned<'a>(before: &'a [Owner], after: &'a [Owner]) -> BTreeMap<&'a Step, [Option<&'a Owner>; 2]> {
+    let mut aligned: BTreeMap<&Step, [Option<&Owner>; 2]> = BTreeMap::new();
     for owner in before {
-        pairs.insert(&owner.step, Pair { before: Some(owner), after: None });
+        aligned.insert(&owner.step, [Some(owner), None]);
     }
     for owner in after {
-        pairs.entry(&owner.step).or_insert(Pair { before: None, after: None }).after = Some(owner);
+        aligned.entry(&owner.step).or_insert([None; 2])[1] = Some(owner);
     }
-    pairs
+    aligned
 }
 
 impl<'a> Pair<'a> {
-    fn growth(self) -> i64 {
+    fn all(before: &'a [Owner], after: &'a [Owner]) -> Vec<Self> {
+        aligned(before, after).into_iter().map(|(step, owners)| Self::of(step, owners)).collect()
+    }
+
+    fn of(step: &'a Step, [before, after]: [Option<&'a Owner>; 2]) -> Self {
+        let below = Self::all(children(before), children(after));
+        let mut pair = Self { step, before, after, below, most: (0, 0) };
+        let growth = pair.growth();
+        let size = growth.unsigned_abs();
+        pair.most = if growth < 0 { (0, size) } else { (size, 0) };
+        // Of what is more or less because there are more or less of it, any part may be.
+        if before.is_some() && after.is_some() && !pair.by_number() {
+            let sum =
+                |most: fn(&Self) -> u64| pair.below.iter().fold(0_u64, |sum, below| sum.saturating_add(most(below)));
+            let (more, less) = (sum(|below| below.most.0), sum(|below| below.most.1));
+            pair.most = (pair.most.0.max(more), pair.most.1.max(less));
+        }
+        pair
+    }
+
+    fn growth(&self) -> i64 {
         let size = |owner: Option<&Owner>| owner.map_or(0, |owner| i64::try_from(owner.retained.0).unwrap_or(i64::MAX));
         size(self.after).saturating_sub(size(self.before))
     }
 
-    /// The larger and the smaller side of a growth in this direction: shrinking is growth seen backwards.
-    fn sides(self, growth: i64) -> (Option<&'a Owner>, Option<&'a Owner>) {
-        if growth < 0 { (self.before, self.after) } else { (self.after, self.before) }
+    /// The larger and the smaller side of the growth: shrinking is growth seen backwards.
+    fn sides(&self) -> (Option<&'a Owner>, Option<&'a Owner>) {
+        if self.growth() < 0 { (self.before, self.after) } else { (self.after, self.before) }
     }
 
     /// Whether the row grew because there are more objects of it.
-    fn by_number(self, growth: i64) -> bool {
-        let (Some(more), less) = self.sides(growth) else { return false };
+    fn by_number(&self) -> bool {
+        let (Some(more), less) = self.sides() else { return false };
         let added = more.count.saturating_sub(less.map_or(0, |owner| owner.count));
         let each = more.retained.as_f64() / more.count.max(1) as f64;
-        added >= 2 && added as f64 * each >= BY_NUMBER * growth.unsigned_abs() as f64
+        added >= 2 && added as f64 * each >= BY_NUMBER * self.growth().unsigned_abs() as f64
+    }
+
+    /// What went the other way than the growth.
+    fn against(&self, growth: i64) -> u64 {
+        match growth.signum() {
+            1 => self.most.1,
+            -1 => self.most.0,
+            _ => self.most.0.max(self.most.1),
+        }
+    }
+
+    /// The rows below in which something went the other way, but for [`Self::carriers`].
+    fn hidden(&self, least: u64) -> impl Iterator<Item = &Self> {
+        let growth = self.growth();
+        let any = self.against(growth) >= least;
+        let carries = move |below: &Self| growth.unsigned_abs() >= least && below.growth().signum() == growth.signum();
+        self.below.iter().filter(move |below| any && !carries(below) && below.against(growth) >= least)
     }
 
     /// The rows below that carry the growth without being more; none if it accumulates here.
-    fn carriers(self, growth: i64) -> Vec<(&'a Step, Pair<'a>)> {
-        let (Some(more), less) = self.sides(growth) else { return Vec::new() };
+    fn carriers(&self, least: u64) -> Vec<&Self> {
+        let (Some(more), less) = self.sides() else { return Vec::new() };
+        if self.by_number() {
+            return Vec::new();
+        }
+        let growth = self.growth();
         let size = growth.unsigned_abs() as f64;
         let own = more.shallow.as_f64() - less.map_or(0.0, |owner| owner.shallow.as_f64());
-        let below = pairs(children(self.before), children(self.after));
+        let against = self.against(growth);
+        let is_mixed = against >= least && against as f64 >= CARRIED * size;
         let mut accumulated = own.max(0.0);
         let mut carriers = Vec::new();
-        for (step, pair) in below {
-            let part = pair.growth();
-            if part.signum() != growth.signum() {
-                continue;
-            }
-            let carried = part.unsigned_abs() as f64;
+        for below in self.below.iter().filter(|below| below.growth().signum() == growth.signum()) {
+            let carried = below.growth().unsigned_abs() as f64;
             // A module or thread is a mere place: what is directly in it is an owner, however little is in that.
             let is_place = more.step.class.is_empty();
-            if !is_place && (pair.by_number(part) || pair.is_leaf()) {
+            if !is_place && !is_mixed && (below.by_number() || below.is_leaf()) {
                 accumulated += carried;
-            } else if is_place || carried >= CARRIED * size {
-                carriers.push((step, pair));
+            } else if is_place || carried >= CARRIED * size || below.against(growth) >= least {
+                carriers.push(below);
             }
         }
         if accumulated >= ACCUMULATED * size { Vec::new() } else { carriers }
     }
 
-    fn is_leaf(self) -> bool {
+    fn is_leaf(&self) -> bool {
         let leaf = |owner: &Owner| owner.children.is_empty() && owner.entries.is_none();
         self.before.is_none_or(leaf) && self.after.is_none_or(leaf)
     }
@@ -116,8 +156,8 @@ pub(super) fn entries(before: Option<&Owner>, after: Option<&Owner>) -> Option<(
         return Some((counted(before), counted(after)));
     }
     let number = |owner: Option<&Owner>| owner.map_or(0, |owner| owner.count);
-    let held = pairs(children(before), children(after)).into_values();
-    let numbers = held.map(|pair| (number(pair.before), number(pair.after)));
+    let held = aligned(children(before), children(after)).into_values();
+    let numbers = held.map(|[before, after]| (number(before), number(after)));
     let above = number(before).max(number(after));
     numbers.filter(|(before, after)| *before.max(after) > above).max_by_key(|(before, after)| after.abs_diff(*before))
 }

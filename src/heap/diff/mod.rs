@@ -6,10 +6,11 @@
 //! bytes for each, not as its holder and not as the `byte[]` in each value.
 
 mod descent;
+mod moved;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{HeapSummary, Owner, OwnerPath, Step, pattern};
 use crate::units::{ByteDelta, Bytes};
@@ -85,6 +86,7 @@ pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
     let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64);
     let before = called_as(&before.owners, &after.owners);
     let mut growths = descent::growths(&before, &after.owners, least);
+    settle_moves(&mut growths, &before, &after.owners, least);
     for growth in &mut growths {
         growth.pattern = pattern::of(&growth.path, &before, &after.owners);
     }
@@ -105,6 +107,20 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
         OwnerTrend { growth, retained: sizes, intervals, every_interval }
     };
     diff(first, last).into_iter().map(trend).collect()
+}
+
+/// What is new in one place and was in another one before grew by the difference.
+fn settle_moves(growths: &mut Vec<OwnerGrowth>, before: &[Owner], after: &[Owner], least: u64) {
+    let mut left = BTreeSet::new();
+    for growth in growths.iter_mut().filter(|growth| growth.change == Change::New) {
+        if let Some((path, was)) =
+            moved::find(before, &growth.path).filter(|_| moved::alone(after, &growth.path).is_some())
+        {
+            *growth = OwnerGrowth::told(growth.path.clone(), Some(was), exact(after, &growth.path));
+            left.insert(path);
+        }
+    }
+    growths.retain(|growth| growth.delta.0.unsigned_abs() >= least && !left.contains(&growth.path));
 }
 
 /// The owners of a dump, with each crowd called as in a later one: who shares it most may differ.
@@ -130,8 +146,12 @@ fn rename_crowds(owners: &mut [Owner], later: &[Owner]) {
     }
 }
 
-/// The owner of a path in a tree.
+/// The owner of a path in a tree; if there is none, the one that stands elsewhere and is the only one of its kind.
 pub fn owner<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<&'a Owner> {
+    exact(owners, path).or_else(|| moved::find(owners, path).map(|(_, owner)| owner))
+}
+
+fn exact<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<&'a Owner> {
     let mut level = owners;
     let mut found = None;
     for step in &path.0 {

@@ -164,3 +164,54 @@ fn a_crowd_is_the_same_whoever_shares_it_most() {
         assert_eq!(told(&catalog(50, 0), &catalog(60, 40)), [grown]);
     }
 }
+
+#[test]
+fn a_leak_beside_something_that_was_emptied_is_told() {
+    let app = |cached: u32, seen: u32| {
+        let mut text = "root | module app | m | builtins.module 100
+            m | .APP | a | app.App 48
+            a | .cache | c | builtins.dict 200
+            a | .seen | s | builtins.list 200\n"
+            .to_owned();
+        for n in 0..cached {
+            text += &format!("c || c{n} | app.Page 1000\n");
+        }
+        for n in 0..seen {
+            text += &format!("s || s{n} | app.Request 100\n");
+        }
+        text
+    };
+    let seen = "grown module app → .APP: app.App → .seen: list +5000 by Some(50), 100 each";
+    for (cached, kept) in [(100, 0), (100, 90), (50, 45)] {
+        let less = cached - kept;
+        let told = told(&app(cached, 10), &app(kept, 60));
+        let cache = format!("shrunk module app → .APP: app.App → .cache: dict -{less}000 by Some(-{less}), 1000 each");
+        assert_eq!(told, [seen, &cache]);
+    }
+}
+
+/// Stores with so many rows each, held by the first task alone or by the second one, too.
+fn tasks(both: bool, stores: u32, rows: u32) -> String {
+    let mut text = "root || one | app.Task 48\nroot || two | app.Job 48\n".to_owned();
+    for store in 0..stores {
+        text += &format!("one | .store{store} | s{store} | app.Store 48\n");
+        if both {
+            text += &format!("two | .store{store} | s{store}\n");
+        }
+        text += &format!("s{store} | .rows | d{store} | builtins.dict 200\n");
+        for row in 0..rows {
+            text += &format!("d{store} || r{store}-{row} | app.Row 100\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn a_structure_that_stands_elsewhere_grew_by_the_difference() {
+    assert!(told(&tasks(false, 1, 50), &tasks(true, 1, 50)).is_empty());
+    assert!(told(&tasks(true, 1, 50), &tasks(false, 1, 50)).is_empty());
+    let grown = ["grown Job.store0: app.Store → .rows: dict +3000 by Some(30), 100 each"];
+    assert_eq!(told(&tasks(false, 1, 50), &tasks(true, 1, 80)), grown);
+    // Of two of a kind nobody can say which is which.
+    assert_eq!(told(&tasks(false, 2, 50), &tasks(true, 2, 50)).len(), 4);
+}

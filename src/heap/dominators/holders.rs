@@ -40,7 +40,7 @@ pub(super) struct Holders(BTreeMap<u32, Vec<u32>>);
 /// Nodes that are noted; those nearest to the roots come first.
 const MOST_HELD: usize = 100_000;
 /// Holders that are noted of one node, claimants apart.
-const MOST_HOLDERS: usize = 64;
+const MOST_HOLDERS: usize = 1024;
 /// So many small objects that somebody else holds, too, may stand between a large one and a class or module.
 const MOST_BETWEEN: usize = 8;
 /// Steps up the dominator tree for one holder, and in all: holders that are further down may count though they are inside.

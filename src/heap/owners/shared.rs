@@ -17,7 +17,7 @@ use crate::heap::naming as names;
 use crate::heap::{Dominators, Node};
 
 /// Holders that are looked at for one shared object, anchors apart.
-const MOST_HOLDERS: usize = 64;
+const MOST_HOLDERS: usize = 1024;
 /// Objects between an anchor and its reference: a namespace, a cell.
 const MOST_STEPS: usize = 4;
 

@@ -1,0 +1,68 @@
+//! Structures that stand elsewhere in another dump.
+//!
+//! Who nobody holds for good, or who many hold, has another path when something else happens to hold it, too. It is the
+//! same structure all the same if there is but one of its kind: one of its class in a field of this name of a holder
+//! of this class.
+
+use crate::heap::{Owner, OwnerPath, Step, naming};
+
+/// First steps that stay what they are.
+const LASTING: [&str; 5] = ["static ", "class ", "context ", "module ", "global."];
+
+/// Class of the holder, field, own class.
+#[derive(Debug, PartialEq, Eq)]
+struct Kind<'a> {
+    holder: &'a str,
+    field: &'a str,
+    class: &'a str,
+}
+
+impl<'a> Kind<'a> {
+    /// Of a step and the one above it; `None` if no field names it.
+    fn of(above: Option<&'a Step>, step: &'a Step) -> Option<Self> {
+        let (holder, field) = match (step.edge.strip_prefix('.'), above) {
+            (Some(field), Some(above)) => (naming::simple(&above.class), field),
+            // What has no place is told with one that has a name for it: `Catalog.items`.
+            _ => step.edge.rsplit_once('.').filter(|(holder, _)| !holder.contains(' '))?,
+        };
+        let is_whole = !holder.is_empty() && !step.class.is_empty();
+        is_whole.then_some(Self { holder, field, class: &step.class })
+    }
+
+    /// Of the last step that has one, with the steps below that.
+    fn last(path: &'a OwnerPath) -> Option<(Self, &'a [Step])> {
+        let kind = |index: usize| Self::of(index.checked_sub(1).map(|above| &path.0[above]), &path.0[index]);
+        (0..path.0.len()).rev().find_map(|index| Some((kind(index)?, &path.0[index + 1..])))
+    }
+}
+
+fn lasts(path: &OwnerPath) -> bool {
+    path.0.first().is_some_and(|step| LASTING.iter().any(|start| step.edge.starts_with(start)))
+}
+
+/// The only owner of the same kind, if there is one and not both are where structures stay.
+pub(super) fn find<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<(OwnerPath, &'a Owner)> {
+    alone(owners, path).filter(|(found, _)| !(lasts(path) && lasts(found)))
+}
+
+/// The only owner of the same kind, wherever it stands.
+pub(super) fn alone<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<(OwnerPath, &'a Owner)> {
+    let (kind, below) = Kind::last(path)?;
+    let mut found = None;
+    let mut work: Vec<(Vec<&Owner>, &[Owner])> = vec![(Vec::new(), owners)];
+    while let Some((above, level)) = work.pop() {
+        for owner in level {
+            let way: Vec<&Owner> = above.iter().copied().chain([owner]).collect();
+            let is_one = Kind::of(above.last().map(|above| &above.step), &owner.step).as_ref() == Some(&kind);
+            if is_one && found.replace(way.clone()).is_some() {
+                return None;
+            }
+            work.push((way, &owner.children));
+        }
+    }
+    let mut way = found?;
+    for step in below {
+        way.push(way.last()?.children.iter().find(|owner| owner.step == *step)?);
+    }
+    Some((OwnerPath(way.iter().map(|owner| owner.step.clone()).collect()), way.last()?))
+}
