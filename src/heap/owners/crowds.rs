@@ -3,7 +3,8 @@
 //! Each is too small to look for its holders, but together they are a row at the top, or below the class
 //! that has all their holders. The row is told with the holders: what a few internals of each large
 //! structure with a name refer to shows who shares them. Where that is one structure alone, they stand below it: the
-//! links of a list in the middle of which a thread is stand below the field that has the list.
+//! links of a list in the middle of which a thread is stand below the field that has the list. Who has no place itself is
+//! told as a holder where nobody with a place is one, and so is who holds them through the members of another crowd.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::anchors::{Anchor, Places};
 use super::edges::{ENTRIES, Holder, wording};
 use crate::heap::graph::{ClassId, Graph, Naming};
+use crate::heap::naming as names;
 use crate::heap::owner::SHARED;
 use crate::heap::{Dominators, Node};
 
@@ -37,13 +39,20 @@ pub(super) struct Crowds {
     pub(super) guests: Vec<(Node, String, Node)>,
 }
 
-/// An object that a class, script or module names, with the whole name.
+/// An object that a class, script or module names, with the whole name; or another one with a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Structure {
     label: String,
     edge: String,
-    anchor: Node,
+    anchor: Option<Node>,
     node: Node,
+}
+
+impl Structure {
+    /// Whether its name is that of a class, script or module and what is in it.
+    fn lasts(&self) -> bool {
+        self.anchor.is_some() || self.label.contains(' ')
+    }
 }
 
 /// References of structures to objects of one class, by the name of the structure, with the structure if there is but
@@ -65,34 +74,50 @@ pub(super) fn crowds(
     // Some of a class may have another dominator than the others: they are one crowd all the same.
     let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
     let passing = naming.passing().into_iter().collect();
-    let count = |structures: Vec<Structure>| {
+    let is_crowd = |target: Node, class: ClassId| {
+        classes.contains(&class) && found.contains(&(dominators.immediate(target).unwrap_or(Node::ROOT), class))
+    };
+    let count = |structures: Vec<Structure>, through: bool| {
         let mut tallies: BTreeMap<ClassId, Tally> = BTreeMap::new();
         for structure in structures {
             // One array may refer to all of them: no more than a sample counts.
             let mut numbers: FxHashMap<ClassId, usize> = FxHashMap::default();
-            for target in references(structure.node, places, dominators, naming, &passing) {
+            for target in references(structure.node, places, dominators, naming, &passing, |target| {
+                through && is_crowd(target, graph.class(target))
+            }) {
                 let class = graph.class(target);
-                if classes.contains(&class) {
+                if is_crowd(target, class) {
                     let number = numbers.entry(class).or_default();
-                    let crowd = || (dominators.immediate(target).unwrap_or(Node::ROOT), class);
-                    *number += usize::from(*number < SAMPLE && found.contains(&crowd()));
+                    *number = SAMPLE.min(*number + 1);
                 }
             }
-            for (class, number) in numbers.into_iter().filter(|(_, number)| *number > 0) {
+            if structure.anchor.is_none() {
+                numbers.remove(&graph.class(structure.node));
+            }
+            for (class, number) in numbers {
                 let known = tallies.entry(class).or_default().entry(structure.label.clone());
                 known
                     .and_modify(|known| *known = (SAMPLE.min(known.0 + number), None))
-                    .or_insert_with(|| (number, Some(structure.clone())));
+                    .or_insert_with(|| (number, Some(structure.clone()).filter(Structure::lasts)));
             }
         }
         tallies
     };
-    let (large, small) = structures(places, dominators, naming)
+    let (large, small): (Vec<Structure>, Vec<Structure>) = structures(places, dominators, naming)
         .into_iter()
         .partition(|structure| dominators.retained(structure.node).0 >= least / STRUCTURE);
+    let floating = floating(places, graph, dominators);
     // What is small itself may have a large crowd all the same, such as a list all of whose links a thread holds, too.
-    let mut tallies = count(small);
-    tallies.extend(count(large));
+    let mut tallies = count(small.clone(), false);
+    tallies.extend(count(large.clone(), false));
+    // What stands nowhere may have one as well, and the members of one crowd another one.
+    for (structures, through) in [(floating.clone(), false), ([large, small, floating].concat(), true)] {
+        if !classes.iter().all(|class| tallies.contains_key(class)) {
+            for (class, tally) in count(structures, through) {
+                tallies.entry(class).or_insert(tally);
+            }
+        }
+    }
     let (mut hosts, mut guests) = (FxHashMap::default(), BTreeSet::new());
     for tally in tallies.values_mut() {
         let most = tally.values().map(|(number, _)| *number).max().unwrap_or(0);
@@ -101,9 +126,8 @@ pub(super) fn crowds(
     for (class, tally) in tallies.iter().filter(|(class, _)| found.contains(&(Node::ROOT, **class))) {
         if let [(_, Some(host))] = tally.values().collect::<Vec<_>>()[..] {
             hosts.insert(*class, host.node);
-            if dominators.immediate(host.node) == Some(Node::ROOT) && !places.moved(host.node) {
-                guests.insert((host.anchor, host.edge.clone(), host.node));
-            }
+            let is_free = dominators.immediate(host.node) == Some(Node::ROOT) && !places.moved(host.node);
+            guests.extend(host.anchor.filter(|_| is_free).map(|anchor| (anchor, host.edge.clone(), host.node)));
         }
     }
     let told: BTreeMap<ClassId, String> = tallies.into_iter().map(|(class, tally)| (class, told(tally))).collect();
@@ -161,7 +185,7 @@ fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> 
         };
         let mut add = |edge: &str, node: Node| {
             let (label, edge) = (format!("{row}{edge}"), edge.to_owned());
-            structures.insert(Structure { label, edge, anchor: *anchor, node });
+            structures.insert(Structure { label, edge, anchor: Some(*anchor), node });
         };
         for (edge, guest) in places.guests.get(anchor).into_iter().flatten() {
             add(edge, *guest);
@@ -178,6 +202,18 @@ fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> 
     structures
 }
 
+/// Objects that stand below none of these, but have a name.
+fn floating(places: &Places, graph: &Graph, dominators: &Dominators) -> Vec<Structure> {
+    let stands = |node: Node| dominators.immediate(node) != Some(Node::ROOT) || places.moved(node);
+    let floating = places.aliases.iter().filter(|(node, _)| !stands(**node));
+    let structure = |(node, alias): (&Node, &String)| {
+        let class = names::class(graph.class_name(*node));
+        let label = if alias.contains(' ') { alias.clone() } else { names::simple(&class).to_owned() };
+        Structure { label, edge: String::new(), anchor: None, node: *node }
+    };
+    floating.map(structure).collect()
+}
+
 /// What a structure refers to, as far as a few of its internals show; not what passes by.
 fn references(
     structure: Node,
@@ -185,6 +221,7 @@ fn references(
     dominators: &Dominators,
     naming: &dyn Naming,
     passing: &FxHashSet<Node>,
+    through: impl Fn(Node) -> bool,
 ) -> BTreeSet<Node> {
     let mut targets = BTreeSet::new();
     let mut work = vec![structure];
@@ -195,7 +232,9 @@ fn references(
             continue;
         }
         naming.targets(node, &mut |target| {
-            targets.insert(target);
+            if targets.insert(target) && work.len() < SAMPLE && through(target) {
+                work.push(target);
+            }
         });
         let adopted = places.adopted.get(&node).into_iter().flatten().copied();
         work.extend(dominators.children(node).chain(adopted).take(SAMPLE.saturating_sub(work.len())));

@@ -538,3 +538,22 @@ static Shop.PLUGINS: java.util.ArrayList x1 56/476 #3
 jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50",
     );
 }
+
+#[test]
+fn what_the_members_of_a_crowd_hold_together_with_others_stands_with_the_crowd() {
+    let mut timers = String::from(
+        "root | module app | m | builtins.module 100
+         m | .timers | timers | app.Timers 16
+         root | thread main | t | java.lang.Thread 100\n",
+    );
+    for timer in 0..40 {
+        timers += &format!("timers | [{timer}] | t{timer} | app.Timer 10\nt | local | t{timer}\n");
+        timers += &format!("t{timer} | .job | j{timer} | app.Job 100\nt | local | j{timer}\n");
+    }
+    let limits = Limits { least: Bytes(300), share: 0.0, ..Limits::default() };
+    let printed = print(&owners_within(&timers, limits));
+    assert_eq!(
+        printed,
+        "module app x1 100/4516\n  .timers: app.Timers x1 16/4416\n    app.Job x40 4000/4000\n    entries: app.Timer x40 400/400\n"
+    );
+}
