@@ -54,12 +54,12 @@ const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "timers never cancelled",
         advice: "timers are started for each request and neither fire nor get cancelled: look for `setInterval`, long `setTimeout` and `schedule` without the `cancel` that belongs to it",
-        fits: |sight| sight.multiplies(Kind::Timer),
+        fits: |sight| sight.grew_by_many() && sight.multiplies(Kind::Timer),
     },
     Pattern {
         name: "listeners never removed",
         advice: "something registers for each request and never unregisters: look for `on`, `addListener` or `subscribe` without its counterpart",
-        fits: |sight| sight.grew() && (sight.is_at_or_below(Kind::Listeners) || sight.is_registry()),
+        fits: |sight| sight.grew_by_many() && (sight.is_at_or_below(Kind::Listeners) || sight.is_registry()),
     },
     Pattern {
         name: "pooled object not returned",
@@ -84,17 +84,19 @@ const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "closures that keep their scope",
         advice: "functions are kept, and each keeps the variables it was made with: look at what stores the function",
-        fits: |sight| sight.is_last(Kind::Function) || (sight.grew() && sight.holds(Kind::Function)),
+        fits: |sight| sight.grew_by_many() && (sight.is_last(Kind::Function) || sight.holds(Kind::Function)),
     },
     Pattern {
         name: "static collection without bound",
         advice: "entries are added for each request and never removed: bound it (size or age), or key it by something that does not grow",
-        fits: |sight| sight.grew() && sight.is_container() && sight.starts_with(&["static "]),
+        fits: |sight| sight.grew_by_many() && sight.is_container() && sight.starts_with(&["static "]),
     },
     Pattern {
         name: "module-level collection without bound",
         advice: "entries are added for each request and never removed: bound it (size or age), or key it by something that does not grow",
-        fits: |sight| sight.grew() && sight.is_container() && sight.starts_with(&["module ", "context ", "global."]),
+        fits: |sight| {
+            sight.grew_by_many() && sight.is_container() && sight.starts_with(&["module ", "context ", "global."])
+        },
     },
 ];
 

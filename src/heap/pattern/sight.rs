@@ -5,6 +5,8 @@ use crate::heap::{Bound, Kind, Owner, OwnerPath};
 
 /// Bytes of the smallest buffer that is taken for a whole payload.
 const PAYLOAD: u64 = 4096;
+/// Fewer may belong to the requests that were under way.
+const MANY: u64 = 16;
 /// Names of fields, or their last words, whose containers call what is in them.
 const CALLED: [&str; 12] = [
     "listener",
@@ -20,6 +22,7 @@ const CALLED: [&str; 12] = [
     "hooks",
     "watchers",
 ];
+
 /// An owner that retains more than before.
 pub(super) struct Sight<'a> {
     /// Each owner of the path, from the root, in the earlier and the later tree.
@@ -66,6 +69,14 @@ impl<'a> Sight<'a> {
         let entries = |owner: &Owner| owner.entries.unwrap_or(0);
         let counts = |owner: &Owner| owner.count + owner.children.iter().map(|child| child.count).sum::<u64>();
         before.is_none_or(|before| entries(before) < entries(after) || counts(before) < counts(after))
+    }
+
+    /// Whether so much came to it that something must come again and again.
+    pub(super) fn grew_by_many(&self) -> bool {
+        let (before, after) = self.last();
+        let more = |number: fn(&Owner) -> u64| number(after).saturating_sub(before.map_or(0, number));
+        let held = |owner: &Owner| owner.children.iter().map(|child| child.count).max().unwrap_or(0);
+        more(|owner| owner.entries.unwrap_or(0)).max(more(|owner| owner.count)).max(more(held)) >= MANY
     }
 
     pub(super) fn is_container(&self) -> bool {
