@@ -3,7 +3,8 @@
 //! All of a path above a growing container grows with it, and so do the rows of what it holds. The one
 //! to name is where *one becomes many*: from the top down as long as somebody below grew without
 //! becoming more, and no further. So a map whose entries multiply is told as the map, with entries and
-//! bytes for each, not as its holder and not as the `byte[]` in each value.
+//! bytes for each, not as its holder and not as the `byte[]` in each value. What went the other way than what is
+//! above it is looked for as well: a cache that was emptied does not hide the leak beside it.
 
 mod descent;
 mod moved;

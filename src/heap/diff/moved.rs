@@ -48,19 +48,23 @@ pub(super) fn find<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<(OwnerPa
 /// The only owner of the same kind, wherever it stands.
 pub(super) fn alone<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<(OwnerPath, &'a Owner)> {
     let (kind, below) = Kind::last(path)?;
-    let mut found = None;
-    let mut work: Vec<(Vec<&Owner>, &[Owner])> = vec![(Vec::new(), owners)];
-    while let Some((above, level)) = work.pop() {
-        for owner in level {
-            let way: Vec<&Owner> = above.iter().copied().chain([owner]).collect();
-            let is_one = Kind::of(above.last().map(|above| &above.step), &owner.step).as_ref() == Some(&kind);
-            if is_one && found.replace(way.clone()).is_some() {
+    // Each owner with the place of the one above it.
+    let mut seen: Vec<(Option<usize>, &Owner)> = owners.iter().map(|owner| (None, owner)).collect();
+    let (mut next, mut found) = (0, None);
+    while let Some((above, owner)) = seen.get(next).copied() {
+        let above = above.map(|above| &seen[above].1.step);
+        if owner.step.class == kind.class && Kind::of(above, &owner.step).as_ref() == Some(&kind) {
+            if found.is_some() {
                 return None;
             }
-            work.push((way, &owner.children));
+            found = Some(next);
         }
+        seen.extend(owner.children.iter().map(|child| (Some(next), child)));
+        next += 1;
     }
-    let mut way = found?;
+    let up = |place: &usize| seen[*place].0;
+    let mut way: Vec<&Owner> = std::iter::successors(found, up).map(|place| seen[place].1).collect();
+    way.reverse();
     for step in below {
         way.push(way.last()?.children.iter().find(|owner| owner.step == *step)?);
     }
