@@ -107,12 +107,13 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// The rows below in which something went the other way, but for [`Self::carriers`].
+    /// The rows below in which something went the other way; both ways, if the row itself hardly changed.
     fn hidden(&self, least: u64) -> impl Iterator<Item = &Self> {
         let growth = self.growth();
+        let direction = if growth.unsigned_abs() < least { 0 } else { growth.signum() };
         let any = self.against(growth) >= least;
-        let carries = move |below: &Self| growth.unsigned_abs() >= least && below.growth().signum() == growth.signum();
-        self.below.iter().filter(move |below| any && !carries(below) && below.against(growth) >= least)
+        let carries = move |below: &Self| direction != 0 && below.growth().signum() == direction;
+        self.below.iter().filter(move |below| any && !carries(below) && below.against(direction) >= least)
     }
 
     /// The rows below that carry the growth without being more; none if it accumulates here.

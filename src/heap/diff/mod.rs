@@ -23,6 +23,9 @@ pub const LEAST_GROWTH: Bytes = Bytes(1024);
 /// fallen below what a summary tells.
 const LEAST_SHARE: f64 = 0.0002;
 
+/// What is new and what is gone is one thing if their sizes differ by no more than this share.
+const ALIKE: f64 = 0.02;
+
 /// What became of an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
@@ -122,6 +125,31 @@ fn settle_moves(growths: &mut Vec<OwnerGrowth>, before: &[Owner], after: &[Owner
         }
     }
     growths.retain(|growth| growth.delta.0.unsigned_abs() >= least && !left.contains(&growth.path));
+    settle_alike(growths, before, after, least);
+}
+
+/// What is new and what is gone below one owner, and alike to the bytes, is one thing: the owner grew by the difference.
+fn settle_alike(growths: &mut Vec<OwnerGrowth>, before: &[Owner], after: &[Owner], least: u64) {
+    let (mut settled, mut above) = (BTreeSet::new(), BTreeSet::new());
+    for new in growths.iter().filter(|growth| growth.change == Change::New) {
+        let is_alike = |gone: &&OwnerGrowth| {
+            let apart = (new.delta.0 + gone.delta.0).unsigned_abs() as f64;
+            gone.change == Change::Gone && !settled.contains(&gone.path) && apart <= ALIKE * new.delta.0 as f64
+        };
+        let common =
+            |gone: &OwnerGrowth| new.path.0.iter().zip(&gone.path.0).take_while(|(one, other)| one == other).count();
+        let gone = growths.iter().filter(is_alike).map(|gone| (common(gone), gone)).max_by_key(|(common, _)| *common);
+        if let Some((common, gone)) = gone.filter(|(common, _)| *common > 0) {
+            above.insert(OwnerPath(new.path.0[..common].to_vec()));
+            settled.extend([new.path.clone(), gone.path.clone()]);
+        }
+    }
+    growths.retain(|growth| !settled.contains(&growth.path));
+    let is_told = |path: &OwnerPath| growths.iter().any(|growth| growth.path.0.starts_with(&path.0));
+    let above = above.into_iter().filter(|path| !is_told(path));
+    let more = above.map(|path| OwnerGrowth::told(path.clone(), exact(before, &path), exact(after, &path)));
+    let more: Vec<OwnerGrowth> = more.filter(|growth| growth.delta.0.unsigned_abs() >= least).collect();
+    growths.extend(more);
 }
 
 /// The owners of a dump, with each crowd called as in a later one: who shares it most may differ.

@@ -40,9 +40,9 @@ fn lasts(path: &OwnerPath) -> bool {
     path.0.first().is_some_and(|step| LASTING.iter().any(|start| step.edge.starts_with(start)))
 }
 
-/// The only owner of the same kind, if there is one and not both are where structures stay.
+/// The only owner of the same kind, if there is one and the two are not where structures of their own stay.
 pub(super) fn find<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<(OwnerPath, &'a Owner)> {
-    alone(owners, path).filter(|(found, _)| !(lasts(path) && lasts(found)))
+    alone(owners, path).filter(|(found, _)| !(lasts(path) && lasts(found)) || path.0.first() == found.0.first())
 }
 
 /// The only owner of the same kind, wherever it stands.

@@ -215,3 +215,19 @@ fn a_structure_that_stands_elsewhere_grew_by_the_difference() {
     // Of two of a kind nobody can say which is which.
     assert_eq!(told(&tasks(false, 2, 50), &tasks(true, 2, 50)).len(), 4);
 }
+
+#[test]
+fn what_is_gone_and_new_below_one_owner_and_alike_is_one_thing() {
+    let app = |holder: &str, size: u32| {
+        format!(
+            "root | module app | m | builtins.module 100
+             m | .APP | a | app.App 48
+             a | .{holder} | h | app.{holder} 48
+             h || c | app.Cache {size}"
+        )
+    };
+    assert_eq!(told(&app("Handle", 100_000), &app("Task", 100_500)), [""; 0]);
+    let grown = ["grown module app → .APP: app.App +1500 by None"];
+    assert_eq!(told(&app("Handle", 100_000), &app("Task", 101_500)), grown);
+    assert_eq!(told(&app("Handle", 100_000), &app("Task", 150_000)).len(), 2);
+}
