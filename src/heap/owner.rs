@@ -17,7 +17,22 @@ pub struct Step {
 /// How the edge of a crowd starts: objects that are told with those who share them.
 pub(super) const SHARED: &str = "(shared by ";
 
+/// How edges start that stay what they are, whoever else holds what they lead to.
+const LASTING: [&str; 5] = ["static ", "class ", "context ", "module ", "global."];
+/// How edges start that are there while something runs.
+const PASSING: [&str; 2] = ["thread ", "frame "];
+
 impl Step {
+    /// Whether it is of a class, script, module or the global object.
+    pub(super) fn lasts(&self) -> bool {
+        LASTING.iter().any(|start| self.edge.starts_with(start))
+    }
+
+    /// Whether it is a thread or a frame.
+    pub(super) fn is_passing(&self) -> bool {
+        PASSING.iter().any(|start| self.edge.starts_with(start))
+    }
+
     /// Whether the edge tells who shares the objects, which may differ a little from dump to dump.
     pub(super) fn is_crowd(&self) -> bool {
         self.edge.starts_with(SHARED)

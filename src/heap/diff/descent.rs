@@ -70,8 +70,7 @@ impl<'a> Pair<'a> {
         pair.most = if growth < 0 { (0, size) } else { (size, 0) };
         // Of what is more or less because there are more or less of it, any part may be; and what a thread holds moves
         // from one of its variables to another.
-        let is_passing = ["thread ", "frame "].iter().any(|start| step.edge.starts_with(start));
-        if before.is_some() && after.is_some() && !pair.by_number() && !is_passing {
+        if before.is_some() && after.is_some() && !pair.by_number() && !step.is_passing() {
             let sum =
                 |most: fn(&Self) -> u64| pair.below.iter().fold(0_u64, |sum, below| sum.saturating_add(most(below)));
             let (more, less) = (sum(|below| below.most.0), sum(|below| below.most.1));

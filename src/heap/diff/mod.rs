@@ -117,10 +117,10 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
 fn settle_moves(growths: &mut Vec<OwnerGrowth>, before: &[Owner], after: &[Owner], least: u64) {
     let mut left = BTreeSet::new();
     for growth in growths.iter_mut().filter(|growth| growth.change == Change::New) {
-        if let Some((path, was)) =
-            moved::find(before, &growth.path).filter(|_| moved::alone(after, &growth.path).is_some())
+        if let (Some((path, was)), Some((_, is))) =
+            (moved::find(before, &growth.path), moved::alone(after, &growth.path))
         {
-            *growth = OwnerGrowth::told(growth.path.clone(), Some(was), exact(after, &growth.path));
+            *growth = OwnerGrowth::told(growth.path.clone(), Some(was), Some(is));
             left.insert(path);
         }
     }

@@ -6,9 +6,6 @@
 
 use crate::heap::{Owner, OwnerPath, Step, naming};
 
-/// First steps that stay what they are.
-const LASTING: [&str; 5] = ["static ", "class ", "context ", "module ", "global."];
-
 /// Class of the holder, field, own class.
 #[derive(Debug, PartialEq, Eq)]
 struct Kind<'a> {
@@ -37,7 +34,7 @@ impl<'a> Kind<'a> {
 }
 
 fn lasts(path: &OwnerPath) -> bool {
-    path.0.first().is_some_and(|step| LASTING.iter().any(|start| step.edge.starts_with(start)))
+    path.0.first().is_some_and(Step::lasts)
 }
 
 /// The only owner of the same kind, if there is one and the two are not where structures of their own stay.

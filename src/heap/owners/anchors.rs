@@ -95,11 +95,12 @@ impl Places {
         dominators: &Dominators,
         naming: &dyn Naming,
         folding: &Folding,
+        passing: &[Node],
         least: u64,
     ) -> Self {
         let mut places = Self { anchors: anchors(graph, dominators, naming), ..Self::default() };
-        shared::settle(&mut places, graph, dominators, naming, folding, least);
-        places.crowds = crowds::crowds(&places, graph, dominators, naming, least);
+        shared::settle(&mut places, graph, dominators, naming, folding, passing, least);
+        places.crowds = crowds::crowds(&places, graph, dominators, naming, passing, least);
         for (anchor, edge, host) in std::mem::take(&mut places.crowds.guests) {
             if !places.moved(host) {
                 places.invite(anchor, edge, host);

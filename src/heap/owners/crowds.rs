@@ -65,6 +65,7 @@ pub(super) fn crowds(
     graph: &Graph,
     dominators: &Dominators,
     naming: &dyn Naming,
+    passing: &[Node],
     least: u64,
 ) -> Crowds {
     let found = found(places, graph, dominators, naming, least);
@@ -73,7 +74,7 @@ pub(super) fn crowds(
     }
     // Some of a class may have another dominator than the others: they are one crowd all the same.
     let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
-    let passing = naming.passing().into_iter().collect();
+    let passing = passing.iter().copied().collect();
     let is_crowd = |target: Node, class: ClassId| {
         classes.contains(&class) && found.contains(&(dominators.immediate(target).unwrap_or(Node::ROOT), class))
     };

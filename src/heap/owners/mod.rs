@@ -102,9 +102,10 @@ pub(super) struct Owners<'a> {
 impl<'a> Owners<'a> {
     /// Finds the place of everything that does not stand where the dominator tree has it.
     pub(super) fn of(graph: &'a Graph, dominators: &'a Dominators, naming: &'a dyn Naming, limits: Limits) -> Self {
-        let least = shared(graph, naming, limits).large(dominators.retained(Node::ROOT)).0;
+        let shared = shared(graph, naming, limits);
+        let least = shared.large(dominators.retained(Node::ROOT)).0;
         let folding = Folding::of(graph);
-        let places = Places::of(graph, dominators, naming, &folding, least);
+        let places = Places::of(graph, dominators, naming, &folding, &shared.passing, least);
         Self { graph, dominators, naming, folding, places, limits, least, company: WORTH_COMPANY }
     }
 

@@ -33,6 +33,7 @@ pub(super) fn settle(
     dominators: &Dominators,
     naming: &dyn Naming,
     folding: &Folding,
+    passing: &[Node],
     least: u64,
 ) {
     let view = View { places, graph, dominators, naming, folding, large: RefCell::default(), asked: Cell::new(0) };
@@ -56,7 +57,7 @@ pub(super) fn settle(
     let threads: FxHashSet<Node> = threads.collect();
     let floats = |(floating, _, referred): &&(Floating, _, bool)| !referred && !threads.contains(&floating.node);
     let floating: Vec<&Floating> = shared.iter().filter(floats).map(|(floating, _, _)| floating).collect();
-    let adopters = lasting::adopters(places, dominators, &naming.passing(), &floating);
+    let adopters = lasting::adopters(places, dominators, passing, &floating);
     let adopters: FxHashMap<Node, Node> = adopters.into_iter().collect();
     for (Floating { node, holders, .. }, home, _) in &mut shared {
         if let Some(adopter) = adopters.get(node) {
