@@ -87,7 +87,8 @@ impl Holders {
                 held.insert(number, [parent, source].into_iter().filter(|source| counts(*source, number)).collect());
             }
         };
-        references(walk, |target| sums.get(target) >= least, |target, source| note(&mut held, target, source));
+        let large: Vec<u32> = (0..idom.len() as u32).filter(|number| sums.get(*number) >= least).collect();
+        references(walk, &large, |target, source| note(&mut held, target, source));
         let mut last: Vec<u32> = held.keys().copied().collect();
         let passing = shared.passing.iter().filter_map(|node| walk.numbers.get(*node)).collect();
         let ways = Ways { claims, passing, lowered, idom };
@@ -96,12 +97,8 @@ impl Holders {
             if between.is_empty() {
                 break;
             }
-            let mut wanted = Bits::new(idom.len());
-            for number in &between {
-                wanted.put(*number);
-            }
-            references(walk, |target| wanted.has(target), |target, source| note(&mut held, target, source));
             last = between.into_iter().collect();
+            references(walk, &last, |target, source| note(&mut held, target, source));
         }
         held.values_mut().for_each(|holders| {
             holders.sort_unstable();
@@ -122,23 +119,17 @@ impl Holders {
     }
 }
 
-/// Tells the references to these that are no part of the walk's tree, by number.
-fn references(walk: &Walk, wanted: impl Fn(u32) -> bool, mut tell: impl FnMut(u32, u32)) {
-    for file in 0..walk.log.files() {
-        walk.log.each(file, |target, source| {
-            if wanted(target) {
-                tell(target, source);
-            }
-        });
-    }
-    for file in 0..walk.root_log.files() {
-        walk.root_log.each(file, |root, source| {
-            let root = walk.roots.get(root as usize).and_then(|node| walk.numbers.get(Node(*node)));
-            if let Some(root) = root.filter(|root| wanted(*root)) {
-                tell(root, source);
-            }
-        });
-    }
+/// Tells the references to these ascending numbers that are no part of the walk's tree.
+fn references(walk: &Walk, wanted: &[u32], mut tell: impl FnMut(u32, u32)) {
+    walk.log.each_to(wanted, &mut tell);
+    let number = |place: u32| walk.numbers.get(Node(*walk.roots.get(place as usize)?));
+    let is_wanted = |place: &u32| number(*place).is_some_and(|number| wanted.binary_search(&number).is_ok());
+    let roots: Vec<u32> = (0..walk.roots.len() as u32).filter(is_wanted).collect();
+    walk.root_log.each_to(&roots, |root, source| {
+        if let Some(root) = number(root) {
+            tell(root, source);
+        }
+    });
 }
 
 /// The ways up from holders.

@@ -1,6 +1,6 @@
 //! The references that are no part of the walk's tree, filed by what they lead to.
 
-use crate::heap::graph::{Column, Memory};
+use crate::heap::graph::{Bits, Column, Memory};
 
 /// The low half of the target's number, and the source's number in two halves: six bytes.
 pub(super) type Entry = [u16; 3];
@@ -83,6 +83,19 @@ impl Log {
             for [target, high, low] in &self.entries[start..start + length] {
                 tell(base | u32::from(*target), u32::from(*high) << 16 | u32::from(*low));
             }
+        }
+    }
+
+    /// As [`Self::each`] of all files, of these ascending targets only: most files have none of a few.
+    pub(super) fn each_to(&self, targets: &[u32], mut tell: impl FnMut(u32, u32)) {
+        for targets in targets.chunk_by(|one, next| one >> 16 == next >> 16) {
+            let mut wanted = Bits::new(1 << 16);
+            targets.iter().for_each(|target| _ = wanted.put(target & 0xffff));
+            self.each(targets[0] as usize >> 16, |target, source| {
+                if wanted.has(target & 0xffff) {
+                    tell(target, source);
+                }
+            });
         }
     }
 
