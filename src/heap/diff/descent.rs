@@ -9,7 +9,7 @@ use crate::heap::{Owner, OwnerPath, Step};
 const BY_NUMBER: f64 = 0.5;
 /// A row accumulates if what became more below it, and its own bytes, explain this share of its growth.
 const ACCUMULATED: f64 = 0.5;
-/// A row below is followed if it carries this share of the growth.
+/// The rows below are followed if one carries this share of the growth.
 const CARRIED: f64 = 0.1;
 
 /// A row in both trees, or in one of them.
@@ -115,7 +115,7 @@ impl<'a> Pair<'a> {
         self.below.iter().filter(move |below| any && !carries(below) && below.against(direction) >= least)
     }
 
-    /// The rows below that carry the growth without being more; none if it accumulates here.
+    /// The rows below that carry the growth; none if it accumulates here.
     fn carriers(&self, least: u64) -> Vec<&Self> {
         let (Some(more), less) = self.sides() else { return Vec::new() };
         if self.by_number() {
@@ -126,19 +126,26 @@ impl<'a> Pair<'a> {
         let own = more.shallow.as_f64() - less.map_or(0.0, |owner| owner.shallow.as_f64());
         let against = self.against(growth);
         let is_mixed = against >= least && against as f64 >= CARRIED * size;
+        // A module or thread is a mere place: what is directly in it is an owner, however little is in that.
+        let is_place = more.step.class.is_empty();
         let mut accumulated = own.max(0.0);
+        let mut is_followed = false;
         let mut carriers = Vec::new();
         for below in self.below.iter().filter(|below| below.growth().signum() == growth.signum()) {
             let carried = below.growth().unsigned_abs() as f64;
-            // A module or thread is a mere place: what is directly in it is an owner, however little is in that.
-            let is_place = more.step.class.is_empty();
-            if !is_place && !is_mixed && (below.by_number() || below.is_leaf()) {
+            let is_much = carried >= CARRIED * size;
+            let is_content = !is_place && !is_mixed && (below.by_number() || below.is_leaf());
+            if is_content {
                 accumulated += carried;
-            } else if is_place || carried >= CARRIED * size || below.against(growth) >= least {
+            } else {
+                is_followed |= is_place || is_much || below.against(growth) >= least;
+            }
+            // Beside one that is followed, none is too small to be told: it may be the leak, and the other a cache.
+            if !is_content || is_much {
                 carriers.push(below);
             }
         }
-        if accumulated >= ACCUMULATED * size { Vec::new() } else { carriers }
+        if is_followed && accumulated < ACCUMULATED * size { carriers } else { Vec::new() }
     }
 
     fn is_leaf(&self) -> bool {

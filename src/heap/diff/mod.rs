@@ -8,6 +8,7 @@
 
 mod descent;
 mod moved;
+mod strays;
 #[cfg(test)]
 mod tests;
 
@@ -88,11 +89,12 @@ impl OwnerTrend {
 pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
     let whole = before.total.max(after.total);
     let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64);
-    let before = called_as(&before.owners, &after.owners);
-    let mut growths = descent::growths(&before, &after.owners, least);
-    settle_moves(&mut growths, &before, &after.owners, least);
+    let owners = called_as(&before.owners, &after.owners);
+    let mut growths = descent::growths(&owners, &after.owners, least);
+    settle_moves(&mut growths, &owners, &after.owners, least);
+    strays::settle(&mut growths, before, after, least);
     for growth in &mut growths {
-        growth.pattern = pattern::of(&growth.path, &before, &after.owners);
+        growth.pattern = pattern::of(&growth.path, &owners, &after.owners);
     }
     growths.sort_by(|a, b| b.delta.cmp(&a.delta).then_with(|| a.path.cmp(&b.path)));
     growths
@@ -105,7 +107,9 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
     let dumps: Vec<Vec<Owner>> = series.iter().map(|dump| called_as(&dump.owners, &last.owners)).collect();
     let trend = |growth: OwnerGrowth| {
         let retained = |owners: &[Owner]| owner(owners, &growth.path).map(|owner| owner.retained).unwrap_or_default();
-        let sizes: Vec<Bytes> = dumps.iter().map(|owners| retained(owners)).collect();
+        let mut sizes: Vec<Bytes> = dumps.iter().map(|owners| retained(owners)).collect();
+        sizes[0] = growth.retained_before;
+        sizes[dumps.len() - 1] = growth.retained_after;
         let intervals: Vec<ByteDelta> = sizes.windows(2).map(|pair| pair[1].since(pair[0])).collect();
         let every_interval = intervals.iter().all(|step| step.0.signum() == growth.delta.0.signum());
         OwnerTrend { growth, retained: sizes, intervals, every_interval }
@@ -199,6 +203,12 @@ impl OwnerGrowth {
         (added != 0).then(|| added.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
     }
 
+    /// Bytes for each entry that was added, or each that went.
+    fn each(&self) -> Option<Bytes> {
+        let added = self.added().filter(|added| added.signum() == self.delta.0.signum());
+        added.map(|added| Bytes(self.delta.0.unsigned_abs() / added.unsigned_abs()))
+    }
+
     fn told(path: OwnerPath, before: Option<&Owner>, after: Option<&Owner>) -> Self {
         let size = |owner: Option<&Owner>| owner.map(|owner| owner.retained).unwrap_or_default();
         let number = |owner: Option<&Owner>| owner.map_or(0, |owner| owner.count);
@@ -220,10 +230,7 @@ impl OwnerGrowth {
             bytes_per_entry: None,
             pattern: None,
         };
-        growth.bytes_per_entry = growth
-            .added()
-            .filter(|added| added.signum() == delta.0.signum() && *added != 0)
-            .map(|added| Bytes(delta.0.unsigned_abs() / added.unsigned_abs()));
+        growth.bytes_per_entry = growth.each();
         growth
     }
 }

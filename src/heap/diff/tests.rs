@@ -1,6 +1,6 @@
 use super::*;
-use crate::heap::Format;
-use crate::heap::owners::sketch;
+use crate::heap::owners::{Limits, sketch};
+use crate::heap::{ClassRow, Format};
 
 fn dump(graph: &str) -> HeapSummary {
     HeapSummary {
@@ -188,6 +188,82 @@ fn a_leak_beside_something_that_was_emptied_is_told() {
         let cache = format!("shrunk module app → .APP: app.App → .cache: dict -{less}000 by Some(-{less}), 1000 each");
         assert_eq!(told, [seen, &cache]);
     }
+    for added in [50, 500, 5000] {
+        let told = told(&app(100, 10), &app(100 + added, 60));
+        let cache = format!("grown module app → .APP: app.App → .cache: dict +{added}000 by Some({added}), 1000 each");
+        assert_eq!(told, [&*cache, seen], "a cache that fills hides it no more than one that was emptied");
+    }
+}
+
+#[test]
+fn what_those_that_grew_share_is_told_as_well() {
+    let app = |requests: u32| {
+        let mut text = "root | module app | m | builtins.module 100
+            m | .APP | a | app.App 48
+            a | .times | c | builtins.dict 200
+            a | .seen | s | builtins.list 200\n"
+            .to_owned();
+        text += &format!("entries | c | {requests}\n");
+        for n in 0..requests {
+            text += &format!("c || k{n} | builtins.str 60\nc || v{n} | builtins.float 24\ns || k{n}\n");
+            text += &format!("s || e{n} | app.Event 40\n");
+        }
+        text
+    };
+    let told = told(&app(10), &app(110));
+    let app = "grown module app → .APP: app.App →";
+    assert_eq!(
+        told,
+        [
+            format!("{app} str +6000 by Some(100), 60 each"),
+            format!("{app} .seen: list +4000 by Some(100), 40 each"),
+            format!("{app} .times: dict +2400 by Some(100), 24 each")
+        ]
+    );
+}
+
+/// As [`dump`], with the bytes of each class, and without asking who holds small objects.
+fn counted(graph: &str) -> HeapSummary {
+    let limits = Limits { least: Bytes(1000), share: 0.0, ..Limits::default() };
+    let mut dump = HeapSummary { owners: sketch::owners_within(graph, limits), ..dump(graph) };
+    for line in graph.lines() {
+        let columns: Vec<&str> = line.split('|').map(str::trim).collect();
+        let &[_, _, _, object] = &columns[..] else { continue };
+        let (class, size) = object.rsplit_once(' ').unwrap();
+        let shallow = Bytes(size.parse().unwrap());
+        dump.total += shallow;
+        match dump.classes.iter_mut().find(|row| row.class == class) {
+            Some(row) => row.shallow += shallow,
+            None => {
+                dump.classes.push(ClassRow { class: class.to_owned(), objects: 1, shallow, retained: shallow });
+            }
+        }
+    }
+    dump
+}
+
+#[test]
+fn what_a_suspended_call_holds_as_well_did_not_grow() {
+    // The copy that a report under way made holds the rows of the store, too.
+    let app = |rows: u32, copied: bool| {
+        let mut text = "root | module app | m | builtins.module 100\nm | .store | d | builtins.dict 2000\n".to_owned();
+        text += "root || report | builtins.list_iterator 48\n";
+        for n in 0..rows {
+            text += &format!("d || r{n} | builtins.dict 100\n");
+            if copied {
+                text += &format!("report || r{n}\n");
+            }
+        }
+        text
+    };
+    let told = |rows, copied: bool| {
+        let told = diff(&counted(&app(100, !copied)), &counted(&app(rows, copied))).into_iter();
+        told.map(|growth| format!("{} {:+}", growth.path, growth.delta.0)).collect::<Vec<_>>()
+    };
+    assert!(told(100, true).is_empty() && told(100, false).is_empty());
+    assert_eq!(told(150, true), ["dict +5000"]);
+    assert_eq!(told(70, true), ["module app → .store: dict -3000"]);
+    assert_eq!(told(150, false), ["module app → .store: dict +5000"]);
 }
 
 /// Stores with so many rows each, held by the first task alone or by the second one, too.
