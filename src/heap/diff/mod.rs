@@ -203,10 +203,16 @@ impl OwnerGrowth {
         (added != 0).then(|| added.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
     }
 
-    /// Bytes for each entry that was added, or each that went.
-    fn each(&self) -> Option<Bytes> {
+    /// What follows from the sizes before and after.
+    fn settle(&mut self) {
+        self.delta = self.retained_after.since(self.retained_before);
         let added = self.added().filter(|added| added.signum() == self.delta.0.signum());
-        added.map(|added| Bytes(self.delta.0.unsigned_abs() / added.unsigned_abs()))
+        self.bytes_per_entry = added.map(|added| Bytes(self.delta.0.unsigned_abs() / added.unsigned_abs()));
+        match self.change {
+            Change::New if self.retained_before.0 > 0 => self.change = Change::Grown,
+            Change::Gone if self.retained_after.0 > 0 => self.change = Change::Shrunk,
+            _ => {}
+        }
     }
 
     fn told(path: OwnerPath, before: Option<&Owner>, after: Option<&Owner>) -> Self {
@@ -230,7 +236,7 @@ impl OwnerGrowth {
             bytes_per_entry: None,
             pattern: None,
         };
-        growth.bytes_per_entry = growth.each();
+        growth.settle();
         growth
     }
 }
