@@ -131,6 +131,28 @@ fn weak_references_retain_only_as_in_mat() {
 }
 
 #[test]
+fn what_a_weak_map_has_for_keys_that_are_gone_is_not_kept() {
+    const WEAK_ENTRY: u64 = 0x1100;
+    let mut dump = world(8, &[("DEAD", 0x2000), ("LIVE", 0x2040), ("LOCAL", 0x2080), ("KEY", 0x20c0)]);
+    dump.class(WEAK_ENTRY, WEAK, "java/util/WeakHashMap$Entry", &[], &[("value", OBJECT), ("next", OBJECT)]);
+    dump.root(STICKY, WEAK_ENTRY, &[]);
+    dump.instance(0x2000, WEAK_ENTRY, &[0x2100, 0x2180, 0]);
+    dump.instance(0x2040, WEAK_ENTRY, &[0x2120, 0, 0x20c0]);
+    // The table of a thread's variables keeps the value until the thread happens to meet it.
+    dump.instance(0x2080, ENTRY, &[0x2140, 0]);
+    for id in [0x20c0, 0x2100, 0x2120, 0x2140, 0x2180] {
+        dump.instance(id, BOX, &[0, 0]);
+    }
+    let content = dump.finish();
+    let default = read(&content).unwrap();
+    let kept = |id| default.tree.reachable(default.node(id));
+    assert_eq!([0x2100, 0x2120, 0x2140, 0x2180].map(kept), [false, true, true, true]);
+    assert_eq!(default.references(0x2000).into_keys().collect::<Vec<_>>(), ["next"]);
+    let mat = read_with(&content, Referents::Mat, Orphans::Drop).unwrap();
+    assert!(mat.tree.reachable(mat.node(0x2100)) && mat.references(0x2000).contains_key("value"));
+}
+
+#[test]
 fn locals_are_held_by_their_thread_and_threads_have_names() {
     let mut dump = world(8, &[]);
     dump.root(0x08, 0x2000, &[0, 0, 0, 7, 0, 0, 0, 0]);

@@ -27,6 +27,8 @@ pub(super) struct Layout {
     pub(super) word: Option<u8>,
     /// The class object, where instances must be said to refer to it; 0 where a root holds it anyway.
     pub(super) class_node: u32,
+    /// One more than the offset of the referent without which the last reference does not count; 0 if all always do.
+    pub(super) guard: u32,
 }
 
 impl Layout {
@@ -51,11 +53,16 @@ impl Layouts {
         let mut layouts = Self { rows: Vec::with_capacity(classes.rows.len()), offsets: Vec::new(), cache_bits: 12 };
         for (row, size) in classes.instance_sizes(heap).into_iter().enumerate() {
             let first = layouts.offsets.len() as u32;
-            let mut at = 0_u32;
+            let (mut at, mut referent, mut value) = (0_u32, None, None);
             for declarer in classes.chain(row as u32) {
                 let skipped = weak[row] && names.declarer == Some(declarer);
                 for field in classes.fields_of(declarer) {
-                    if field.kind == OBJECT && !(skipped && names.is_referent(field.name)) {
+                    if field.kind != OBJECT {
+                    } else if skipped && names.is_referent(field.name) {
+                        referent = Some(at);
+                    } else if weak[row] && names.value(row as u32) == Some(field.name) {
+                        value = Some(at);
+                    } else {
                         layouts.offsets.push(at);
                     }
                     at = at.saturating_add(width::<W>(field.kind).unwrap_or(0) as u32);
@@ -65,9 +72,11 @@ impl Layouts {
                     return Err(HeapError::Malformed { offset: 0, what: what.to_owned() });
                 }
             }
+            layouts.offsets.extend(value);
             let end = layouts.offsets.len() as u32;
             let class_node = class_nodes[row];
-            layouts.rows.push(Layout { first, end, size, word: word_of(size), class_node });
+            let guard = value.and(referent).map_or(0, |at| at.saturating_add(1));
+            layouts.rows.push(Layout { first, end, size, word: word_of(size), class_node, guard });
         }
         Ok(layouts)
     }
@@ -111,10 +120,25 @@ impl Lookup<'_> {
 pub(super) struct ReferentNames {
     pub(super) declarer: Option<u32>,
     pub(super) names: Vec<u64>,
+    /// Classes of weak entries, each with the name of the field of its value.
+    pub(super) values: Vec<(u32, u64)>,
 }
+
+/// Entries of which their map takes out those whose key the collector cleared, as soon as somebody asks it for anything:
+/// the collection before a dump leaves them behind, and their values are no more kept than the keys are.
+pub(super) const WEAK_ENTRIES: [(&str, &str); 3] = [
+    ("java.util.WeakHashMap$Entry", "value"),
+    ("com.google.common.cache.LocalCache$WeakEntry", "valueReference"),
+    ("com.google.common.collect.MapMakerInternalMap$WeakKeyStrongValueEntry", "value"),
+];
 
 impl ReferentNames {
     pub(super) fn is_referent(&self, name: u64) -> bool {
         self.names.contains(&name)
+    }
+
+    /// The field of the value, if the class is one of weak entries.
+    pub(super) fn value(&self, row: u32) -> Option<u64> {
+        self.values.iter().find(|(class, _)| *class == row).map(|(_, field)| *field)
     }
 }

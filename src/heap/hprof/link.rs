@@ -404,7 +404,11 @@ impl<const W: usize> Worker<'_, W> {
     /// Takes in the references of an instance; whether there are any.
     fn instance(&mut self, values: &[u8], layout: Layout) -> bool {
         let before = self.waiting.ids.len();
-        for offset in self.source.layouts.offsets(layout) {
+        let mut offsets = self.source.layouts.offsets(layout);
+        if layout.guard != 0 && id_at::<W>(values, layout.guard as usize - 1).is_none_or(|id| id == 0) {
+            offsets = offsets.split_last().map_or(offsets, |(_, others)| others);
+        }
+        for offset in offsets {
             // Class and length of an instance may contradict each other; what is there counts.
             let Some(id) = id_at::<W>(values, *offset as usize) else { break };
             if id != 0 {

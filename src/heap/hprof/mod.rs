@@ -54,7 +54,7 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Referents {
     /// As in the collector, short of memory pressure: strong and soft references do; weak and phantom
-    /// references and finalizers do not.
+    /// references and finalizers do not, and neither do the entries of weak maps whose key is gone.
     #[default]
     NotWeak,
     /// As in Eclipse MAT: all do.

@@ -10,7 +10,7 @@ use super::bytes::id_at;
 use super::class::{Classes, Field};
 use super::elements::Elements;
 use super::ids::IdMap;
-use super::layout::ReferentNames;
+use super::layout::{ReferentNames, WEAK_ENTRIES};
 use super::link::{Columns, Tally};
 use super::locate::Locator;
 use super::outline::Strings;
@@ -200,6 +200,17 @@ impl Names {
         self.fields(object).find_map(named)
     }
 
+    /// Whether a reference object has lost its referent.
+    fn is_cleared(&self, object: Object) -> bool {
+        self.fields(object)
+            .any(|(row, field, at)| self.is_referent(row, field) && self.id_at(at).is_none_or(|id| id == 0))
+    }
+
+    /// Whether a field, of the class in this row, is that of the referent.
+    fn is_referent(&self, row: u32, field: Field) -> bool {
+        self.referents.declarer == Some(row) && self.referents.is_referent(field.name)
+    }
+
     fn referred(&self, object: Object, name: &str) -> Option<Object> {
         let (_, at) = self.field(object, name).filter(|(field, _)| field.kind == OBJECT)?;
         self.object(self.node(self.id_at(at)?)?)
@@ -262,9 +273,10 @@ impl Naming for Names {
             return self.class_references(*row, wanted, tell);
         }
         let Some(object) = self.object(from) else { return };
-        let weak = self.class_of(object).is_some_and(|row| self.weak.get(row as usize).copied().unwrap_or(false));
+        let class = self.class_of(object).filter(|row| self.weak.get(*row as usize).copied().unwrap_or(false));
+        let lost = class.and_then(|row| self.referents.value(row)).filter(|_| self.is_cleared(object));
         for (row, field, at) in self.fields(object).filter(|(_, field, _)| field.kind == OBJECT) {
-            let skipped = weak && self.referents.declarer == Some(row) && self.referents.is_referent(field.name);
+            let skipped = class.is_some() && self.is_referent(row, field) || lost == Some(field.name);
             let node = self.id_at(at).and_then(|id| self.node(id)).filter(|_| !skipped);
             if let Some(node) = node.filter(|node| wanted(*node)) {
                 tell(node, Reference::Field(self.text(field.name)));
@@ -344,6 +356,11 @@ impl ReferentNames {
         let fields = declarer.map_or(&[][..], |row| classes.fields_of(row));
         let referent = |name: u64| matches!(strings.get(file, name), Some(b"referent" | b"rawReferent"));
         let names = fields.iter().map(|field| field.name).filter(|name| referent(*name)).collect();
-        Self { declarer, names }
+        let values = WEAK_ENTRIES.into_iter().filter_map(|(class, value)| {
+            let row = classes.named(class)?;
+            let is_value = |name: &u64| strings.get(file, *name) == Some(value.as_bytes());
+            Some((row, classes.fields_of(row).iter().map(|field| field.name).find(is_value)?))
+        });
+        Self { declarer, names, values: values.collect() }
     }
 }
