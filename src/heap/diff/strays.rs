@@ -28,7 +28,7 @@ pub(super) fn settle(growths: &mut Vec<OwnerGrowth>, before: &HeapSummary, after
             growth.retained_before.0 += moved;
             (growth.count.0, growth.entries) = (growth.count.1 - made, None);
             growth.settle();
-            elsewhere += moved;
+            elsewhere = u64::saturating_add(elsewhere, moved);
         }
     }
     let freed = freed(&old, &new, before.total, after.total);

@@ -57,13 +57,11 @@ impl Layouts {
             for declarer in classes.chain(row as u32) {
                 let skipped = weak[row] && names.declarer == Some(declarer);
                 for field in classes.fields_of(declarer) {
-                    if field.kind != OBJECT {
-                    } else if skipped && names.is_referent(field.name) {
-                        referent = Some(at);
-                    } else if weak[row] && names.value(row as u32) == Some(field.name) {
-                        value = Some(at);
-                    } else {
-                        layouts.offsets.push(at);
+                    match field.name {
+                        _ if field.kind != OBJECT => {}
+                        name if skipped && names.is_referent(name) => referent = Some(at),
+                        name if weak[row] && names.value(row as u32) == Some(name) => value = Some(at),
+                        _ => layouts.offsets.push(at),
                     }
                     at = at.saturating_add(width::<W>(field.kind).unwrap_or(0) as u32);
                 }
