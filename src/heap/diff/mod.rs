@@ -92,7 +92,7 @@ pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
     let owners = called_as(&before.owners, &after.owners);
     let mut growths = descent::growths(&owners, &after.owners, least);
     settle_moves(&mut growths, &owners, &after.owners, least);
-    strays::settle(&mut growths, before, after, least);
+    strays::settle(&mut growths, before, &owners, after, least);
     for growth in &mut growths {
         growth.pattern = pattern::of(&growth.path, &owners, &after.owners);
     }

@@ -7,28 +7,43 @@
 
 use std::collections::BTreeMap;
 
-use super::OwnerGrowth;
-use crate::heap::{ClassRow, HeapSummary, OwnerPath};
+use super::{OwnerGrowth, exact};
+use crate::heap::{ClassRow, HeapSummary, Owner, Step};
 use crate::units::Bytes;
 
 /// Fewer objects are told as they are.
 const MANY: u64 = 2;
 
-/// Takes off the growth of these owners what stood elsewhere before, and off what shrank what stands here now.
-pub(super) fn settle(growths: &mut Vec<OwnerGrowth>, before: &HeapSummary, after: &HeapSummary, least: u64) {
+/// Takes off the growth of these owners what stood elsewhere before, and off what shrank what stands here now. `owners` are
+/// those of the earlier dump, called as in the later one.
+pub(super) fn settle(
+    growths: &mut Vec<OwnerGrowth>,
+    before: &HeapSummary,
+    owners: &[Owner],
+    after: &HeapSummary,
+    least: u64,
+) {
     let (old, new) = (rows(before), rows(after));
     let mut elsewhere = 0;
     for growth in growths.iter_mut().filter(|growth| growth.delta.0 > 0) {
-        let rows = class(&growth.path).and_then(|class| Some((old.get(class)?, new.get(class)?)));
-        let Some(made) = rows.map(|(old, new)| new.objects.saturating_sub(old.objects)) else { continue };
-        let came = growth.count.1.saturating_sub(growth.count.0);
-        if came >= MANY && came > made {
-            let each = growth.retained_after.0 / growth.count.1;
-            let moved = each.saturating_mul(came - made).min(growth.delta.0.unsigned_abs());
-            growth.retained_before.0 += moved;
-            (growth.count.0, growth.entries) = (growth.count.1 - made, None);
+        let Some(is) = exact(&after.owners, &growth.path) else { continue };
+        let was = exact(owners, &growth.path);
+        let child = |step: &Step| was.and_then(|owner| owner.children.iter().find(|child| child.step == *step));
+        let strays: Vec<(Option<&Owner>, &Owner)> = if is_stray(is) && came(was, is) >= MANY {
+            vec![(was, is)]
+        } else {
+            is.children.iter().filter(|below| is_stray(below)).map(|below| (child(&below.step), below)).collect()
+        };
+        let moved = strays.into_iter().map(|(was, is)| moved(&old, &new, was, is));
+        let (objects, bytes) =
+            moved.fold((0, 0), |sum, moved| (u64::saturating_add(sum.0, moved.0), u64::saturating_add(sum.1, moved.1)));
+        let bytes = bytes.min(growth.delta.0.unsigned_abs());
+        if bytes > 0 {
+            growth.retained_before.0 += bytes;
+            growth.count.0 = growth.count.1.min(growth.count.0.saturating_add(objects));
+            growth.entries = None;
             growth.settle();
-            elsewhere = u64::saturating_add(elsewhere, moved);
+            elsewhere = u64::saturating_add(elsewhere, bytes);
         }
     }
     let freed = freed(&old, &new, before.total, after.total);
@@ -41,9 +56,28 @@ pub(super) fn settle(growths: &mut Vec<OwnerGrowth>, before: &HeapSummary, after
     growths.retain(|growth| growth.delta.0.unsigned_abs() >= least);
 }
 
-/// The class by which alone objects stand where they do: who is above them does not refer to them.
-fn class(path: &OwnerPath) -> Option<&str> {
-    path.0.last().filter(|step| step.edge.is_empty()).map(|step| step.class.as_str())
+/// Whether objects stand there by their class alone: who is above them does not refer to them.
+fn is_stray(owner: &Owner) -> bool {
+    owner.step.edge.is_empty()
+}
+
+/// Objects more of an owner.
+fn came(was: Option<&Owner>, is: &Owner) -> u64 {
+    is.count.saturating_sub(was.map_or(0, |owner| owner.count))
+}
+
+/// Those of them that are not new in the heap, and their bytes.
+fn moved(old: &Rows<'_>, new: &Rows<'_>, was: Option<&Owner>, is: &Owner) -> (u64, u64) {
+    let class = is.step.class.as_str();
+    let (Some(old), Some(new)) = (old.get(class), new.get(class)) else { return (0, 0) };
+    let came = came(was, is);
+    if came < MANY {
+        return (0, 0);
+    }
+    let moved = came.saturating_sub(new.objects.saturating_sub(old.objects));
+    // Those that were here may be larger than those that came, and may have grown themselves.
+    let more = is.retained.0.saturating_sub(was.map_or(0, |owner| owner.retained.0));
+    (moved, (more / came).min(is.retained.0 / is.count).saturating_mul(moved))
 }
 
 type Rows<'a> = BTreeMap<&'a str, &'a ClassRow>;

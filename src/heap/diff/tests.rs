@@ -1,4 +1,5 @@
 use super::*;
+use crate::heap::owner::Marks;
 use crate::heap::owners::{Limits, sketch};
 use crate::heap::{ClassRow, Format, naming};
 
@@ -268,6 +269,38 @@ fn what_a_suspended_call_holds_as_well_did_not_grow() {
     assert_eq!(told(150, true), ["dict +5000"]);
     assert_eq!(told(70, true), ["module app → .store: dict -3000"]);
     assert_eq!(told(150, false), ["module app → .store: dict +15000", "dict -10000"]);
+}
+
+#[test]
+fn what_came_to_stand_below_an_owner_from_elsewhere_did_not_grow_there() {
+    let owner = |edge: &str, class: &str, count: u64, retained: u64, children: Vec<Owner>| Owner {
+        step: Step { edge: edge.to_owned(), class: class.to_owned() },
+        count,
+        shallow: Bytes(0),
+        retained: Bytes(retained),
+        entries: None,
+        marks: Marks::default(),
+        children,
+    };
+    let dump = |task: u64, store: u64| {
+        let rows = owner("", "dict", task, task * 100, Vec::new());
+        let owners = vec![
+            owner("static Task.CURRENT", "Task", 1, task * 100, vec![rows]),
+            owner("static Store.ROWS", "list", 1, 2000 + store * 100, Vec::new()),
+        ];
+        let row = |class: &str, objects: u64, bytes: u64| {
+            let (shallow, retained) = (Bytes(bytes), Bytes(bytes));
+            ClassRow { class: class.to_owned(), objects, shallow, retained }
+        };
+        let classes = vec![row("dict", task + store, (task + store) * 100), row("list", 1, 2000)];
+        HeapSummary { owners, classes, total: Bytes(2000 + (task + store) * 100), ..dump("") }
+    };
+    let told = |before: &HeapSummary, after: &HeapSummary| {
+        let told = diff(before, after).into_iter();
+        told.map(|growth| format!("{} {:+}", growth.path, growth.delta.0)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&dump(50, 100), &dump(200, 0)), ["static Task.CURRENT: Task +5000"]);
+    assert_eq!(told(&dump(50, 100), &dump(200, 100)), ["static Task.CURRENT: Task +15000"]);
 }
 
 /// Stores with so many rows each, held by the first task alone or by the second one, too.
