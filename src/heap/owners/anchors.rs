@@ -61,31 +61,32 @@ pub(super) struct Places {
     sieve: Sieve,
 }
 
-/// Places that may be known: a bit for each of many hashes.
+/// Places, and a bit for each of many hashes: most others are told by that.
 #[derive(Debug, Default)]
 struct Sieve {
     bits: Vec<u64>,
+    known: FxHashSet<u32>,
 }
 
 impl Sieve {
-    fn of(known: &[Place]) -> Self {
-        let mut sieve = Self { bits: vec![0; (known.len() / 4 + 64).next_power_of_two()] };
-        for place in known {
-            let (word, bit) = sieve.spot(*place);
-            sieve.bits[word] |= bit;
+    fn of(known: FxHashSet<u32>) -> Self {
+        let mut bits = vec![0; (known.len() / 4 + 64).next_power_of_two()];
+        for place in &known {
+            let (word, bit) = Self::spot(&bits, Place(*place));
+            bits[word] |= bit;
         }
-        sieve
+        Self { bits, known }
     }
 
-    fn spot(&self, place: Place) -> (usize, u64) {
+    fn spot(bits: &[u64], place: Place) -> (usize, u64) {
         let hash = u64::from(place.0).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
-        (hash as usize >> 6 & (self.bits.len() - 1), 1 << (hash & 63))
+        (hash as usize >> 6 & (bits.len() - 1), 1 << (hash & 63))
     }
 
     #[inline]
-    fn may_hold(&self, place: Place) -> bool {
-        let (word, bit) = self.spot(place);
-        self.bits[word] & bit != 0
+    fn holds(&self, place: Place) -> bool {
+        let (word, bit) = Self::spot(&self.bits, place);
+        self.bits[word] & bit != 0 && self.known.contains(&place.0)
     }
 }
 
@@ -117,15 +118,14 @@ impl Places {
         let known = places.anchors.keys().chain(places.guests.keys()).chain(places.aliases.keys());
         let known = known.chain(places.adopted.keys());
         let known = known.chain(places.gain.keys()).chain(places.guest.keys());
-        let known: Vec<Place> = known.filter_map(|node| dominators.place(*node)).collect();
-        places.sieve = Sieve::of(&known);
+        places.sieve = Sieve::of(known.filter_map(|node| dominators.place(*node)).map(|place| place.0).collect());
         places
     }
 
-    /// Whether the owner tree treats the node at a place as any other; if not, one of the tables may have it.
+    /// Whether the owner tree treats the node at a place as any other; if not, one of the tables has it.
     #[inline]
     pub(super) fn is_ordinary(&self, place: Place) -> bool {
-        !self.sieve.may_hold(place)
+        !self.sieve.holds(place)
     }
 
     /// Whether a node stands elsewhere than below its dominator.

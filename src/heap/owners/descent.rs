@@ -141,7 +141,7 @@ impl<'a> Opener<'a> {
                     };
                     routed.unwrap_or_else(|| {
                         let mut named = std::mem::take(&mut self.named);
-                        let own = self.named(holder, wording_of, found.line(row), &mut named);
+                        let own = self.named(holder, wording_of, row, found, &mut named);
                         for (child, edge) in &named {
                             self.place_named(holder, *child, *edge, row, found, &mut work);
                         }
@@ -164,7 +164,7 @@ impl<'a> Opener<'a> {
             }
         });
         if !direct.is_empty() {
-            let fields = self.fields(holder, fold, &direct, found.line(row));
+            let fields = self.fields(holder, fold, &direct, row, found);
             for (child, edge) in direct.drain(..).zip(fields) {
                 self.place(child, edge, row, found, work);
             }

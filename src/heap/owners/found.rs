@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use super::learned::ByLine;
 use super::line::{Line, StepWords};
 use super::routes::Routes;
 use crate::heap::dominators::Place;
@@ -20,6 +21,8 @@ pub(super) struct Found {
     last: usize,
     /// Shortcuts to the rows.
     pub(super) routes: Routes,
+    /// What references of objects of these rows are called.
+    pub(super) learned: ByLine,
 }
 
 /// Objects by the same name and of the same class, held by those of one row.
@@ -102,7 +105,8 @@ impl Found {
     }
 
     fn with(row: Row) -> Self {
-        Self { rows: vec![row], known: FxHashMap::default(), last: Self::TOP, routes: Routes::default() }
+        let (routes, learned) = (Routes::default(), ByLine::default());
+        Self { rows: vec![row], known: FxHashMap::default(), last: Self::TOP, routes, learned }
     }
 
     /// The row itself.

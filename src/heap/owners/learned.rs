@@ -4,19 +4,24 @@ use rustc_hash::FxHashMap;
 
 use super::descent::{Fold, OBJECT};
 use super::edges::{Holder, Words, wording};
-use super::line::Line;
+use super::found::Found;
 use super::opener::{Object, Opener};
 use crate::heap::Node;
 use crate::heap::graph::ClassId;
 
-/// So many objects of a class are asked for their names; the others are alike.
+/// So many objects of a class and of about one size are asked for their names in each row; the others are alike.
 const SAMPLE: u32 = 256;
-/// So many of them in each further stretch of a row: what was learned may not be true there.
+/// So many of them where all goes by the same name as in other rows.
 const CHECK: u32 = 16;
+/// One in so many members of a row is asked all the same: what was learned from others may not be true of it.
+pub(super) const CHECKED: usize = 256;
 /// Room for more objects than this is not kept for the next holder.
 const MOST_ROOM: usize = 1 << 12;
 /// A class that has more names for another is asked each time.
 const MOST_WORDS: usize = 8;
+
+/// What was learned in rows: by the line of the row, the class of the holders, and class and magnitude of what they hold.
+pub(super) type ByLine = FxHashMap<(u64, ClassId, ClassId, u8), Learned>;
 
 /// How objects of one class have referred to those of another.
 #[derive(Debug, Default, Clone)]
@@ -27,13 +32,19 @@ pub(super) struct Learned {
 }
 
 impl Learned {
-    /// Notes a word; whether it is a new one.
+    /// Notes a word; whether it is not the only one any more.
     fn note(&mut self, word: u32) -> bool {
         let new = self.words.len() <= MOST_WORDS && !self.words.contains(&word);
         if new {
             self.words.push(word);
         }
-        new
+        new && self.words.len() > 1
+    }
+
+    /// Notes the word of one more object; as for [`Self::note`].
+    fn see(&mut self, word: u32) -> bool {
+        self.seen = self.seen.saturating_add(1);
+        self.note(word)
     }
 }
 
@@ -45,28 +56,31 @@ fn emptied<T>(mut list: Vec<T>) -> Vec<T> {
 }
 
 impl Opener<'_> {
-    /// Has everything that was learned checked with a few objects more.
-    pub(super) fn check_again(&mut self) {
-        self.learned.values_mut().for_each(|learned| learned.seen = learned.seen.min(SAMPLE - CHECK));
-        self.state = self.state.wrapping_add(1);
-    }
-
     /// Words for what a container itself refers to: entries are held by internals, so these are fields of
     /// its class.
-    pub(super) fn fields(&mut self, holder: Object, fold: Fold, own: &[Object], line: &Line) -> Vec<u32> {
+    pub(super) fn fields(
+        &mut self,
+        holder: Object,
+        fold: Fold,
+        own: &[Object],
+        row: usize,
+        found: &mut Found,
+    ) -> Vec<u32> {
         if self.folding.links(fold.rule, holder.class) {
             return vec![Words::ENTRIES; own.len()];
         }
-        let recalled: Option<Vec<u32>> = own.iter().map(|child| self.recall(holder.class, child.class, line)).collect();
+        let named = |word: &u32| *word != Words::NONE;
+        let recall = |child: &Object| self.recall(holder, *child, row, found).filter(named);
+        let recalled: Option<Vec<u32>> = own.iter().map(recall).collect();
         if let Some(words) = recalled.filter(|_| self.places.is_ordinary(holder.place)) {
             return words;
         }
-        let word = |word: Option<u32>| word.filter(|word| *word != Words::NONE).unwrap_or(Words::ENTRIES);
+        let word = |word: Option<u32>| word.filter(named).unwrap_or(Words::ENTRIES);
         let read = self.read(holder, own.iter(), &OBJECT);
         let words: Vec<u32> = read.iter().copied().map(word).collect();
         self.read = emptied(read);
         for (child, word) in own.iter().zip(&words) {
-            self.learn(holder.class, child.class, *word);
+            self.learn(holder, *child, *word, row, found);
         }
         words
     }
@@ -76,7 +90,8 @@ impl Opener<'_> {
         &mut self,
         holder: Object,
         wording_of: &Holder,
-        line: &Line,
+        row: usize,
+        found: &mut Found,
         named: &mut Vec<(Object, u32)>,
     ) -> u64 {
         named.clear();
@@ -84,12 +99,17 @@ impl Opener<'_> {
         let ordinary = *wording_of == Holder::Object && self.places.is_ordinary(holder.place);
         let (mut recalled, mut last) = (ordinary, None);
         let own = self.children(holder.place, |opener, child| {
-            if recalled && last.is_none_or(|(class, _)| class != child.class) {
-                let word = opener.recall(holder.class, child.class, line);
-                recalled = word.is_some();
-                last = word.map(|word| (child.class, word));
+            let alike = (child.class, opener.magnitude(child));
+            if recalled && last.is_none_or(|(known, _)| known != alike) {
+                last = opener.recall(holder, child, row, found).map(|word| (alike, word));
             }
-            named.push((child, last.map_or(Words::NONE, |(_, word)| word)));
+            let word = last.map(|(_, word)| word);
+            // What has no name may have been given one.
+            recalled &= match word {
+                Some(Words::NONE) => opener.alias(opener.node(holder), child) == Words::NONE,
+                known => known.is_some(),
+            };
+            named.push((child, word.unwrap_or(Words::NONE)));
         });
         if recalled || named.is_empty() {
             return own;
@@ -98,7 +118,7 @@ impl Opener<'_> {
         for ((child, name), word) in named.iter_mut().zip(&read) {
             *name = word.unwrap_or_else(|| self.alias(self.node(holder), *child));
             if ordinary {
-                self.learn(holder.class, child.class, *name);
+                self.learn(holder, *child, *name, row, found);
             }
         }
         self.read = emptied(read);
@@ -133,24 +153,41 @@ impl Opener<'_> {
         found
     }
 
-    /// The word that objects of this class have always used for one of that class, or one of several that make
-    /// no difference to the row.
-    pub(super) fn recall(&self, holder: ClassId, child: ClassId, line: &Line) -> Option<u32> {
-        let learned = self.learned.get(&(holder, child)).filter(|learned| learned.seen >= SAMPLE)?;
-        match learned.words[..] {
-            [word] => Some(word).filter(|word| *word != Words::NONE),
-            [word, ..] if learned.words.len() <= MOST_WORDS => {
-                let class = self.class_word(child);
-                learned.words.iter().all(|word| line.absorbs((*word, class))).then_some(word)
+    /// About how large an object is: what is eight times larger may well be held by another name.
+    pub(super) fn magnitude(&self, object: Object) -> u8 {
+        (self.tree.retained(object.place).checked_ilog2().unwrap_or(0) / 3) as u8
+    }
+
+    /// The word that objects of the holder's class in a row have always used for such as the child, or one of several
+    /// that make no difference to the row.
+    pub(super) fn recall(&self, holder: Object, child: Object, row: usize, found: &Found) -> Option<u32> {
+        if self.checks {
+            return None;
+        }
+        let line = found.line(row);
+        let alike = (line.key(), holder.class, child.class, self.magnitude(child));
+        let here = found.learned.get(&alike).filter(|here| here.seen >= CHECK)?;
+        if here.seen < SAMPLE {
+            let everywhere = self.learned.get(&(holder.class, child.class)).filter(|all| all.seen >= SAMPLE)?;
+            if everywhere.words != here.words {
+                return None;
+            }
+        }
+        match here.words[..] {
+            [word] => Some(word),
+            [word, ..] if here.words.len() <= MOST_WORDS => {
+                let class = self.class(child);
+                here.words.iter().all(|word| line.absorbs((*word, class))).then_some(word)
             }
             _ => None,
         }
     }
 
-    fn learn(&mut self, holder: ClassId, child: ClassId, word: u32) {
-        let learned = self.learned.entry((holder, child)).or_default();
-        learned.seen = learned.seen.saturating_add(1);
-        if learned.note(word) {
+    fn learn(&mut self, holder: Object, child: Object, word: u32, row: usize, found: &mut Found) {
+        let alike = (found.line(row).key(), holder.class, child.class, self.magnitude(child));
+        let differs = self.learned.entry((holder.class, child.class)).or_default().see(word)
+            | found.learned.entry(alike).or_default().see(word);
+        if differs {
             self.state = self.state.wrapping_add(1);
         }
     }

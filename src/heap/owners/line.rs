@@ -1,5 +1,9 @@
 //! The steps of a row, and where its path repeats itself.
 
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
+
 use super::edges::Words;
 
 /// Edge and class of a step, as words.
@@ -11,13 +15,22 @@ pub(super) struct Line {
     steps: Vec<StepWords>,
     /// The first of the steps by which the row goes on, as [`recurring`] has it.
     recurs: usize,
+    /// A number for these steps.
+    key: u64,
 }
 
 impl Line {
     /// The line of a row below.
     pub(super) fn below(&self, words: StepWords) -> Self {
         let steps: Vec<_> = self.steps.iter().copied().chain([words]).collect();
-        Self { recurs: recurring(&steps), steps }
+        let mut key = FxHasher::default();
+        (self.key, words).hash(&mut key);
+        Self { recurs: recurring(&steps), steps, key: key.finish() }
+    }
+
+    /// A number by which the line is told from others.
+    pub(super) fn key(&self) -> u64 {
+        self.key
     }
 
     /// Whether an object of this class by this name is a part of the row itself.

@@ -10,7 +10,7 @@ use super::descent::Work;
 use super::edges::Words;
 use super::found::Found;
 use super::group::Group;
-use super::learned::Learned;
+use super::learned::{ByLine, CHECKED, Learned};
 use super::line::{Line, StepWords};
 use super::routes::Route;
 use crate::heap::cores::spread;
@@ -23,9 +23,9 @@ use crate::heap::{Bound, Dominators, Kind, Marks, Node, Step, naming};
 const MOST_PROPERTIES: usize = 40;
 /// Wrappers around wrappers that are looked into for a bound.
 const MOST_WRAPPERS: usize = 4;
-/// So many members of a row are opened before what was learned from them is checked again.
+/// So many members of a row are opened before the others may be, on all cores: from these the names are learned.
 const STRETCH: usize = 1 << 13;
-/// So many are opened in one go; those of a larger row, but for the first stretch, on all cores.
+/// So many of the others are opened in one go.
 const PART: usize = 4 * STRETCH;
 
 /// So many members before its turn a member is fetched.
@@ -62,6 +62,8 @@ pub(super) struct Opener<'a> {
     tells: Vec<Option<bool>>,
     /// Counts what was learned: by it routes are known to be out of date.
     pub(super) state: u32,
+    /// Whether the dump is asked for all names of what is being opened, whatever was learned.
+    pub(super) checks: bool,
     /// Room that is used again for each object.
     pub(super) routed: Vec<(Object, u64, Route)>,
     pub(super) work: Work<'a>,
@@ -147,6 +149,7 @@ impl<'a> Opener<'a> {
             learned: FxHashMap::default(),
             tells,
             state: 0,
+            checks: false,
             routed: Vec::new(),
             work: Vec::new(),
             named: Vec::new(),
@@ -234,12 +237,12 @@ impl<'a> Opener<'a> {
         line: &Line,
         open: impl Fn(&mut Self, Object, &mut Found) + Sync,
     ) -> Found {
-        let all = |opener: &mut Self, members: &[Place]| {
+        let all = |opener: &mut Self, members: &[Place], learned: ByLine| {
             let mut found = Found::of(line.clone());
+            let knows = !learned.is_empty();
+            found.learned = learned;
             for (place, member) in members.iter().enumerate() {
-                if place > 0 && place.is_multiple_of(STRETCH) {
-                    opener.check_again();
-                }
+                opener.checks = place.is_multiple_of(CHECKED) && (knows || place > 0);
                 if let Some(soon) = members.get(place + AHEAD) {
                     opener.tree.expect(*soon);
                 }
@@ -248,23 +251,24 @@ impl<'a> Opener<'a> {
                 }
                 open(opener, opener.object(*member), &mut found);
             }
+            opener.checks = false;
             found
         };
-        // What is learned from the first stretch is only checked in the others.
+        // What is learned from the first stretch is known in the others.
         let (first, others) = members.split_at(members.len().min(STRETCH));
-        let mut found = all(self, first);
+        let mut found = all(self, first, ByLine::default());
         if others.is_empty() {
             return found;
         }
         let parts: Vec<&[Place]> = others.chunks(PART).collect();
         let known = self.words.len();
-        self.check_again();
+        let here = &found.learned;
         let learned = self.learned.clone();
         let opened = spread(
             &parts,
             || self.fork(learned.clone()),
             |opener, members| {
-                let found = all(opener, members);
+                let found = all(opener, members, here.clone());
                 opener.learned.clone_from(&learned);
                 (found, opener.words.forget(known))
             },
@@ -322,11 +326,7 @@ impl<'a> Opener<'a> {
 
     /// The normalized class name of an object, as a word.
     pub(super) fn class(&self, object: Object) -> u32 {
-        self.class_word(object.class)
-    }
-
-    pub(super) fn class_word(&self, class: ClassId) -> u32 {
-        self.classes[class.0 as usize].word
+        self.classes[object.class.0 as usize].word
     }
 
     pub(super) fn special(&self, object: Object) -> Option<Special> {

@@ -22,8 +22,8 @@ pub(super) enum Route {
     Absorbed { counts: bool },
 }
 
-/// A row, the class of its objects, and that of what these hold.
-type From = (usize, ClassId, ClassId);
+/// A row, the class of its objects, and class and magnitude of what these hold.
+type From = (usize, ClassId, ClassId, u8);
 
 /// The routes that were asked for last, for the rows of one [`Found`].
 #[derive(Debug, Default)]
@@ -45,8 +45,9 @@ impl Routes {
         self.known[Self::slot(from)] = Some((from, route));
     }
 
-    fn slot((row, holder, child): From) -> usize {
-        (row.wrapping_mul(89) ^ (holder.0.wrapping_mul(37) ^ child.0) as usize) % ROUTES
+    fn slot((row, holder, child, magnitude): From) -> usize {
+        let classes = holder.0.wrapping_mul(37) ^ child.0.wrapping_add(u32::from(magnitude) << 4);
+        (row.wrapping_mul(89) ^ classes as usize) % ROUTES
     }
 
     /// Forgets all routes if the names are not those any more by which they were found.
@@ -68,7 +69,7 @@ impl<'a> Opener<'a> {
         found: &mut Found,
         work: &mut Work<'a>,
     ) -> Option<u64> {
-        if !self.places.is_ordinary(holder.place) {
+        if self.checks || !self.places.is_ordinary(holder.place) {
             return None;
         }
         found.routes.renew(self.state);
@@ -78,8 +79,8 @@ impl<'a> Opener<'a> {
         let mut own = tree.retained(holder.place);
         let all = tree.children(holder.place).all(|place| {
             let child = Object { place, class: classes.get(tree.node(place)) };
-            let from = (row, holder.class, child.class);
-            let route = found.routes.get(from).or_else(|| self.find_route(from, child, found));
+            let from = (row, holder.class, child.class, self.magnitude(child));
+            let route = found.routes.get(from).or_else(|| self.find_route(from, holder, child, found));
             let retained = tree.retained(place);
             own = own.saturating_sub(retained);
             let route = route.filter(|_| places.is_ordinary(place));
@@ -102,13 +103,13 @@ impl<'a> Opener<'a> {
     }
 
     /// The route for objects of a class that others hold by a name that is known.
-    fn find_route(&mut self, from: From, child: Object, found: &mut Found) -> Option<Route> {
-        let (row, holder, class) = from;
-        let edge = self.recall(holder, class, found.line(row)).filter(|word| *word != Words::NONE)?;
+    fn find_route(&mut self, from: From, holder: Object, child: Object, found: &mut Found) -> Option<Route> {
+        let row = from.0;
+        let edge = self.recall(holder, child, row, found).filter(|word| *word != Words::NONE)?;
         if self.role(child) != Role::Plain {
             return None;
         }
-        let words = (edge, self.class_word(class));
+        let words = (edge, self.class(child));
         let route = if found.line(row).absorbs(words) {
             Route::Absorbed { counts: found.line(row).class() == Some(words.1) }
         } else {

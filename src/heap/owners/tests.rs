@@ -292,8 +292,55 @@ fn a_row_that_is_opened_on_all_cores_is_as_any_other() {
 module app x1 1/500009
   .all: list x1 8/500008 #100000
     entries: app.Entry x100000 300000/500000
-      .early: app.Part x61440 122880/122880
-      .late: app.Part x38560 77120/77120",
+      .early: app.Part x60160 120320/120320
+      .late: app.Part x39840 79680/79680",
+    );
+}
+
+/// Two lists in a module, of `app.Entry` objects; each entry holds what the text tells for its number.
+fn two_lists(members: usize, held: impl Fn(&str, usize) -> String) -> String {
+    let mut text = "root | module app | m | builtins.module 1\n".to_owned();
+    for list in ["a", "b"] {
+        text += &format!("m | .{list} | {list} | builtins.list 8\nentries | {list} | {members}\n");
+        for n in 0..members {
+            text += &format!("{list} | [{n}] | {list}{n} | app.Entry 3\n{}\n", held(list, n));
+        }
+    }
+    text
+}
+
+#[test]
+fn names_of_one_row_are_not_taken_for_those_of_another() {
+    check(
+        &two_lists(1000, |list, n| format!("{list}{n} | .of_{list} | p{list}{n} | app.Part 2")),
+        "
+module app x1 1/10017
+  .a: list x1 8/5008 #1000
+    entries: app.Entry x1000 3000/5000
+      .of_a: app.Part x1000 2000/2000
+  .b: list x1 8/5008 #1000
+    entries: app.Entry x1000 3000/5000
+      .of_b: app.Part x1000 2000/2000",
+    );
+}
+
+#[test]
+fn the_few_large_ones_that_go_by_another_name_are_told_by_theirs() {
+    let held = |list: &str, n: usize| match (list, n % 500) {
+        ("b", 499) => format!("{list}{n} | .body | p{list}{n} | app.Part 4000"),
+        _ => format!("{list}{n} | .name | p{list}{n} | app.Part 2"),
+    };
+    check(
+        &two_lists(2000, held),
+        "
+module app x1 1/36009
+  .b: list x1 8/26000 #2000
+    entries: app.Entry x2000 6000/25992
+      .body: app.Part x4 16000/16000
+      .name: app.Part x1996 3992/3992
+  .a: list x1 8/10008 #2000
+    entries: app.Entry x2000 6000/10000
+      .name: app.Part x2000 4000/4000",
     );
 }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::layout::{EdgeKind, Layout, MOST_FIELDS, NodeKind};
+use super::narrow::Narrow;
 use super::nodes::Nodes;
 use super::numbers::{Numbers, malformed};
 use super::parts::{self, PACE, Start, side_by_side};
@@ -51,6 +52,8 @@ pub(super) struct Found {
 pub(super) struct Places {
     section: Range<usize>,
     samples: Vec<u64>,
+    /// How many edges of each node are elements.
+    elements: Narrow<u8>,
 }
 
 /// One edge as the file has it; `to` is an ordinal.
@@ -79,14 +82,16 @@ pub(super) fn read(
     let pass = Pass::new(file, &section, layout, strings, nodes);
     let mut first = Column::zeroed(nodes.kinds.len());
     let mut targets = Column::zeroed(layout.edges as usize);
+    let mut elements = Narrow::new(nodes.kinds.len());
     let starts = parts::starts(file, &section, layout.edge_fields, layout.edges);
-    let jobs = jobs(&pass.at_nodes(&starts), layout.edges, (&mut first, &mut targets));
+    let jobs = jobs(&pass.at_nodes(&starts), layout.edges, (&mut first, &mut targets, elements.column()));
     let mut count = 0;
     let (mut found, mut samples, mut ends) = (Found::default(), Vec::new(), Vec::new());
     for part in side_by_side(jobs, |job| pass.read(job)) {
         let mut part = part?;
         found.append(&mut part.found);
         samples.append(&mut part.samples);
+        elements.add_wide(part.elements);
         ends.push(part.end);
     }
     // Weak edges left gaps between the parts.
@@ -97,7 +102,7 @@ pub(super) fn read(
         count += kept;
     }
     found.settle();
-    Ok(Strong { first, targets, count, found, places: Places { section, samples } })
+    Ok(Strong { first, targets, count, found, places: Places { section, samples, elements } })
 }
 
 impl Found {
@@ -139,12 +144,15 @@ struct Job<'a> {
     edges: Range<u64>,
     first: &'a mut [u32],
     targets: &'a mut [u32],
+    elements: &'a mut [u8],
 }
 
 /// What a thread found.
 struct Part {
     found: Found,
     samples: Vec<u64>,
+    /// Nodes with more elements than their cell holds.
+    elements: Vec<(u32, u64)>,
     end: Ends,
 }
 
@@ -158,17 +166,18 @@ struct Ends {
 fn jobs<'a>(
     starts: &[(Start, u32)],
     all: u64,
-    (mut first, mut targets): (&'a mut [u32], &'a mut [u32]),
+    (mut first, mut targets, mut elements): (&'a mut [u32], &'a mut [u32], &'a mut [u8]),
 ) -> Vec<Job<'a>> {
     let mut jobs = Vec::with_capacity(starts.len());
     let nodes = first.len() as u32;
     for (index, (start, node)) in starts.iter().enumerate() {
         let (next, next_node) = starts.get(index + 1).map_or((all, nodes), |(next, node)| (next.row, *node));
-        let (my_first, my_targets);
+        let (my_first, my_targets, my_elements);
         (my_first, first) = first.split_at_mut((next_node - node) as usize);
+        (my_elements, elements) = elements.split_at_mut((next_node - node) as usize);
         (my_targets, targets) = targets.split_at_mut((next - start.row) as usize);
         let (nodes, edges) = (*node..next_node, start.row..next);
-        jobs.push(Job { start: *start, nodes, edges, first: my_first, targets: my_targets });
+        jobs.push(Job { start: *start, nodes, edges, first: my_first, targets: my_targets, elements: my_elements });
     }
     jobs
 }
@@ -231,11 +240,11 @@ impl<'a> Pass<'a> {
     fn read(&self, job: Job<'_>) -> Result<Part, HeapError> {
         let mut numbers = Numbers::new(self.file, job.start.position..self.section.end);
         let (mut read_to, mut cells) = (job.start.position, [0; MOST_FIELDS]);
-        let (mut found, mut samples) = (Found::default(), Vec::new());
+        let (mut found, mut samples, mut many) = (Found::default(), Vec::new(), Vec::new());
         let (mut number, mut kept) = (job.edges.start, 0);
-        for (source, first) in job.nodes.clone().zip(job.first) {
+        for ((source, first), count) in job.nodes.clone().zip(job.first).zip(job.elements) {
             *first = (job.edges.start as usize + kept) as u32;
-            let mut function = (None, None);
+            let (mut function, mut elements) = ((None, None), 0);
             for _ in 0..self.nodes.places.edge_count(source) {
                 if number.is_multiple_of(STRIDE) {
                     samples.push(numbers.position() as u64);
@@ -249,12 +258,17 @@ impl<'a> Pass<'a> {
                 if edge.to as usize >= self.nodes.kinds.len() {
                     return Err(numbers.error("leads to a node that is not there"));
                 }
+                elements += u64::from(edge.kind == EdgeKind::Element);
                 if let (Some(target), Some(place)) =
                     (self.take(source, edge, &mut function, &mut found), job.targets.get_mut(kept))
                 {
                     *place = target;
                     kept += 1;
                 }
+            }
+            *count = u8::try_from(elements).unwrap_or(u8::MAX);
+            if *count == u8::MAX {
+                many.push((source, elements));
             }
             if let (NodeKind::Closure, (Some(context), Some(shared))) = (self.nodes.kinds[source as usize], function) {
                 found.makers.push((context, shared));
@@ -266,7 +280,7 @@ impl<'a> Pass<'a> {
             edges: job.edges.start as usize..job.edges.end as usize,
             kept,
         };
-        Ok(Part { found, samples, end })
+        Ok(Part { found, samples, elements: many, end })
     }
 
     /// The target as it is kept; `None` if the edge is weak.
@@ -325,6 +339,11 @@ impl Edge {
 }
 
 impl Places {
+    /// How many elements a node has.
+    pub(super) fn elements(&self, ordinal: u32) -> u64 {
+        self.elements.get(ordinal)
+    }
+
     /// Reads edges again.
     pub(super) fn each(&self, file: &[u8], layout: &Layout, edges: Range<u64>, mut tell: impl FnMut(Edge)) {
         let Some(position) = self.samples.get((edges.start / STRIDE) as usize) else { return };

@@ -1,7 +1,6 @@
 //! What nodes and references of a snapshot are called, read off the file when asked.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::layout::{EdgeKind, Layout, NodeKind};
 use super::nodes::Row;
@@ -96,11 +95,13 @@ impl Names {
         let slots = (row.size / 8).checked_sub(2 + HEADER)?;
         // Two entries for each bucket.
         let buckets = slots / (1 + 2 * words);
-        let mut seen = BTreeSet::new();
+        let mut seen = Vec::new();
         self.each(table, |edge| {
             let slot = (edge.kind == EdgeKind::Internal).then(|| self.text(edge.name).parse::<u64>().ok()).flatten();
             seen.extend(slot.and_then(|slot| slot.checked_sub(HEADER + buckets)).map(|slot| slot / words));
         });
+        seen.sort_unstable();
+        seen.dedup();
         Some(seen.len() as u64)
     }
 }
@@ -153,9 +154,7 @@ impl Naming for Names {
         if self.kinds.get(ordinal as usize) == Some(&NodeKind::Synthetic) {
             return 0;
         }
-        let mut elements = 0;
-        self.each(ordinal, |edge| elements += u64::from(edge.kind == EdgeKind::Element));
-        elements
+        self.edges.elements(ordinal)
     }
 
     fn entries(&self, node: Node) -> Option<u64> {
