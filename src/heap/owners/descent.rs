@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::anchors::Anchor;
 use super::edges::{Holder, Words};
 use super::found::Found;
+use super::learned::{ByLine, CHECKED};
 use super::line::Line;
 use super::opener::{Object, Opener, Special};
 use crate::heap::dominators::Place;
@@ -52,6 +53,10 @@ const MOST_WORK: usize = 4096;
 impl<'a> Opener<'a> {
     /// What stands at the top: what no object dominates, and what anchors hold.
     pub(super) fn open_top(&mut self, line: &Line) -> Found {
+        self.surely(ByLine::default(), |opener, learned| opener.open_top_by(line, learned))
+    }
+
+    fn open_top_by(&mut self, line: &Line, learned: ByLine) -> Found {
         let kinds: FxHashMap<Node, String> =
             self.graph.roots().iter().rev().map(|root| (root.node, root_edge(root))).collect();
         let mut children = Vec::new();
@@ -62,7 +67,7 @@ impl<'a> Opener<'a> {
                 children.push(child.place);
             }
         });
-        let mut found = self.open_all(&children, line, |opener, child, found| {
+        let mut found = self.open_all(&children, line, learned, |opener, child, found| {
             let edge = match kinds.get(&opener.node(child)) {
                 Some(kind) if !kind.is_empty() => opener.words.number(kind),
                 _ => opener.alias(Node::ROOT, child),
@@ -120,6 +125,8 @@ impl<'a> Opener<'a> {
     fn descend(&mut self, mut work: Work<'a>, found: &mut Found) {
         let places = self.places;
         while let Some((holder, mode, row)) = work.pop() {
+            found.opened += 1;
+            self.checks = found.opened.is_multiple_of(CHECKED);
             if !places.is_ordinary(holder.place) {
                 for (edge, guest) in places.guests.get(&self.node(holder)).into_iter().flatten() {
                     let edge = self.words.number(edge);

@@ -23,6 +23,10 @@ pub(super) struct Found {
     pub(super) routes: Routes,
     /// What references of objects of these rows are called.
     pub(super) learned: ByLine,
+    /// Whether something was found otherwise than was learned of what had come before.
+    pub(super) surprised: bool,
+    /// Objects that were opened, chains of many as often as they have links.
+    pub(super) opened: usize,
 }
 
 /// Objects by the same name and of the same class, held by those of one row.
@@ -106,7 +110,8 @@ impl Found {
 
     fn with(row: Row) -> Self {
         let (routes, learned) = (Routes::default(), ByLine::default());
-        Self { rows: vec![row], known: FxHashMap::default(), last: Self::TOP, routes, learned }
+        let known = FxHashMap::default();
+        Self { rows: vec![row], known, last: Self::TOP, routes, learned, surprised: false, opened: 0 }
     }
 
     /// The row itself.

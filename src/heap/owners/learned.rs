@@ -13,8 +13,9 @@ use crate::heap::graph::ClassId;
 const SAMPLE: u32 = 256;
 /// So many of them where all goes by the same name as in other rows.
 const CHECK: u32 = 16;
-/// One in so many members of a row is asked all the same: what was learned from others may not be true of it.
-pub(super) const CHECKED: usize = 256;
+/// One in so many objects is asked all the same: what was learned from others may not be true of it. A prime, so that
+/// it is not always the same one of a structure.
+pub(super) const CHECKED: usize = 251;
 /// Room for more objects than this is not kept for the next holder.
 const MOST_ROOM: usize = 1 << 12;
 /// A class that has more names for another is asked each time.
@@ -164,6 +165,11 @@ impl Opener<'_> {
         if self.checks {
             return None;
         }
+        self.known(holder, child, row, found)
+    }
+
+    /// As [`Self::recall`], of those that are checked, too.
+    fn known(&self, holder: Object, child: Object, row: usize, found: &Found) -> Option<u32> {
         let line = found.line(row);
         let alike = (line.key(), holder.class, child.class, self.magnitude(child));
         let here = found.learned.get(&alike).filter(|here| here.seen >= CHECK)?;
@@ -184,6 +190,10 @@ impl Opener<'_> {
     }
 
     fn learn(&mut self, holder: Object, child: Object, word: u32, row: usize, found: &mut Found) {
+        let line = found.line(row);
+        let is_new = |known: u32| known != word && !line.absorbs((word, self.class(child)));
+        let surprised = self.known(holder, child, row, found).is_some_and(is_new);
+        found.surprised |= surprised;
         let alike = (found.line(row).key(), holder.class, child.class, self.magnitude(child));
         let differs = self.learned.entry((holder.class, child.class)).or_default().see(word)
             | found.learned.entry(alike).or_default().see(word);

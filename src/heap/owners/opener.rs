@@ -10,7 +10,7 @@ use super::descent::Work;
 use super::edges::Words;
 use super::found::Found;
 use super::group::Group;
-use super::learned::{ByLine, CHECKED, Learned};
+use super::learned::{ByLine, Learned};
 use super::line::{Line, StepWords};
 use super::routes::Route;
 use crate::heap::cores::spread;
@@ -27,6 +27,9 @@ const MOST_WRAPPERS: usize = 4;
 const STRETCH: usize = 1 << 13;
 /// So many of the others are opened in one go.
 const PART: usize = 4 * STRETCH;
+
+/// So many times members are opened again because what was learned was not true of all.
+const MOST_SURPRISES: usize = 3;
 
 /// So many members before its turn a member is fetched.
 const AHEAD: usize = 12;
@@ -62,7 +65,7 @@ pub(super) struct Opener<'a> {
     tells: Vec<Option<bool>>,
     /// Counts what was learned: by it routes are known to be out of date.
     pub(super) state: u32,
-    /// Whether the dump is asked for all names of what is being opened, whatever was learned.
+    /// Whether the dump is asked for the names of what is being opened, whatever was learned.
     pub(super) checks: bool,
     /// Room that is used again for each object.
     pub(super) routed: Vec<(Object, u64, Route)>,
@@ -224,7 +227,7 @@ impl<'a> Opener<'a> {
         }
         let opened = match members[..] {
             [Place::ROOT] => self.open_top(&group.line),
-            _ => self.open_all(&members, &group.line, Self::open_member),
+            _ => self.open_all(&members, &group.line, ByLine::default(), Self::open_member),
         };
         group.found.extend(opened, |word| word);
     }
@@ -235,14 +238,13 @@ impl<'a> Opener<'a> {
         &mut self,
         members: &[Place],
         line: &Line,
+        learned: ByLine,
         open: impl Fn(&mut Self, Object, &mut Found) + Sync,
     ) -> Found {
         let all = |opener: &mut Self, members: &[Place], learned: ByLine| {
             let mut found = Found::of(line.clone());
-            let knows = !learned.is_empty();
             found.learned = learned;
             for (place, member) in members.iter().enumerate() {
-                opener.checks = place.is_multiple_of(CHECKED) && (knows || place > 0);
                 if let Some(soon) = members.get(place + AHEAD) {
                     opener.tree.expect(*soon);
                 }
@@ -251,12 +253,14 @@ impl<'a> Opener<'a> {
                 }
                 open(opener, opener.object(*member), &mut found);
             }
-            opener.checks = false;
             found
+        };
+        let all = |opener: &mut Self, members: &[Place], learned: ByLine| {
+            opener.surely(learned, |opener, learned| all(opener, members, learned))
         };
         // What is learned from the first stretch is known in the others.
         let (first, others) = members.split_at(members.len().min(STRETCH));
-        let mut found = all(self, first, ByLine::default());
+        let mut found = all(self, first, learned);
         if others.is_empty() {
             return found;
         }
@@ -275,6 +279,19 @@ impl<'a> Opener<'a> {
         );
         for (more, words) in opened {
             found.extend(more, self.adopt(known, &words));
+        }
+        found
+    }
+
+    /// Opens again what was opened by names that turned out not to be those of all.
+    pub(super) fn surely(&mut self, learned: ByLine, open: impl Fn(&mut Self, ByLine) -> Found) -> Found {
+        let mut found = open(self, learned);
+        for _ in 0..MOST_SURPRISES {
+            if !found.surprised {
+                break;
+            }
+            let learned = std::mem::take(&mut found.learned);
+            found = open(self, learned);
         }
         found
     }

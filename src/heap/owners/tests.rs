@@ -292,8 +292,8 @@ fn a_row_that_is_opened_on_all_cores_is_as_any_other() {
 module app x1 1/500009
   .all: list x1 8/500008 #100000
     entries: app.Entry x100000 300000/500000
-      .early: app.Part x60160 120320/120320
-      .late: app.Part x39840 79680/79680",
+      .early: app.Part x60000 120000/120000
+      .late: app.Part x40000 80000/80000",
     );
 }
 
@@ -321,6 +321,26 @@ module app x1 1/10017
   .b: list x1 8/5008 #1000
     entries: app.Entry x1000 3000/5000
       .of_b: app.Part x1000 2000/2000",
+    );
+}
+
+#[test]
+fn names_that_change_in_the_middle_of_a_row_are_told_of_those_that_have_them() {
+    let held = |list: &str, n: usize| match (list, n) {
+        ("a", 900..) => format!("{list}{n} | .late | p{list}{n} | app.Part 2"),
+        _ => format!("{list}{n} | .early | p{list}{n} | app.Part 2"),
+    };
+    check(
+        &two_lists(1500, held),
+        "
+module app x1 1/15017
+  .a: list x1 8/7508 #1500
+    entries: app.Entry x1500 4500/7500
+      .early: app.Part x900 1800/1800
+      .late: app.Part x600 1200/1200
+  .b: list x1 8/7508 #1500
+    entries: app.Entry x1500 4500/7500
+      .early: app.Part x1500 3000/3000",
     );
 }
 
