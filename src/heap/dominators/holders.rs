@@ -22,6 +22,8 @@ pub struct Shared {
     pub share: f64,
     /// and whose dominator does not refer to them; or to which an object refers whose class is marked here.
     pub claimants: Vec<bool>,
+    /// Objects that are told apart from what dominates them, beside those whose class is marked.
+    pub tops: Vec<Node>,
     /// What holds in passing: what somebody else holds, too, may stand there.
     pub passing: Vec<Node>,
 }
@@ -107,6 +109,11 @@ impl Holders {
         Self(held)
     }
 
+    /// Of held numbers, each with its holders.
+    pub(super) fn of(held: BTreeMap<u32, Vec<u32>>) -> Self {
+        Self(held)
+    }
+
     /// By place what was by number.
     pub(super) fn moved(self, places: &[u32]) -> Self {
         let place = |number: u32| places[number as usize];
@@ -120,7 +127,7 @@ impl Holders {
 }
 
 /// Tells the references to these ascending numbers that are no part of the walk's tree.
-fn references(walk: &Walk, wanted: &[u32], mut tell: impl FnMut(u32, u32)) {
+pub(super) fn references(walk: &Walk, wanted: &[u32], mut tell: impl FnMut(u32, u32)) {
     walk.log.each_to(wanted, &mut tell);
     let number = |place: u32| walk.numbers.get(Node(*walk.roots.get(place as usize)?));
     let is_wanted = |place: &u32| number(*place).is_some_and(|number| wanted.binary_search(&number).is_ok());

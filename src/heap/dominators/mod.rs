@@ -13,6 +13,7 @@ mod holders;
 mod log;
 mod parents;
 mod places;
+mod samples;
 mod semi_nca;
 mod sums;
 mod tree;
@@ -63,6 +64,8 @@ pub struct Dominators {
     /// Place of the immediate dominator by place.
     above: Column<u32>,
     holders: Holders,
+    /// Of small objects that nobody holds alone.
+    samples: Holders,
     references: u64,
     unreachable: (u64, Bytes),
 }
@@ -120,8 +123,17 @@ impl Dominators {
 
     /// Who refers to the nodes that were asked for, in preorder of the tree: held, and holders.
     pub fn holders(&self) -> impl Iterator<Item = (Node, Vec<Node>)> + '_ {
+        self.nodes_of(&self.holders)
+    }
+
+    /// Who refers to a sample of the small objects that nobody holds alone, as [`Self::holders`].
+    pub(super) fn samples(&self) -> impl Iterator<Item = (Node, Vec<Node>)> + '_ {
+        self.nodes_of(&self.samples)
+    }
+
+    fn nodes_of<'a>(&'a self, holders: &'a Holders) -> impl Iterator<Item = (Node, Vec<Node>)> + 'a {
         let nodes = |places: &[u32]| places.iter().map(|place| self.node(*place)).collect();
-        self.holders.iter().map(move |(held, holders)| (self.node(held), nodes(holders)))
+        holders.iter().map(move |(held, holders)| (self.node(held), nodes(holders)))
     }
 
     /// Reachable objects, without the virtual root.

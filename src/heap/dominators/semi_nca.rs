@@ -64,6 +64,11 @@ impl Lowered {
         let rows = &self.rows[..self.length];
         rows.binary_search_by(|[lowered, _]| number.cmp(lowered)).ok().map(|row| rows[row][1])
     }
+
+    /// Numbers whose dominator is not their parent in the tree of the walk, with the parent.
+    pub(super) fn ascending(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.rows[..self.length].iter().rev().map(|[number, parent]| (*number, *parent))
+    }
 }
 
 /// The part of the tree below the number in work, paths compressed: ancestor, and label, which is the

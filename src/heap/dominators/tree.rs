@@ -8,6 +8,7 @@
 use super::Dominators;
 use super::depth_first::Walk;
 use super::holders::{Holders, Shared, claims};
+use super::samples::samples;
 use super::semi_nca::Lowered;
 use super::sums::Sums;
 use crate::heap::cores::both;
@@ -27,14 +28,20 @@ pub(super) fn grow(
         || Sums::of(graph, &walk.numbers, idom_of),
         || shared.map(|shared| (shared, claims(shared, graph, &walk))),
     );
-    let holders = claims.map(|(shared, claims)| Holders::find(shared, &claims, &walk, &lowered, &retained, idom_of));
+    let found = claims.map(|(shared, claims)| {
+        both(
+            || Holders::find(shared, &claims, &walk, &lowered, &retained, idom_of),
+            || samples(shared, &claims, &walk, &lowered, &retained, idom_of),
+        )
+    });
     drop(lowered);
     let Walk { mut numbers, references, log, parents, .. } = walk;
     drop(parents);
     let memory = graph.memory;
     let runs = runs(idom_of, memory.reuse(log.into_spare(), idom_of.len()));
     let places = places(idom_of, &runs, memory);
-    let holders = holders.unwrap_or_default().moved(&places);
+    let (holders, samples) = found.unwrap_or_default();
+    let (holders, samples) = (holders.moved(&places), samples.moved(&places));
     let ((retained, runs, mut nodes), unreachable) = both(
         || {
             let (retained, spare) = retained.moved(&places, idom);
@@ -54,7 +61,7 @@ pub(super) fn grow(
             numbers.reached().for_each(|(node, place)| by_place[place as usize] = node as u32);
         },
     );
-    Dominators { numbers, nodes, retained, runs, above, holders, references, unreachable }
+    Dominators { numbers, nodes, retained, runs, above, holders, samples, references, unreachable }
 }
 
 /// Nodes of each number's subtree, its own included.

@@ -240,7 +240,7 @@ fn settle_copies(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators, 
     }
 }
 
-fn of_root(root: &Root) -> Option<Anchor> {
+pub(super) fn of_root(root: &Root) -> Option<Anchor> {
     match root.kind {
         RootKind::Module => Some(Anchor::Row(format!("module {}", naming::cut(&root.name)))),
         RootKind::Thread if !root.name.is_empty() => {

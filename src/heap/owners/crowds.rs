@@ -1,8 +1,8 @@
 //! Many small objects that nobody holds alone: products that stand in a catalog and in every order.
 //!
 //! Each is too small to look for its holders, but together they are a row at the top, or below the class
-//! that has all their holders. The row is told with the holders: what a few internals of each large
-//! structure with a name refer to shows who shares them. Where that is one structure alone, they stand below it: the
+//! that has all their holders. The row is told with the holders: who refers to a sample of them, or, where these have
+//! no names, what a few internals of each large structure with a name refer to. Where that is one structure alone, they stand below it: the
 //! links of a list in the middle of which a thread is stand below the field that has the list. Who has no place itself is
 //! told as a holder where nobody with a place is one, and so is who holds them through the members of another crowd.
 
@@ -21,8 +21,12 @@ use crate::heap::{Dominators, Node};
 const SAMPLE: usize = 64;
 /// A structure that retains this part of what a crowd must counts before those that retain less.
 const STRUCTURE: u64 = 16;
+/// So many objects of a class must show their holders,
+const LEAST_SAMPLE: usize = 8;
+/// to whom so many steps up the tree in all may lead.
+const MOST_STEPS: usize = 1 << 21;
 /// Holders that are told.
-const MOST_TOLD: usize = 3;
+const MOST_TOLD: usize = 4;
 /// One counts if it has at least this part of the references of the best.
 const PART: usize = 4;
 /// Objects that everybody shares tell nothing.
@@ -108,6 +112,9 @@ pub(super) fn crowds(
         .into_iter()
         .partition(|structure| dominators.retained(structure.node).0 >= least / STRUCTURE);
     let floating = floating(places, graph, dominators);
+    let named = large.iter().chain(&small).map(|structure| (structure.node, structure));
+    let view = View { places, graph, dominators, passing: &passing, named: named.collect() };
+    let sampled = view.sampled(&is_crowd);
     // What is small itself may have a large crowd all the same, such as a list all of whose links a thread holds, too.
     let mut tallies = count(small.clone(), false);
     tallies.extend(count(large.clone(), false));
@@ -119,11 +126,15 @@ pub(super) fn crowds(
             }
         }
     }
-    let (mut hosts, mut guests) = (FxHashMap::default(), BTreeSet::new());
-    for tally in tallies.values_mut() {
-        let most = tally.values().map(|(number, _)| *number).max().unwrap_or(0);
-        tally.retain(|_, (number, _)| *number * PART >= most);
+    tallies.values_mut().for_each(keep_best);
+    for (class, mut tally) in sampled {
+        keep_best(&mut tally);
+        // One alone among those who pass by is no place for what was without one.
+        if let Some(known) = tallies.get_mut(&class).filter(|_| tally.len() > 1) {
+            *known = tally;
+        }
     }
+    let (mut hosts, mut guests) = (FxHashMap::default(), BTreeSet::new());
     for (class, tally) in tallies.iter().filter(|(class, _)| found.contains(&(Node::ROOT, **class))) {
         if let [(_, Some(host))] = tally.values().collect::<Vec<_>>()[..] {
             hosts.insert(*class, host.node);
@@ -135,6 +146,82 @@ pub(super) fn crowds(
     let named = found.into_iter().filter(|(above, class)| *above != Node::ROOT || !hosts.contains_key(class));
     let named = named.filter_map(|crowd| Some((crowd, told.get(&crowd.1)?.clone()))).collect();
     Crowds { named, hosts, guests: guests.into_iter().collect() }
+}
+
+/// Leaves out who has few.
+fn keep_best(tally: &mut Tally) {
+    let most = tally.values().map(|(number, _)| *number).max().unwrap_or(0);
+    tally.retain(|_, (number, _)| *number * PART >= most);
+}
+
+/// For asking in which structure something is.
+struct View<'a> {
+    places: &'a Places,
+    graph: &'a Graph,
+    dominators: &'a Dominators,
+    passing: &'a FxHashSet<Node>,
+    named: FxHashMap<Node, &'a Structure>,
+}
+
+impl<'a> View<'a> {
+    /// Structures whose internals refer to objects of a sample, by class: how many of these each has. Classes most of
+    /// whose objects show none are left out.
+    fn sampled(&self, is_crowd: &dyn Fn(Node, ClassId) -> bool) -> BTreeMap<ClassId, Tally> {
+        let mut known = FxHashMap::default();
+        let mut tallies: BTreeMap<ClassId, (usize, usize, Tally)> = BTreeMap::new();
+        for (member, holders) in self.dominators.samples() {
+            let class = self.graph.class(member);
+            if !is_crowd(member, class) {
+                continue;
+            }
+            let structures = holders.into_iter().filter_map(|holder| self.structure(holder, member, &mut known));
+            let mut structures: Vec<&Structure> = structures.collect();
+            structures.sort_unstable();
+            structures.dedup();
+            let (all, shown, tally) = tallies.entry(class).or_default();
+            *all += 1;
+            *shown += usize::from(!structures.is_empty());
+            for structure in structures {
+                let lasting = Some(structure.clone()).filter(Structure::lasts);
+                let (number, alone) = tally.entry(structure.label.clone()).or_insert_with(|| (0, lasting.clone()));
+                *number += 1;
+                if *alone != lasting {
+                    *alone = None;
+                }
+            }
+        }
+        let shown = tallies.into_iter().filter(|(_, (all, shown, _))| *shown >= LEAST_SAMPLE && shown * 2 > *all);
+        shown.map(|(class, (_, _, tally))| (class, tally)).collect()
+    }
+
+    /// The structure in which a holder is; `None` if it is inside what it holds, or there in passing.
+    fn structure(
+        &self,
+        holder: Node,
+        held: Node,
+        known: &mut FxHashMap<Node, Option<&'a Structure>>,
+    ) -> Option<&'a Structure> {
+        let (mut way, mut above) = (Vec::new(), Some(holder));
+        let mut found = None;
+        let left = MOST_STEPS.saturating_sub(known.len());
+        while let Some(node) = above.filter(|node| *node != Node::ROOT && *node != held && way.len() < left) {
+            if let Some(known) = known.get(&node) {
+                found = *known;
+                break;
+            }
+            if self.passing.contains(&node) {
+                break;
+            }
+            if let Some(structure) = self.named.get(&node) {
+                found = Some(*structure);
+                break;
+            }
+            way.push(node);
+            above = self.places.above(self.graph, self.dominators, node);
+        }
+        known.extend(way.into_iter().map(|node| (node, found)));
+        found
+    }
 }
 
 /// Dominators and classes of objects to which their dominator does not refer, and that are many and large together.

@@ -69,7 +69,9 @@ impl Default for Limits {
 /// What the dominators must note for [`of`] to tell what several hold.
 pub(super) fn shared(graph: &Graph, naming: &dyn Naming, limits: Limits) -> Shared {
     let claimants = graph.classes().iter().map(|class| anchors::CLASSES.contains(&&*class.name)).collect();
-    Shared { least: limits.least, share: limits.share, claimants, passing: naming.passing() }
+    let tops = graph.roots().iter().filter(|root| anchors::of_root(root).is_some()).map(|root| root.node);
+    let tops = tops.chain(naming.globals()).collect();
+    Shared { least: limits.least, share: limits.share, claimants, tops, passing: naming.passing() }
 }
 
 /// The owners of a graph whose dominators noted what is [`shared`], largest first.
