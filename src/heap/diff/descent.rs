@@ -158,15 +158,32 @@ fn children(owner: Option<&Owner>) -> &[Owner] {
     owner.map_or(&[], |owner| owner.children.as_slice())
 }
 
-/// Entries before and after: as counted, else the kind of held object that multiplied most.
+/// Entries before and after: as counted, else the kind of held object that multiplied most; of a tree, its nodes.
 pub(super) fn entries(before: Option<&Owner>, after: Option<&Owner>) -> Option<(u64, u64)> {
     let counted = |owner: Option<&Owner>| owner.and_then(|owner| owner.entries).unwrap_or(0);
     if counted(before).max(counted(after)) > 0 {
         return Some((counted(before), counted(after)));
     }
+    let class = after.or(before).map(|owner| owner.step.class.as_str());
     let number = |owner: Option<&Owner>| owner.map_or(0, |owner| owner.count);
-    let held = aligned(children(before), children(after)).into_values();
-    let numbers = held.map(|[before, after]| (number(before), number(after)));
+    let held = aligned(children(before), children(after)).into_iter();
+    let numbers = held.map(|(step, [before, after])| match class == Some(&step.class) {
+        true => (nodes(before), nodes(after)),
+        false => (number(before), number(after)),
+    });
     let above = number(before).max(number(after));
     numbers.filter(|(before, after)| *before.max(after) > above).max_by_key(|(before, after)| after.abs_diff(*before))
+}
+
+/// The objects of a row and those of the same class in all rows below, whichever way they are held.
+fn nodes(owner: Option<&Owner>) -> u64 {
+    let mut work: Vec<&Owner> = owner.into_iter().collect();
+    let mut number = 0_u64;
+    while let Some(next) = work.pop() {
+        if owner.is_some_and(|owner| owner.step.class == next.step.class) {
+            number = number.saturating_add(next.count);
+        }
+        work.extend(&next.children);
+    }
+    number
 }
