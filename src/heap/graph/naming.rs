@@ -65,6 +65,11 @@ pub trait Naming: Sync {
         None
     }
 
+    /// Whether the fields of an object are those that its class declares, however many.
+    fn declares_fields(&self) -> bool {
+        false
+    }
+
     /// How many entries a container holds, where the dump says so better than its references do.
     fn entries(&self, _container: Node) -> Option<u64> {
         None

@@ -263,6 +263,10 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 }
 
 impl Naming for Names {
+    fn declares_fields(&self) -> bool {
+        true
+    }
+
     fn references_to(
         &self,
         from: Node,

@@ -52,6 +52,11 @@ impl Group {
         }
     }
 
+    /// Its objects, once it is complete.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// What the row is called.
     pub(super) fn step(&self) -> &Step {
         &self.step

@@ -19,8 +19,12 @@ use crate::heap::fold::{Count, Folding, Role};
 use crate::heap::graph::{ClassId, ClassRows, Graph, Naming};
 use crate::heap::{Bound, Dominators, Kind, Marks, Node, Step, naming};
 
-/// An object with more properties of one class is used as a dictionary.
-const MOST_PROPERTIES: usize = 40;
+/// An object with more properties of one class is used as a dictionary, unless all of its row have the same.
+const MOST_PROPERTIES: u64 = 40;
+/// More are no names that somebody wrote, even so.
+const MOST_NAMES: u64 = 400;
+/// Fewer properties that are named by data do not make a dictionary of an object.
+const LEAST_KEYS: u64 = 8;
 /// Wrappers around wrappers that are looked into for a bound.
 const MOST_WRAPPERS: usize = 4;
 /// So many members of a row are opened before the others may be, on all cores: from these the names are learned.
@@ -468,13 +472,19 @@ impl<'a> Opener<'a> {
 
     /// Properties beyond count are entries: the object is used as a dictionary.
     fn fold_dictionaries(&self, group: &mut Group, below: &mut BTreeMap<StepWords, Found>) {
-        let mut properties: BTreeMap<u32, usize> = BTreeMap::new();
-        let is_property = |edge: u32| self.words.text(edge).starts_with('.');
-        for (edge, class) in below.keys().filter(|(edge, _)| is_property(*edge)) {
+        let mut properties: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+        let is_property = |edge: u32| !self.naming.declares_fields() && self.words.text(edge).starts_with('.');
+        for ((edge, class), found) in below.iter().filter(|((edge, _), _)| is_property(*edge)) {
             debug_assert!(*edge > Words::ENTRIES);
-            *properties.entry(*class).or_default() += 1;
+            let (names, members) = properties.entry(*class).or_default();
+            (*names, *members) = (*names + 1, members.saturating_add(found.top().members));
         }
-        properties.retain(|_, names| *names > MOST_PROPERTIES);
+        let objects = group.count().max(1);
+        properties.retain(|_, (names, members)| {
+            let many = *members > MOST_PROPERTIES.saturating_mul(objects);
+            let differ = objects == 1 || members.saturating_mul(2) < names.saturating_mul(objects);
+            *names > MOST_NAMES || (*names > MOST_PROPERTIES && many && differ)
+        });
         if group.step().class.is_empty() {
             return;
         }
@@ -488,8 +498,8 @@ impl<'a> Opener<'a> {
         let entries =
             below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, found)| found.top().members);
         let entries = entries.max().unwrap_or(0);
-        // Few properties that are named by data do not make a dictionary.
-        if !properties.is_empty() || (group.entries.is_none() && entries > MOST_PROPERTIES as u64) {
+        let keys = entries > MOST_PROPERTIES && entries > LEAST_KEYS.saturating_mul(objects);
+        if !properties.is_empty() || (group.entries.is_none() && keys) {
             group.entries = group.entries.or(Some(0)).map(|known| known + entries);
         }
     }
