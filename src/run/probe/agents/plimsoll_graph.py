@@ -211,7 +211,7 @@ class _Walk:
         module = module if type(module) is str else "?"
         self.text("<BIH", 1, len(self.types), text="%s.%s" % (module, name))
         line = type.__dict__["__mro__"].__get__(kind) or ()  # A type that C code has not finished has none.
-        length = next((measure for base, measure in _LENGTHS if base in line), None)
+        length = next((measure for base, measure in _LENGTHS if _extends(line, base)), None)
         return len(self.types), length, _namer(kind, line)
 
     def root(self, name, thing):
@@ -255,7 +255,11 @@ def _made_by_class(kind):
 
 
 def _is(thing, kind):
-    return kind in (type.__dict__["__mro__"].__get__(type(thing)) or ())
+    return _extends(type.__dict__["__mro__"].__get__(type(thing)) or (), kind)
+
+
+def _extends(line, base):
+    return any(known is base for known in line)  # A metaclass may define its own comparison.
 
 
 def _locals(frame):
@@ -335,7 +339,7 @@ def _instance_namer(line):
 
 def _namer(kind, line):
     for base, namer in _NAMERS:
-        if base in line:
+        if _extends(line, base):
             return namer
     return _instance_namer(line) if _made_by_class(kind) else None
 
