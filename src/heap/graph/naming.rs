@@ -31,6 +31,16 @@ pub trait Naming: Sync {
         self.references_to(from, &mut wanted, &mut |_, _| {});
     }
 
+    /// Whether a node is known to name what it refers to: as a dict of attributes does, and one of entries does not.
+    fn names_things(&self, _node: Node) -> bool {
+        false
+    }
+
+    /// Whether what [`Self::names_things`] says is not all, because there are too many names.
+    fn leaves_names_out(&self) -> bool {
+        false
+    }
+
     /// Objects whose properties are the global variables of the program, if no root says so.
     fn globals(&self) -> Vec<Node> {
         Vec::new()

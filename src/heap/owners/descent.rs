@@ -10,7 +10,6 @@ use super::line::Line;
 use super::opener::{Object, Opener, Special};
 use crate::heap::dominators::Place;
 use crate::heap::fold::{Count, Inside, Limit, Role};
-use crate::heap::graph::Reference;
 use crate::heap::{Node, Root, RootKind};
 
 /// How the objects below a node are to be taken.
@@ -166,7 +165,7 @@ impl<'a> Opener<'a> {
     fn unfold(&mut self, holder: Object, fold: Fold, row: usize, found: &mut Found, work: &mut Work<'a>) -> u64 {
         let mut direct = std::mem::take(&mut self.own);
         let own = self.children(holder.place, |opener, child| {
-            if opener.unfold_child(child, fold, row, found, work) {
+            if opener.unfold_child(holder, child, fold, row, found, work) {
                 direct.push(child);
             }
         });
@@ -181,7 +180,15 @@ impl<'a> Opener<'a> {
     }
 
     /// What one of a container's internals, or the container itself, refers to; whether it is a field of the container.
-    fn unfold_child(&mut self, child: Object, fold: Fold, row: usize, found: &mut Found, work: &mut Work<'a>) -> bool {
+    fn unfold_child(
+        &mut self,
+        holder: Object,
+        child: Object,
+        fold: Fold,
+        row: usize,
+        found: &mut Found,
+        work: &mut Work<'a>,
+    ) -> bool {
         let class = child.class;
         let inside = match self.folding.inside(fold.rule, class, fold.directly) {
             Inside::No if fold.outer != fold.rule => self.folding.inside(fold.outer, class, false),
@@ -199,7 +206,7 @@ impl<'a> Opener<'a> {
                 self.count_inside(child, fold, row, found);
                 Fold { directly: false, ..fold }
             }
-            (Inside::No, Role::Container(_)) if fold.levels > 0 && self.names_things(child) => {
+            (Inside::No, Role::Container(_)) if self.names_things(child) && (fold.levels > 0 || self.extends(fold)) => {
                 work.push((child, Mode::Names(&OBJECT), row));
                 return false;
             }
@@ -208,7 +215,8 @@ impl<'a> Opener<'a> {
             }
             (Inside::No, _) => {
                 let count = self.folding.rule(fold.rule).count;
-                if fold.directly && !count.is_direct() {
+                let named = || self.extends(fold) && self.naming.names_things(self.node(holder));
+                if fold.directly && (!count.is_direct() || named()) {
                     return true;
                 }
                 found.row(row).count_entries(u64::from(fold.counts && count == Count::Held));
@@ -222,12 +230,17 @@ impl<'a> Opener<'a> {
 
     /// Whether a dict holds attributes, which have names, and not entries.
     fn names_things(&self, dict: Object) -> bool {
-        let mut named = false;
-        if self.special(dict) == Some(Special::Dict) {
-            let is_name = |reference: &Reference<'_>| matches!(reference, Reference::Field(_));
-            self.naming.references(self.node(dict), &mut |_, reference| named |= is_name(&reference));
-        }
-        named
+        self.special(dict) == Some(Special::Dict) && self.naming.names_things(self.node(dict))
+    }
+
+    /// Whether a container is one of a class that extends the runtime's own, and may have attributes beside its entries.
+    fn extends(&self, fold: Fold) -> bool {
+        fold.directly && self.folding.told() == Role::Container(fold.rule)
+    }
+
+    /// Whether a dict without a name is no container: its references have names, or there are none.
+    fn is_namespace(&self, dict: Object) -> bool {
+        self.names_things(dict) || self.naming.leaves_names_out() || self.naming.entries(self.node(dict)) == Some(0)
     }
 
     /// How a container that is folded into another is folded itself.
@@ -255,8 +268,9 @@ impl<'a> Opener<'a> {
             return self.place(child, edge, row, found, work);
         }
         match (self.special(holder), self.special(child)) {
-            // The attributes of an instance or module, and the variables of a function.
-            (_, Some(Special::Dict)) | (Some(Special::Function), Some(Special::Tuple)) => {
+            // The variables of a function, and the attributes of an instance or module.
+            (Some(Special::Function), Some(Special::Tuple)) => work.push((child, Mode::Names(&OBJECT), row)),
+            (_, Some(Special::Dict)) if self.is_namespace(child) => {
                 work.push((child, Mode::Names(&OBJECT), row));
             }
             // The keys of an object that is used as a dictionary.

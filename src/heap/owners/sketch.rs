@@ -116,6 +116,10 @@ impl Naming for Sketch {
         references.filter(|(to, _)| wanted(*to)).for_each(|(to, text)| tell(*to, reference(text)));
     }
 
+    fn names_things(&self, node: Node) -> bool {
+        self.references.get(&node).is_some_and(|references| references.iter().any(|(_, text)| text.starts_with('.')))
+    }
+
     fn label(&self, node: Node) -> Option<Label<'_>> {
         let (kind, name) = self.labels.get(&node)?.split_once(' ')?;
         let name = Cow::Borrowed(name);

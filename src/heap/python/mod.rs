@@ -8,7 +8,7 @@
 //! | 2 | object | u64 id, u32 type, u64 size in bytes, u64 entries (`len`; 2^64−1: no container), u32 n, n × u64 target ids |
 //! | 3 | root | u64 id, u16 length, name: `module NAME`, `frame MODULE.FUNCTION`, `thread NAME`, `[other]` |
 //! | 4 | name | u32 index from 0, u16 length, text: an attribute, global or local variable |
-//! | 5 | edge names | u64 holder id, u32 n, n × (u64 target id, u32 name) |
+//! | 5 | edge names | u64 holder id, u32 n, n × (u64 target id, u32 name); with n = 0: it is no container |
 //! | 0 | end | u64 types, u64 objects, u64 references, u64 bytes, u64 roots |
 //!
 //! Targets without a record are no objects of the graph. The first record of an id counts, and the
@@ -24,6 +24,7 @@ pub(in crate::heap) mod writer;
 use std::collections::{BTreeMap, HashMap};
 
 pub(in crate::heap) use naming::Names;
+use naming::{Edge, Holders};
 pub(in crate::heap) use records::MAGIC;
 use records::{Counts, Record, Records};
 
@@ -43,7 +44,7 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
     tables.ids.sort_unstable();
     tables.ids.dedup_by_key(|(id, _)| *id);
     let graph = tables.graph(&file)?;
-    let edges = tables.edge_names(&file)?;
+    let (edges, holders) = tables.edge_names(&file)?;
     let mut roots = BTreeMap::new();
     for root in graph.roots() {
         roots.entry(root.node).or_insert_with(|| root.clone());
@@ -51,7 +52,7 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
     let namespaces = namespaces(&graph, &edges);
     let passing = graph.objects().filter(|node| SUSPENDED.contains(&graph.class_name(*node))).collect();
     let Tables { ids, offsets, names, .. } = tables;
-    Ok((graph, Names { file, ids, offsets, names, edges, roots, namespaces, passing }))
+    Ok((graph, Names { file, ids, offsets, names, edges, holders, roots, namespaces, passing }))
 }
 
 /// Walks all records, without building anything.
@@ -157,13 +158,14 @@ impl<'a> Tables<'a> {
         builder.finish()
     }
 
-    fn edge_names(&self, file: &[u8]) -> Result<Vec<(u32, u32, u32)>, HeapError> {
-        let mut edges = Vec::new();
+    fn edge_names(&self, file: &[u8]) -> Result<(Vec<Edge>, Holders), HeapError> {
+        let (mut edges, mut holders) = (Vec::new(), Holders::default());
         let mut records = Records::of(file);
         loop {
             match records.next()? {
                 Record::EdgeNames { holder, names } => {
                     let Some(holder) = naming::node(&self.ids, holder) else { continue };
+                    holders.add(holder, names.iter().len());
                     let names = names.iter().filter_map(|(id, name)| Some((naming::node(&self.ids, id)?, name)));
                     edges.extend(names.map(|(to, name)| (holder.0, to.0, name)));
                 }
@@ -172,7 +174,7 @@ impl<'a> Tables<'a> {
             }
         }
         edges.sort_unstable();
-        Ok(edges)
+        Ok((edges, holders))
     }
 }
 

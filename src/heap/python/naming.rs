@@ -7,6 +7,12 @@ use super::records::{Record, Records};
 use crate::heap::graph::{Label, Naming, Reference, Root, RootKind};
 use crate::heap::{Mapping, Node};
 
+/// The agent names no more references than about so many.
+const MOST_NAMES: usize = 3_000_000;
+
+/// Holder, target, name index.
+pub(super) type Edge = (u32, u32, u32);
+
 /// The names of one graph.
 #[derive(Debug)]
 pub(in crate::heap) struct Names {
@@ -16,14 +22,38 @@ pub(in crate::heap) struct Names {
     /// Where the record of each node starts; the virtual root's is 0.
     pub(super) offsets: Vec<u64>,
     pub(super) names: Vec<Box<str>>,
-    /// Holder, target, name index; ascending.
-    pub(super) edges: Vec<(u32, u32, u32)>,
+    /// The references that have names, ascending.
+    pub(super) edges: Vec<Edge>,
+    /// Which nodes name what they hold.
+    pub(super) holders: Holders,
     /// The first root of each node that has one.
     pub(super) roots: BTreeMap<Node, Root>,
     /// The modules of the dicts that hold their global names. Functions and frames refer to them as well.
     pub(super) namespaces: BTreeMap<Node, Node>,
     /// Generators and coroutines.
     pub(super) passing: Vec<Node>,
+}
+
+/// The nodes that have a record of names.
+#[derive(Debug, Default)]
+pub(super) struct Holders {
+    /// A bit for each node.
+    bits: Vec<u64>,
+    /// Names in all records.
+    names: usize,
+}
+
+impl Holders {
+    pub(super) fn add(&mut self, node: Node, names: usize) {
+        let word = node.index() / 64;
+        self.bits.resize(self.bits.len().max(word + 1), 0);
+        self.bits[word] |= 1 << (node.index() % 64);
+        self.names += names;
+    }
+
+    fn contain(&self, node: Node) -> bool {
+        self.bits.get(node.index() / 64).is_some_and(|word| word >> (node.index() % 64) & 1 == 1)
+    }
 }
 
 /// The node of an id.
@@ -56,6 +86,14 @@ impl Naming for Names {
             let unnamed = Reference::Internal(Cow::Borrowed(""));
             tell(to, self.name(from, to).map_or(unnamed, |name| Reference::Field(Cow::Borrowed(name))));
         }
+    }
+
+    fn names_things(&self, node: Node) -> bool {
+        self.holders.contain(node)
+    }
+
+    fn leaves_names_out(&self) -> bool {
+        self.holders.names >= MOST_NAMES
     }
 
     fn label(&self, node: Node) -> Option<Label<'_>> {

@@ -120,7 +120,7 @@ impl<'a> Ids<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    pub(super) fn iter(self) -> impl Iterator<Item = (u64, u32)> + 'a {
+    pub(super) fn iter(self) -> impl ExactSizeIterator<Item = (u64, u32)> + 'a {
         self.0.chunks_exact(12).map(|pair| (u64_of(&pair[..8]), u32_of(&pair[8..])))
     }
 }

@@ -20,6 +20,7 @@ fn sample() -> Vec<u8> {
     writer.object(41, text, 60, None, &[]);
     writer.root(10, "module app");
     writer.name(20, 30, "CLIENTS");
+    writer.namespace(41);
     writer.end()
 }
 
@@ -35,6 +36,8 @@ fn a_graph_reads_back_with_its_names() {
     let mut told = Vec::new();
     names.references(Node(2), &mut |to, reference| told.push((to, format!("{reference:?}"))));
     assert_eq!(told, [(Node(3), format!("{:?}", Reference::Field("CLIENTS".into())))]);
+    let naming: Vec<u32> = (1..6).filter(|node| names.names_things(Node(*node))).collect();
+    assert_eq!(naming, [2, 5]);
 }
 
 #[test]

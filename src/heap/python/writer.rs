@@ -49,6 +49,11 @@ impl Writer {
         self.put(5, &parts);
     }
 
+    /// Says that the references of a dict have names, though it has none.
+    pub(in crate::heap) fn namespace(&mut self, holder: u64) {
+        self.put(5, &[&holder.to_le_bytes(), &0_u32.to_le_bytes()]);
+    }
+
     pub(in crate::heap) fn end(mut self) -> Vec<u8> {
         let counts = self.counts.map(u64::to_le_bytes);
         let parts: Vec<&[u8]> = counts.iter().map(<[u8; 8]>::as_slice).collect();
