@@ -225,6 +225,12 @@ class _Walk:
             self.text("<BIH", 4, index, text=text)
         return index
 
+    def space(self, space, pairs):
+        """As `edges`, for a dict of attributes or variables: that it is no container is written even if it has none."""
+        self.edges(space, pairs)
+        if not pairs:
+            self.write(struct.pack("<BQI", 5, space, 0))
+
     def edges(self, holder, pairs):
         named = [(id(value), self.name(key)) for key, value in pairs if type(key) is str]
         if named:
@@ -284,6 +290,7 @@ def _name_class(walk, kind, ids, targets):
 def _name_local(walk, local, ids, targets):
     for threads in targets:
         if type(threads) is dict:
+            walk.space(id(threads), ())
             for space in list(threads.values()):
                 if type(space) is dict:
                     walk.edges(id(space), list(space.items()))
@@ -303,6 +310,21 @@ def _name_function(walk, function, ids, targets):
     cells = function.__closure__
     if cells:
         walk.edges(id(cells), list(zip(function.__code__.co_freevars, cells)))
+    defaults = function.__defaults__
+    if defaults and gc.is_tracked(defaults):  # Those that are only constants are not.
+        code = function.__code__
+        first = code.co_argcount - len(defaults)
+        walk.edges(id(defaults), list(zip(code.co_varnames[first:code.co_argcount], defaults)))
+    for space in targets:
+        if type(space) is dict:
+            _name_space_of_function(walk, function, space)
+
+
+def _name_space_of_function(walk, function, space):
+    if space is function.__dict__ or space is function.__kwdefaults__:
+        walk.space(id(space), list(space.items()))
+    else:
+        walk.edges(id(function), [("__globals__" if space is function.__globals__ else "__annotations__", space)])
 
 
 def _instance_namer(line):
@@ -331,7 +353,7 @@ def _instance_namer(line):
             if type(attributes) is dict:
                 pairs += attributes.items()
                 if id(attributes) in ids:
-                    walk.edges(id(attributes), list(attributes.items()))
+                    walk.space(id(attributes), list(attributes.items()))
         walk.edges(id(thing), [(key, value) for key, value in pairs if id(value) in ids])
 
     return name
