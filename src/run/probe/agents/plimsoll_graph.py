@@ -15,6 +15,8 @@ import types
 
 _interpreter = ctypes.PyDLL(None)
 _process = ctypes.CDLL(None)
+_attributes = _interpreter.PyObject_GenericGetDict
+_attributes.argtypes, _attributes.restype = [ctypes.py_object], ctypes.py_object
 _NO_COUNT = 2**64 - 1
 _NAMED_AT_MOST = 3000000
 _HEAP_TYPE = 1 << 9
@@ -327,8 +329,8 @@ def _name_space_of_function(walk, function, space):
         walk.edges(id(function), [("__globals__" if space is function.__globals__ else "__annotations__", space)])
 
 
-def _instance_namer(line):
-    """For classes made by `class`: through the descriptors of the class itself, never through user code."""
+def _instance_namer(kind, line):
+    """Through the descriptors of classes made by `class`, or as the interpreter does: never through user code."""
     slots, space = [], None
     for base in line:
         members = type.__dict__["__dict__"].__get__(base)
@@ -338,7 +340,10 @@ def _instance_namer(line):
         if space is None and type(found) is types.GetSetDescriptorType:
             space = found
         slots += [(key, member) for key, member in members.items() if type(member) is types.MemberDescriptorType]
-    if space is None and not slots:
+    attributes_of = space.__get__ if space is not None else None
+    if space is None and type.__dict__["__dictoffset__"].__get__(kind) != 0:
+        attributes_of = _attributes
+    if attributes_of is None and not slots:
         return None
 
     def name(walk, thing, ids, targets):
@@ -348,8 +353,8 @@ def _instance_namer(line):
                 pairs.append((key, member.__get__(thing)))
             except AttributeError:
                 pass
-        if space is not None:
-            attributes = space.__get__(thing)
+        if attributes_of is not None:
+            attributes = attributes_of(thing)
             if type(attributes) is dict:
                 pairs += attributes.items()
                 if id(attributes) in ids:
@@ -363,7 +368,7 @@ def _namer(kind, line):
     for base, namer in _NAMERS:
         if _extends(line, base):
             return namer
-    return _instance_namer(line) if _made_by_class(kind) else None
+    return _instance_namer(kind, line)
 
 
 def _tables():
