@@ -215,7 +215,7 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
         if let Some(Label::Class(name)) = &label {
             copies.entry(naming::class(name)).or_default().push(node);
         }
-        if let Some(anchor) = label.and_then(|label| of_label(label, graph.class_name(node))) {
+        if let Some(anchor) = label.and_then(of_label) {
             anchors.insert(node, anchor);
         }
     }
@@ -252,12 +252,10 @@ pub(super) fn of_root(root: &Root) -> Option<Anchor> {
     }
 }
 
-fn of_label(label: Label<'_>, class: &str) -> Option<Anchor> {
+fn of_label(label: Label<'_>) -> Option<Anchor> {
     match label {
         Label::Class(name) => Some(Anchor::Spread(Holder::Class(naming::simple(&naming::class(&name)).to_owned()))),
         Label::Thread(name) => Some(Anchor::Row(format!("thread {}", naming::thread(&name)))),
-        // The names of Python modules are no paths.
-        Label::Module(name) if class == "builtins.dict" => Some(Anchor::Row(format!("module {}", naming::cut(&name)))),
         Label::Module(name) => Some(Anchor::Row(format!("module {}", naming::script(&name)))),
         Label::Script(name) => Some(Anchor::Spread(Holder::Script(naming::script(&name)))),
         Label::Function(_) => None,

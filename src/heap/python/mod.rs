@@ -49,10 +49,9 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
     for root in graph.roots() {
         roots.entry(root.node).or_insert_with(|| root.clone());
     }
-    let namespaces = namespaces(&graph, &edges);
     let passing = graph.objects().filter(|node| SUSPENDED.contains(&graph.class_name(*node))).collect();
     let Tables { ids, offsets, names, .. } = tables;
-    Ok((graph, Names { file, ids, offsets, names, edges, holders, roots, namespaces, passing }))
+    Ok((graph, Names { file, ids, offsets, names, edges, holders, roots, passing }))
 }
 
 /// Walks all records, without building anything.
@@ -61,20 +60,6 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
 /// As [`read`].
 pub(in crate::heap) fn check(file: &[u8]) -> Result<(), HeapError> {
     Tables::read(file).map(|_| ())
-}
-
-/// The dict of each module that names what it holds.
-fn namespaces(graph: &Graph, edges: &[(u32, u32, u32)]) -> BTreeMap<Node, Node> {
-    let names_things = |node: &Node| edges.binary_search_by(|edge| edge.0.cmp(&node.0)).is_ok();
-    let mut namespaces = BTreeMap::new();
-    for root in graph.roots().iter().filter(|root| root.kind == RootKind::Module) {
-        for dict in graph.references(root.node).filter(names_things) {
-            if graph.class_name(dict) == "builtins.dict" {
-                namespaces.entry(dict).or_insert(root.node);
-            }
-        }
-    }
-    namespaces
 }
 
 /// What the first pass collects.

@@ -28,8 +28,6 @@ pub(in crate::heap) struct Names {
     pub(super) holders: Holders,
     /// The first root of each node that has one.
     pub(super) roots: BTreeMap<Node, Root>,
-    /// The modules of the dicts that hold their global names. Functions and frames refer to them as well.
-    pub(super) namespaces: BTreeMap<Node, Node>,
     /// Generators and coroutines.
     pub(super) passing: Vec<Node>,
 }
@@ -97,7 +95,7 @@ impl Naming for Names {
     }
 
     fn label(&self, node: Node) -> Option<Label<'_>> {
-        let root = self.roots.get(self.namespaces.get(&node).unwrap_or(&node))?;
+        let root = self.roots.get(&node)?;
         match root.kind {
             RootKind::Module => Some(Label::Module(Cow::Borrowed(&root.name))),
             RootKind::Thread => Some(Label::Thread(Cow::Borrowed(&root.name))),
