@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod attributes;
 mod builds;
 mod containers;
 mod dump;
+#[path = "../common/interpreters.rs"]
+mod interpreters;
 mod leaks;

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod floor;
+#[path = "../common/interpreters.rs"]
+mod interpreters;
 mod jvm;
 mod node;
 #[path = "../common/port.rs"]

@@ -8,6 +8,7 @@ use plimsoll::run::probe;
 use plimsoll::units::Gauge;
 
 use super::floor::Case;
+use super::interpreters::interpreters;
 use super::jvm::magic;
 use super::service::{DEADLINE, Service, fixture};
 
@@ -125,20 +126,4 @@ async fn every_version_is_measured_and_dumped() {
         let module = summary.owners.iter().find(|owner| format!("{owner:?}").contains("CLIENTS"));
         assert!(module.is_some(), "{python}: no CLIENTS among {:?}", summary.owners);
     }
-}
-
-/// The interpreters that can be started by their version.
-fn interpreters() -> Vec<String> {
-    let mut found = vec!["python3".to_owned()];
-    let pyenv = std::env::var("PYENV_ROOT").unwrap_or_else(|_| format!("{}/.pyenv", std::env::var("HOME").unwrap()));
-    for minor in 8..=14 {
-        found.push(format!("python3.{minor}"));
-    }
-    let versions = std::fs::read_dir(format!("{pyenv}/versions")).into_iter().flatten().flatten();
-    found.extend(versions.map(|version| version.path().join("bin/python3").to_string_lossy().into_owned()));
-    let recent = "import sys; sys.exit(sys.version_info < (3, 8))";
-    found.retain(|python| {
-        Command::new(python).args(["-c", recent]).output().is_ok_and(|output| output.status.success())
-    });
-    found
 }
