@@ -88,10 +88,18 @@ fn what_bounds_a_container_is_read_off_the_dump() {
 }
 
 /// Places of the Node program that hold a thousand things each.
-const VARIABLES: [(&str, &str); 19] = [
+const VARIABLES: [(&str, &str); 26] = [
     ("context holders.cjs:map", "Map"),
     ("context holders.cjs:numbers", "Map"),
     ("context holders.cjs:set", "Set"),
+    ("context holders.cjs:churned", "Set"),
+    ("context holders.cjs:registry", "Registry"),
+    ("context holders.cjs:tags", "Tags"),
+    ("context holders.cjs:labelled", "Map"),
+    // What a collection has beside its entries, and what is only called one.
+    ("context holders.cjs:registry → .notes", "Array"),
+    ("context holders.cjs:labelled → .notes", "Array"),
+    ("context holders.cjs:fake → .table", "Array"),
     ("context holders.cjs:array", "Array"),
     ("context holders.cjs:grown", "Array"),
     ("context holders.cjs:sparse", "Array"),
@@ -129,6 +137,10 @@ fn containers_of_node_are_one_row_each() {
         assert!(owner.children.iter().all(|child| !inside.contains(&child.step.class.as_str())), "{path}");
         let entries = owner.children.iter().find(|child| child.step.edge == "entries").unwrap();
         assert_eq!(entries.count, 1000, "{path}");
+    }
+    // Their keys hold what is in them.
+    for path in ["context holders.cjs:weak", "context holders.cjs:weakSet"] {
+        assert_eq!(below(&summary.owners, path).entries, Some(1000), "{path}");
     }
 }
 

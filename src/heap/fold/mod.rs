@@ -81,7 +81,9 @@ struct Meaning {
 
 impl Folding {
     pub(super) fn of(graph: &Graph) -> Self {
-        let rules: Vec<&Container> = TABLES.iter().copied().flatten().chain([&rule::TOLD, &rule::ARRAYS]).collect();
+        let filed = graph.classes().iter().any(|class| &*class.name == rule::TABLE);
+        let told = if filed { &rule::FILED } else { &rule::TOLD };
+        let rules: Vec<&Container> = TABLES.iter().copied().flatten().chain([told, &rule::ARRAYS]).collect();
         let roles = roles(graph, &rules);
         let index = Index::of(graph);
         let mut is_used = vec![false; rules.len()];

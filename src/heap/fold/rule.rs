@@ -63,7 +63,13 @@ pub(super) use containers;
 pub(super) const ARRAYS: Container = Container { class: "*[]", inside: &[], count: Count::Elements };
 
 /// Classes without a rule whose objects tell a number of entries: subclasses, where a dump knows no superclasses.
-pub(super) const TOLD: Container = Container { class: "?", inside: &["(array)"], count: Count::Told };
+pub(super) const TOLD: Container = Container { class: "?", inside: &[], count: Count::Told };
+
+/// The same in V8, where entries stand in a hash table.
+pub(super) const FILED: Container = Container { class: "?", inside: &[TABLE], count: Count::Field("size") };
+
+/// The class of the hash tables of V8, which every snapshot has.
+pub(super) const TABLE: &str = "(array)";
 
 /// How a class is inside a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! Containers of JavaScript and Python.
 
-use super::rule::Count::{Elements, Links, Told, Wrapped};
+use super::rule::Count::{Elements, Field, Links, Told, Wrapped};
 use super::rule::{Container, containers};
 
 pub(super) const RULES: &[Container] = containers! {
-    // V8
-    "Map" ["(array)"] Told;
-    "Set" ["(array)"] Told;
-    "WeakMap" ["(array)"] Told;
-    "WeakSet" ["(array)"] Told;
+    // V8: entries stand in a hash table, and what a collection itself refers to beside it are fields
+    "Map" ["(array)"] Field("size");
+    "Set" ["(array)"] Field("size");
+    "WeakMap" ["(array)"] Field("size");
+    "WeakSet" ["(array)"] Field("size");
     "Array" ["(array)"] Elements;
     // What waits for a promise, and what is told once an object is gone
     "Promise" ["system / PromiseReaction"] Links("system / PromiseReaction");

@@ -70,9 +70,9 @@ pub trait Naming: Sync {
 
     /// The number in a field of an object, through the fields before it (`map.size`); `length` of an array
     /// is its length, and `|` stands between names of different versions. `None` where the dump does not
-    /// tell numbers, or the number is negative.
-    fn number(&self, _object: Node, _path: &str) -> Option<u64> {
-        None
+    /// tell numbers, or the number is negative; where it tells entries only, these are the `size`.
+    fn number(&self, object: Node, path: &str) -> Option<u64> {
+        if path == "size" { self.entries(object) } else { None }
     }
 
     /// Whether the fields of an object are those that its class declares, however many.

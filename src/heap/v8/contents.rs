@@ -38,7 +38,7 @@ impl Contents for Names {
                     }
                 }
                 ("Array", NodeKind::Object) => self.array(node, ordinal, tell),
-                (_, NodeKind::Object) => self.table(node, ordinal, row.name, tell),
+                (_, NodeKind::Object) => self.table(node, ordinal, tell),
                 _ => {}
             }
         }
@@ -91,11 +91,10 @@ impl Names {
     }
 
     /// A `Map` or `Set`: it grows when it is full and shrinks when it is not, so only empty ones are waste.
-    fn table(&self, node: Node, ordinal: u32, name: u32, tell: &mut dyn FnMut(Node, Content)) {
-        let Some(table) = self.target(ordinal, |name| name == "table") else { return };
-        let words = if &*self.text(name) == "Map" { 3 } else { 2 };
+    fn table(&self, node: Node, ordinal: u32, tell: &mut dyn FnMut(Node, Content)) {
+        let Some(table) = self.hash_table(ordinal) else { return };
         let small = self.row(table).is_some_and(|table| table.size <= EMPTY_TABLE);
-        if let Some(entries) = self.filed(table, words).filter(|entries| *entries > 0 || small) {
+        if let Some(entries) = self.filed(table).filter(|entries| *entries > 0 || small) {
             let store = (entries == 0).then(|| self.numbering.node(table));
             tell(node, Content::Collection { entries: Some(entries), store });
         }

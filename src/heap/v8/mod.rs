@@ -30,6 +30,7 @@ mod reach;
 mod redact;
 mod sections;
 mod strings;
+mod tables;
 
 pub use naming::Names;
 pub(in crate::heap) use redact::redact;
@@ -79,6 +80,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
 
     let numbering = Numbering { root };
     let modules = nodes.named(NodeKind::Object, "Module");
+    let holes = nodes.internal("system / Hole");
     let running = RUNNING.into_iter().flat_map(|root| nodes.named(NodeKind::Synthetic, root));
     let passing = found.suspended.into_iter().chain(running).collect();
     let (graph, kinds, node_places) = graph(nodes, edges, numbering);
@@ -102,6 +104,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         globals: found.globals,
         passing,
         modules,
+        holes,
         caveat,
     };
     Ok((graph, names))

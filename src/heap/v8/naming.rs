@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::layout::{EdgeKind, Layout, NodeKind};
 use super::nodes::Row;
-use super::strings::{MAP, SET, Strings, TABLE};
+use super::strings::Strings;
 use super::{Numbering, edges, nodes};
 use crate::heap::graph::{Label, Naming, Reference};
 use crate::heap::{Mapping, Node};
@@ -29,6 +29,8 @@ pub struct Names {
     pub(super) passing: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
     pub(super) modules: Vec<u32>,
+    /// What stands for nothing, ascending.
+    pub(super) holes: Vec<u32>,
     pub(super) caveat: Option<String>,
 }
 
@@ -86,24 +88,6 @@ impl Names {
             .then(|| self.text(name.name))
             .filter(|name| name.starts_with(['/', '\\']) || name.contains(':'))
     }
-
-    /// Pairs or members in the hash table of a `Map` or `Set` (V8's `OrderedHashTable`: counts, buckets,
-    /// then entries of three or two words). Those that hold small numbers only are not seen.
-    pub(super) fn filed(&self, table: u32, words: u64) -> Option<u64> {
-        const HEADER: u64 = 3;
-        let row = self.row(table)?;
-        let slots = (row.size / 8).checked_sub(2 + HEADER)?;
-        // Two entries for each bucket.
-        let buckets = slots / (1 + 2 * words);
-        let mut seen = Vec::new();
-        self.each(table, |edge| {
-            let slot = (edge.kind == EdgeKind::Internal).then(|| self.text(edge.name).parse::<u64>().ok()).flatten();
-            seen.extend(slot.and_then(|slot| slot.checked_sub(HEADER + buckets)).map(|slot| slot / words));
-        });
-        seen.sort_unstable();
-        seen.dedup();
-        Some(seen.len() as u64)
-    }
 }
 
 impl Naming for Names {
@@ -159,21 +143,7 @@ impl Naming for Names {
 
     fn entries(&self, node: Node) -> Option<u64> {
         let ordinal = self.numbering.ordinal(node);
-        let name = self.row(ordinal)?.name;
-        let is = |known| self.strings.known(known).contains(&name);
-        let words = if is(MAP) {
-            3
-        } else if is(SET) {
-            2
-        } else {
-            return None;
-        };
-        let (mut table, names) = (None, self.strings.known(TABLE));
-        self.each(ordinal, |edge| {
-            if !edge.kind.numbered() && names.contains(&edge.name) {
-                table = table.or(Some(edge.to));
-            }
-        });
-        self.filed(table?, words)
+        let is_object = self.kinds.get(ordinal as usize) == Some(&NodeKind::Object);
+        is_object.then(|| self.filed(self.hash_table(ordinal)?)).flatten()
     }
 }

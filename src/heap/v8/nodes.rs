@@ -218,9 +218,18 @@ impl Nodes {
 
     /// Ordinals of the nodes of a kind that are named so, ascending.
     pub(super) fn named(&self, kind: NodeKind, class: &str) -> Vec<u32> {
+        self.all(class, |known| known == kind)
+    }
+
+    /// Ordinals of the nodes of V8 itself that are named so, ascending: newer versions call them native.
+    pub(super) fn internal(&self, class: &str) -> Vec<u32> {
+        self.all(class, |kind| matches!(kind, NodeKind::Hidden | NodeKind::Native))
+    }
+
+    fn all(&self, class: &str, fits: impl Fn(NodeKind) -> bool) -> Vec<u32> {
         let Some(wanted) = self.classes.iter().position(|known| &*known.name == class) else { return Vec::new() };
         let rows = self.class_of.iter().zip(&self.kinds).enumerate();
-        rows.filter(|(_, (class, row))| **row == kind && **class as usize == wanted)
+        rows.filter(|(_, (class, kind))| **class as usize == wanted && fits(**kind))
             .map(|(ordinal, _)| ordinal as u32)
             .collect()
     }

@@ -33,11 +33,9 @@ pub(super) const PREVIOUS: &str = "previous";
 pub(super) const GLOBAL: &str = "global_object";
 /// What a suspended call keeps of its stack.
 pub(super) const REGISTERS: &str = "parameters_and_registers";
-pub(super) const MAP: &str = "Map";
-pub(super) const SET: &str = "Set";
 pub(super) const TABLE: &str = "table";
-const KNOWN: [&str; 11] =
-    [EXTERNAL_STRING, DOM_TREES, NATIVE_CONTEXT, CONTEXT, SHARED, PREVIOUS, GLOBAL, REGISTERS, MAP, SET, TABLE];
+const KNOWN: [&str; 9] =
+    [EXTERNAL_STRING, DOM_TREES, NATIVE_CONTEXT, CONTEXT, SHARED, PREVIOUS, GLOBAL, REGISTERS, TABLE];
 
 impl Strings {
     /// Scans the content of the `strings` array. A string without an end is left out if the file was cut there.
