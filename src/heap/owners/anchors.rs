@@ -17,7 +17,8 @@ use crate::heap::naming;
 use crate::heap::{Dominators, Node};
 
 /// Classes whose objects may be anchors though no root names them.
-pub(super) const CLASSES: [&str; 4] = ["java.lang.Class", "Module", "system / Context", "builtins.dict"];
+pub(super) const CLASSES: [&str; 5] =
+    ["java.lang.Class", "Module", "system / Context", "system / Cell", "builtins.dict"];
 /// A class of which there are so many with the same name belongs to whoever keeps its loaders.
 const LEAST_COPIES: usize = 3;
 /// Steps up the dominator tree in all; beyond that, rows above an anchor stay too large.

@@ -20,6 +20,7 @@ mod class;
 mod contents;
 mod edges;
 mod layout;
+mod modules;
 mod naming;
 mod narrow;
 mod nodes;
@@ -37,6 +38,7 @@ pub(in crate::heap) use redact::redact;
 
 use self::edges::Edge;
 use self::layout::{EdgeKind, Layout, NodeKind};
+use self::modules::Modules;
 use self::nodes::Nodes;
 use self::strings::{NATIVE_CONTEXT, Strings};
 use super::graph::edges::LAST;
@@ -80,6 +82,8 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
 
     let numbering = Numbering { root };
     let modules = nodes.named(NodeKind::Object, "Module");
+    let es_modules = nodes.internal("system / SourceTextModule");
+    let cells = if es_modules.is_empty() { Vec::new() } else { nodes.internal("system / Cell") };
     let holes = nodes.internal("system / Hole");
     let running = RUNNING.into_iter().flat_map(|root| nodes.named(NodeKind::Synthetic, root));
     let passing = found.suspended.into_iter().chain(running).collect();
@@ -91,7 +95,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
             Bytes(file.len() as u64)
         )
     });
-    let names = Names {
+    let mut names = Names {
         file,
         layout,
         strings,
@@ -104,9 +108,11 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         globals: found.globals,
         passing,
         modules,
+        exports: Modules::default(),
         holes,
         caveat,
     };
+    names.exports = Modules::of(&names, &es_modules, &cells);
     Ok((graph, names))
 }
 

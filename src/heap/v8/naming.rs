@@ -3,11 +3,15 @@
 use std::borrow::Cow;
 
 use super::layout::{EdgeKind, Layout, NodeKind};
+use super::modules::{Export, Modules};
 use super::nodes::Row;
 use super::strings::Strings;
 use super::{Numbering, edges, nodes};
 use crate::heap::graph::{Label, Naming, Reference};
 use crate::heap::{Mapping, Node};
+
+/// What the edge from a cell to what is in it is called.
+const VALUE: &str = "value";
 
 /// The names of one snapshot.
 #[derive(Debug)]
@@ -29,6 +33,7 @@ pub struct Names {
     pub(super) passing: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
     pub(super) modules: Vec<u32>,
+    pub(super) exports: Modules,
     /// What stands for nothing, ascending.
     pub(super) holes: Vec<u32>,
     pub(super) caveat: Option<String>,
@@ -77,8 +82,7 @@ impl Names {
     fn script(&self, context: u32) -> Option<Cow<'_, str>> {
         let place = self.makers.binary_search_by_key(&context, |(context, _)| *context).ok()?;
         let (_, shared) = self.makers[place];
-        let script = self.row(self.target(shared, |name| name.starts_with("script"))?)?;
-        Some(self.text(script.name)).filter(|name| !name.is_empty())
+        Some(self.text(self.script_of_function(shared)?))
     }
 
     /// The file of a CommonJS module: `Module.filename`.
@@ -87,6 +91,12 @@ impl Names {
         (name.kind == NodeKind::Text)
             .then(|| self.text(name.name))
             .filter(|name| name.starts_with(['/', '\\']) || name.contains(':'))
+    }
+
+    /// What is exported by a node, which is a cell then.
+    fn export(&self, ordinal: u32) -> Option<Export> {
+        let is_cell = matches!(self.kinds.get(ordinal as usize), Some(NodeKind::Hidden | NodeKind::Native));
+        is_cell.then(|| self.exports.export(ordinal)).flatten()
     }
 }
 
@@ -99,6 +109,7 @@ impl Naming for Names {
     ) {
         let ordinal = self.numbering.ordinal(from);
         let synthetic = self.kinds.get(ordinal as usize) == Some(&NodeKind::Synthetic);
+        let export = self.export(ordinal);
         self.each(ordinal, |edge| {
             let to = self.numbering.node(edge.to);
             if edge.kind == EdgeKind::Weak || !wanted(to) {
@@ -110,7 +121,10 @@ impl Naming for Names {
                 EdgeKind::Hidden | EdgeKind::Other | EdgeKind::Weak => Reference::Internal(Cow::Borrowed("")),
                 EdgeKind::Context => Reference::Variable(self.text(edge.name)),
                 EdgeKind::Property | EdgeKind::Shortcut => Reference::Field(self.text(edge.name)),
-                EdgeKind::Internal => Reference::Internal(self.text(edge.name)),
+                EdgeKind::Internal => match (export, self.text(edge.name)) {
+                    (Some(export), name) if name == VALUE => Reference::Variable(self.text(export.name)),
+                    (_, name) => Reference::Internal(name),
+                },
             };
             tell(to, reference);
         });
@@ -120,6 +134,9 @@ impl Naming for Names {
         let ordinal = self.numbering.ordinal(node);
         if self.outermost.binary_search(&ordinal).is_ok() {
             return self.script(ordinal).map(Label::Script);
+        }
+        if let Some(export) = self.export(ordinal) {
+            return Some(Label::Script(self.text(export.script)));
         }
         self.modules.binary_search(&ordinal).ok()?;
         self.module(ordinal).map(Label::Module)
