@@ -9,3 +9,4 @@ mod dump;
 #[path = "../common/interpreters.rs"]
 mod interpreters;
 mod leaks;
+mod modules;

@@ -11,6 +11,7 @@ mod script;
 mod thread;
 
 pub use class::class;
+pub(super) use script::Folders;
 pub use script::script;
 pub use thread::thread;
 

@@ -1,5 +1,8 @@
 //! Names of scripts.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::cut;
 use super::digest::{is_hex, is_number};
 
@@ -11,11 +14,12 @@ pub fn script(raw: &str) -> String {
         return raw.to_owned();
     }
     let path = raw.split(['?', '#']).next().unwrap_or(raw).replace('\\', "/");
-    let path = match path.rfind("/node_modules/") {
-        Some(at) => &path[at + "/node_modules/".len()..],
+    let path = match path.rfind(PACKAGES) {
+        Some(at) => &path[at + PACKAGES.len()..],
         None => {
-            let kept = SOURCES.iter().filter_map(|folder| path.find(folder)).min();
-            &path[kept.map_or_else(|| path.rfind('/').map_or(0, |at| at + 1), |at| at + 1)..]
+            let rooted = path.starts_with(['/', '.']) || path.contains(':');
+            let file = || if rooted { path.rfind('/').map_or(0, |at| at + 1) } else { 0 };
+            &path[source(&path).map_or_else(file, |at| at + 1)..]
         }
     };
     let last = path.rfind('/').map_or(0, |at| at + 1);
@@ -24,6 +28,67 @@ pub fn script(raw: &str) -> String {
 
 /// Folders from which on a path is the project's own.
 const SOURCES: [&str; 5] = ["/src/", "/lib/", "/dist/", "/build/", "/server/"];
+/// The folder of what is not.
+const PACKAGES: &str = "/node_modules/";
+/// What measures a program is loaded into it, and lies elsewhere.
+const AGENT: &str = "/plimsoll-node.cjs";
+
+/// Where the first of the folders is from which on a path is the project's own.
+fn source(path: &str) -> Option<usize> {
+    SOURCES.iter().filter_map(|folder| path.find(folder)).min()
+}
+
+/// The folders that the program's own scripts have in common: one below each folder of the file system's root.
+///
+/// Files of one name in several folders are told apart by where they are below it, and it may be called anything.
+#[derive(Debug, Default)]
+pub(in crate::heap) struct Folders(BTreeMap<String, String>);
+
+impl Folders {
+    /// The folders of scripts with these names.
+    pub(in crate::heap) fn of<'a>(scripts: impl Iterator<Item = Cow<'a, str>>) -> Self {
+        let mut folders: BTreeMap<String, String> = BTreeMap::new();
+        for path in scripts.filter_map(|raw| own(&raw)) {
+            let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
+            match folders.get_mut(top(&path)) {
+                Some(known) => known.truncate(common(known, folder)),
+                None => {
+                    folders.insert(top(&path).to_owned(), folder.to_owned());
+                }
+            }
+        }
+        Self(folders)
+    }
+
+    /// The name of a script below the folder, unless [`script`] knows by itself where the project begins.
+    pub(in crate::heap) fn relative<'a>(&self, raw: Cow<'a, str>) -> Cow<'a, str> {
+        let Some(path) = own(&raw).filter(|path| source(path).is_none()) else { return raw };
+        let below = self.0.get(top(&path)).and_then(|folder| path.strip_prefix(folder.as_str()));
+        below.map_or_else(|| raw, |below| Cow::Owned(below.to_owned()))
+    }
+}
+
+/// The path of a script that is no package's.
+fn own(raw: &str) -> Option<String> {
+    let path = raw.split(['?', '#']).next()?;
+    let path = path.strip_prefix("file://").map_or_else(|| path.replace('\\', "/"), |path| path.replace("%20", " "));
+    let is_drive = |path: &str| path.as_bytes().get(1..3) == Some(b":/");
+    let path = path.strip_prefix('/').filter(|path| is_drive(path)).map(str::to_owned).unwrap_or(path);
+    let is_own = !path.contains(PACKAGES) && !path.ends_with(AGENT);
+    (is_own && (path.starts_with('/') || is_drive(&path))).then_some(path)
+}
+
+/// The folder below the root in which a path is; the file itself where it is in the root.
+fn top(path: &str) -> &str {
+    let start = usize::from(path.starts_with('/'));
+    path[start..].split('/').next().unwrap_or(path)
+}
+
+/// How long the folder is in which two folders are.
+fn common(one: &str, other: &str) -> usize {
+    let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    one.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1)
+}
 
 /// A file name with `*` for what a bundler put in: a digest, or the number of a chunk.
 fn file(name: &str) -> String {
@@ -64,6 +129,9 @@ mod tests {
             ("/a/node_modules/x/node_modules/express/lib/router.js", "express/lib/router.js"),
             ("/a/node_modules/.pnpm/qs@6.1.2/node_modules/qs/lib/parse.js", "qs/lib/parse.js"),
             ("node:internal/timers", "node:internal/timers"),
+            ("users/index.js", "users/index.js"),
+            ("../x1/app.js", "app.js"),
+            ("https://cdn.example/a/app.js", "app.js"),
             ("webpack-internal:///./src/cart.js", "src/cart.js"),
             ("/w/dist/main.3f2a9c1b.js", "dist/main.*.js"),
             ("/w/dist/chunk.ab12cd.js", "dist/chunk.*.js"),
@@ -74,6 +142,37 @@ mod tests {
         ] {
             assert_eq!(script(raw), lasting, "{raw}");
         }
+    }
+
+    /// The names of scripts of one program.
+    fn named(raw: &[&str]) -> Vec<String> {
+        let folders = Folders::of(raw.iter().map(|raw| Cow::Borrowed(*raw)));
+        raw.iter().map(|raw| script(&folders.relative(Cow::Borrowed(raw)))).collect()
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart_by_their_folders_wherever_the_checkout_is() {
+        for checkout in ["/tmp/x1", "/srv", "C:\\me\\shop", "file:///home/me/a%20b"] {
+            let files = ["/app.js", "/users/index.js", "/orders/index.js", "/node_modules/qs/lib/parse.js"];
+            let raw = files.map(|file| format!("{checkout}{file}"));
+            let raw: Vec<&str> = raw.iter().map(String::as_str).collect();
+            assert_eq!(named(&raw), ["app.js", "users/index.js", "orders/index.js", "qs/lib/parse.js"]);
+        }
+        // Modules are known by their addresses, scripts by their paths.
+        let raw = ["/x 1/app.cjs", "file:///x%201/users/index.mjs", "file:///x%201/orders/index.mjs?v=2"];
+        assert_eq!(named(&raw), ["app.cjs", "users/index.mjs", "orders/index.mjs"]);
+    }
+
+    #[test]
+    fn what_is_not_the_programs_own_leaves_its_names_as_they_are() {
+        assert_eq!(named(&["/tmp/x1/app.js"]), ["app.js"]);
+        assert_eq!(named(&["/app.js", "/users/index.js"]), ["app.js", "index.js"]);
+        let raw = ["/tmp/x1/app.js", "/tmp/agents/plimsoll-node.cjs", "/opt/agent/hook.js", "node:fs", "[eval]"];
+        assert_eq!(named(&raw), ["app.js", "plimsoll-node.cjs", "hook.js", "node:fs", "[eval]"]);
+        let raw = ["/tmp/x1/app.js", "/tmp/x1/packages/a/src/main.js", "/tmp/x1/dist/main.3f2a9c1b.js"];
+        assert_eq!(named(&raw), ["app.js", "src/main.js", "dist/main.*.js"]);
+        let raw = ["https://a.example/app.js", "https://a.example/users/index.js"];
+        assert_eq!(named(&raw), ["app.js", "index.js"]);
     }
 
     #[test]

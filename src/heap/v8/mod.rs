@@ -44,6 +44,7 @@ use self::strings::{NATIVE_CONTEXT, Strings};
 use super::graph::edges::LAST;
 use super::graph::sizes::word_of;
 use super::graph::{ClassColumn, Column, Graph, Memory, Node, Root, RootKind, Sizes};
+use super::naming::Folders;
 use super::{Edges, HeapError, Mapping};
 use crate::units::Bytes;
 
@@ -109,10 +110,12 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         passing,
         modules,
         exports: Modules::default(),
+        folders: Folders::default(),
         holes,
         caveat,
     };
     names.exports = Modules::of(&names, &es_modules, &cells);
+    names.folders = Folders::of(names.scripts());
     Ok((graph, names))
 }
 

@@ -18,6 +18,8 @@ const SCRIPT: &str = "script";
 pub(super) struct Modules {
     /// By the cell, ascending.
     exports: Vec<Export>,
+    /// Scripts that are modules: indexes of their names.
+    pub(super) scripts: Vec<u32>,
 }
 
 /// An exported variable: indexes of its name and of that of the script that declares it.
@@ -36,8 +38,10 @@ impl Modules {
     /// Reads modules; `cells` are ascending.
     pub(super) fn of(names: &Names, modules: &[u32], cells: &[u32]) -> Self {
         let mut best: BTreeMap<u32, (Rank, Export)> = BTreeMap::new();
+        let mut scripts = Vec::new();
         for module in modules {
             let Some(script) = names.script_of(*module) else { continue };
+            scripts.push(script);
             for (list, export) in exports(names, *module, script, cells) {
                 let name = names.text(export.name).into_owned();
                 let rank = (list, name == "default", name, names.text(script).into_owned());
@@ -47,7 +51,7 @@ impl Modules {
                 }
             }
         }
-        Self { exports: best.into_values().map(|(_, export)| export).collect() }
+        Self { exports: best.into_values().map(|(_, export)| export).collect(), scripts }
     }
 
     /// What is exported by a cell.

@@ -8,6 +8,7 @@ use super::nodes::Row;
 use super::strings::Strings;
 use super::{Numbering, edges, nodes};
 use crate::heap::graph::{Label, Naming, Reference};
+use crate::heap::naming::Folders;
 use crate::heap::{Mapping, Node};
 
 /// What the edge from a cell to what is in it is called.
@@ -34,6 +35,8 @@ pub struct Names {
     /// Objects that may be CommonJS modules, ascending.
     pub(super) modules: Vec<u32>,
     pub(super) exports: Modules,
+    /// Where the program's own scripts lie.
+    pub(super) folders: Folders,
     /// What stands for nothing, ascending.
     pub(super) holes: Vec<u32>,
     pub(super) caveat: Option<String>,
@@ -85,6 +88,13 @@ impl Names {
         Some(self.text(self.script_of_function(shared)?))
     }
 
+    /// The names of all scripts that are known.
+    pub(super) fn scripts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let scripts = self.outermost.iter().filter_map(|context| self.script(*context));
+        let modules = self.modules.iter().filter_map(|module| self.module(*module));
+        scripts.chain(modules).chain(self.exports.scripts.iter().map(|name| self.text(*name)))
+    }
+
     /// The file of a CommonJS module: `Module.filename`.
     fn module(&self, module: u32) -> Option<Cow<'_, str>> {
         let name = self.row(self.target(module, |name| name == "filename")?)?;
@@ -132,14 +142,15 @@ impl Naming for Names {
 
     fn label(&self, node: Node) -> Option<Label<'_>> {
         let ordinal = self.numbering.ordinal(node);
+        let relative = |name| self.folders.relative(name);
         if self.outermost.binary_search(&ordinal).is_ok() {
-            return self.script(ordinal).map(Label::Script);
+            return self.script(ordinal).map(relative).map(Label::Script);
         }
         if let Some(export) = self.export(ordinal) {
-            return Some(Label::Script(self.text(export.script)));
+            return Some(Label::Script(relative(self.text(export.script))));
         }
         self.modules.binary_search(&ordinal).ok()?;
-        self.module(ordinal).map(Label::Module)
+        self.module(ordinal).map(relative).map(Label::Module)
     }
 
     fn globals(&self) -> Vec<Node> {
