@@ -19,6 +19,8 @@ pub(super) const SHARED: &str = "(shared by ";
 
 /// How edges start that stay what they are, whoever else holds what they lead to.
 const LASTING: [&str; 5] = ["static ", "class ", "context ", "module ", "global."];
+/// How edges of scripts start.
+const SCRIPTS: [&str; 2] = ["context ", "module "];
 /// How edges start that are there while something runs.
 const PASSING: [&str; 2] = ["thread ", "frame "];
 
@@ -31,6 +33,16 @@ impl Step {
     /// Whether it is a thread or a frame.
     pub(super) fn is_passing(&self) -> bool {
         PASSING.iter().any(|start| self.edge.starts_with(start))
+    }
+
+    /// Whether both are of one script, which is told with more folders in one of them.
+    pub(super) fn is_same_script(&self, other: &Self) -> bool {
+        let is_same = |kind| {
+            let (one, other) = (self.edge.strip_prefix(kind)?, other.edge.strip_prefix(kind)?);
+            let (long, short) = if one.len() > other.len() { (one, other) } else { (other, one) };
+            Some(long.strip_suffix(short)?.ends_with('/'))
+        };
+        self.class == other.class && SCRIPTS.into_iter().any(|kind| is_same(kind).unwrap_or(false))
     }
 
     /// Whether the edge tells who shares the objects, which may differ a little from dump to dump.

@@ -156,9 +156,11 @@ fn settle_alike(growths: &mut Vec<OwnerGrowth>, before: &[Owner], after: &[Owner
     growths.extend(more);
 }
 
-/// The owners of a dump, with each crowd called as in a later one: who shares it most may differ.
+/// The owners of a dump, with each crowd called as in a later one, and each script: who shares it most may differ, and so
+/// may the folder that all scripts have in common.
 fn called_as(owners: &[Owner], later: &[Owner]) -> Vec<Owner> {
     let mut owners = owners.to_vec();
+    rename_scripts(&mut owners, later);
     rename_crowds(&mut owners, later);
     // What a module dominates stands directly below it.
     for module in owners.iter_mut().filter(|owner| owner.step.class.is_empty()) {
@@ -167,6 +169,18 @@ fn called_as(owners: &[Owner], later: &[Owner]) -> Vec<Owner> {
         }
     }
     owners
+}
+
+fn rename_scripts(owners: &mut [Owner], later: &[Owner]) {
+    let known: BTreeSet<&Step> = later.iter().map(|owner| &owner.step).collect();
+    let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
+    let new: Vec<&Step> = known.iter().filter(|step| !own.contains(**step)).copied().collect();
+    for owner in owners.iter_mut().filter(|owner| !known.contains(&owner.step)) {
+        let mut same = new.iter().filter(|step| step.is_same_script(&owner.step));
+        if let (Some(step), None) = (same.next(), same.next()) {
+            owner.step = (*step).clone();
+        }
+    }
 }
 
 fn rename_crowds(owners: &mut [Owner], later: &[Owner]) {

@@ -344,3 +344,20 @@ fn what_is_gone_and_new_below_one_owner_and_alike_is_one_thing() {
     assert_eq!(told(&app("Handle", 100_000), &app("Task", 101_500)), grown);
     assert_eq!(told(&app("Handle", 100_000), &app("Task", 150_000)).len(), 2);
 }
+
+#[test]
+fn a_script_is_the_same_however_many_of_its_folders_are_told() {
+    let app = |script: &str, users: u32| {
+        let mut text = format!("root || ctx | system / Context 40\nlabel | ctx | script {script}\n");
+        text += &format!("ctx | var cache | map | Map 32\nentries | map | {users}\n");
+        for n in 0..users {
+            text += &format!("map | [{n}] | v{n} | Object 5600\n");
+        }
+        text
+    };
+    assert!(told(&app("cache.js", 10), &app("users/cache.js", 10)).is_empty());
+    let grown = "grown context users/cache.js:cache: Map +56000 by Some(10), 5600 each";
+    assert_eq!(told(&app("cache.js", 10), &app("users/cache.js", 20)), [grown]);
+    // A file of another name is another file.
+    assert_eq!(told(&app("cache.js", 10), &app("mycache.js", 10)).len(), 2);
+}

@@ -129,8 +129,9 @@ pub(super) fn crowds(
     tallies.values_mut().for_each(keep_best);
     for (class, mut tally) in sampled {
         keep_best(&mut tally);
-        // One alone among those who pass by is no place for what was without one.
-        if let Some(known) = tallies.get_mut(&class).filter(|_| tally.len() > 1) {
+        // What has one place keeps it, and one alone among those who pass by is no place for what was without.
+        let has_host = |known: &Tally| known.len() == 1 && found.contains(&(Node::ROOT, class));
+        if let Some(known) = tallies.get_mut(&class).filter(|known| tally.len() > 1 && !has_host(known)) {
             *known = tally;
         }
     }

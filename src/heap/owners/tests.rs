@@ -624,3 +624,28 @@ fn what_the_members_of_a_crowd_hold_together_with_others_stands_with_the_crowd()
         "module app x1 100/4516\n  .timers: app.Timers x1 16/4416\n    app.Job x40 4000/4000\n    entries: app.Timer x40 400/400\n"
     );
 }
+
+#[test]
+fn a_crowd_is_told_with_those_who_have_most_of_it_however_deep() {
+    let mut text = String::new();
+    for list in ["pins", "first", "second"] {
+        text += &format!("root | module {list} | m_{list} | builtins.module 100\n");
+        text += &format!("m_{list} | .all | {list} | app.List 16\n");
+    }
+    for item in 0..2000 {
+        text += &format!("first | [{item}] | f{item} | app.Order 10\nf{item} | .product | p{item} | app.Product 20\n");
+        text += &format!("second | [{item}] | s{item} | app.Visit 10\ns{item} | .seen | p{item}\n");
+        if item % 100 == 0 {
+            text += &format!("pins | [{item}] | p{item}\n");
+        }
+    }
+    // What stands before them in a list is not all that it holds.
+    for number in 0..100 {
+        text += &format!("first | .n | nf{number} | app.Number 1\nsecond | .n | ns{number} | app.Number 1\n");
+    }
+    let limits = Limits { least: Bytes(500), share: 0.0, ..Limits::default() };
+    let owners = owners_within(&text, limits);
+    let crowd = owners.iter().find(|owner| owner.step.class == "app.Product").unwrap();
+    assert_eq!(crowd.step.edge, "(shared by module first.all, module second.all)");
+    assert_eq!(crowd.count, 2000);
+}
