@@ -1,9 +1,10 @@
 //! Many small objects that nobody holds alone: products that stand in a catalog and in every order.
 //!
 //! Each is too small to look for its holders, but together they are a row at the top, or below the class
-//! that has all their holders. The row is told with the holders: who refers to a sample of them, or, where these have
-//! no names, what a few internals of each large structure with a name refer to. Where that is one structure alone, they stand below it: the
-//! links of a list in the middle of which a thread is stand below the field that has the list. Who has no place itself is
+//! that has all their holders. The row is told with the holders: what a few internals of each large
+//! structure with a name refer to shows who shares them. Where that is one structure alone, they stand below it: the
+//! links of a list in the middle of which a thread is stand below the field that has the list. Where there are several,
+//! who refers to a sample of the objects tells better which of them have most. Who has no place itself is
 //! told as a holder where nobody with a place is one, and so is who holds them through the members of another crowd.
 
 use std::collections::{BTreeMap, BTreeSet};

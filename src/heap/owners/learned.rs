@@ -21,6 +21,9 @@ const MOST_ROOM: usize = 1 << 12;
 /// A class that has more names for another is asked each time.
 const MOST_WORDS: usize = 8;
 
+/// In place of a magnitude: of all together.
+const ANY: u8 = u8::MAX;
+
 /// What was learned in rows: by the line of the row, the class of the holders, and class and magnitude of what they hold.
 pub(super) type ByLine = FxHashMap<(u64, ClassId, ClassId, u8), Learned>;
 
@@ -173,17 +176,19 @@ impl Opener<'_> {
         let line = found.line(row);
         let alike = (line.key(), holder.class, child.class, self.magnitude(child));
         let here = found.learned.get(&alike).filter(|here| here.seen >= CHECK)?;
+        // The last links of a chain are as small as what each link holds beside the next one.
+        let words = &found.learned.get(&(alike.0, alike.1, alike.2, ANY))?.words;
         if here.seen < SAMPLE {
             let everywhere = self.learned.get(&(holder.class, child.class)).filter(|all| all.seen >= SAMPLE)?;
-            if everywhere.words != here.words {
+            if everywhere.words != *words {
                 return None;
             }
         }
-        match here.words[..] {
+        match words[..] {
             [word] => Some(word),
-            [word, ..] if here.words.len() <= MOST_WORDS => {
+            [word, ..] if words.len() <= MOST_WORDS => {
                 let class = self.class(child);
-                here.words.iter().all(|word| line.absorbs((*word, class))).then_some(word)
+                words.iter().all(|word| line.absorbs((*word, class))).then_some(word)
             }
             _ => None,
         }
@@ -195,8 +200,10 @@ impl Opener<'_> {
         let surprised = self.known(holder, child, row, found).is_some_and(is_new);
         found.surprised |= surprised;
         let alike = (found.line(row).key(), holder.class, child.class, self.magnitude(child));
+        let all = (alike.0, alike.1, alike.2, ANY);
+        found.learned.entry(alike).or_default().see(word);
         let differs = self.learned.entry((holder.class, child.class)).or_default().see(word)
-            | found.learned.entry(alike).or_default().see(word);
+            | found.learned.entry(all).or_default().see(word);
         if differs {
             self.state = self.state.wrapping_add(1);
         }

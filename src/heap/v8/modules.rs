@@ -13,6 +13,9 @@ use crate::heap::naming::is_identifier;
 const FUNCTION: &str = "function";
 const SCRIPT: &str = "script";
 
+/// Slots of lists and tables that are read in all: several modules may have one list only if somebody forged it.
+const MOST_SLOTS: u64 = 20_000_000;
+
 /// What ES modules tell.
 #[derive(Debug, Default)]
 pub(super) struct Modules {
@@ -39,9 +42,12 @@ impl Modules {
     pub(super) fn of(names: &Names, modules: &[u32], cells: &[u32]) -> Self {
         let mut best: BTreeMap<u32, (Rank, Export)> = BTreeMap::new();
         let mut scripts = Vec::new();
+        let mut left = MOST_SLOTS;
         for module in modules {
-            let Some(script) = names.script_of(*module) else { continue };
+            let Some(script) = names.script_of(*module).filter(|_| left > 0) else { continue };
             scripts.push(script);
+            let lists = arrays(names, *module).into_iter().map(|(_, array)| names.nodes.edge_count(array));
+            left = left.saturating_sub(lists.sum::<u64>().saturating_add(1));
             for (list, export) in exports(names, *module, script, cells) {
                 let name = names.text(export.name).into_owned();
                 let rank = (list, name == "default", name, names.text(script).into_owned());
