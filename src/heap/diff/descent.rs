@@ -167,9 +167,9 @@ pub(super) fn entries(before: Option<&Owner>, after: Option<&Owner>) -> Option<(
     let class = after.or(before).map(|owner| owner.step.class.as_str());
     let number = |owner: Option<&Owner>| owner.map_or(0, |owner| owner.count);
     let held = aligned(children(before), children(after)).into_iter();
-    let numbers = held.map(|(step, [before, after])| match class == Some(&step.class) {
-        true => (nodes(before), nodes(after)),
-        false => (number(before), number(after)),
+    let numbers = held.map(|(step, [before, after])| {
+        let is_tree = class == Some(&step.class);
+        if is_tree { (nodes(before), nodes(after)) } else { (number(before), number(after)) }
     });
     let above = number(before).max(number(after));
     numbers.filter(|(before, after)| *before.max(after) > above).max_by_key(|(before, after)| after.abs_diff(*before))
@@ -177,10 +177,11 @@ pub(super) fn entries(before: Option<&Owner>, after: Option<&Owner>) -> Option<(
 
 /// The objects of a row and those of the same class in all rows below, whichever way they are held.
 fn nodes(owner: Option<&Owner>) -> u64 {
-    let mut work: Vec<&Owner> = owner.into_iter().collect();
+    let Some(owner) = owner else { return 0 };
+    let mut work = vec![owner];
     let mut number = 0_u64;
     while let Some(next) = work.pop() {
-        if owner.is_some_and(|owner| owner.step.class == next.step.class) {
+        if next.step.class == owner.step.class {
             number = number.saturating_add(next.count);
         }
         work.extend(&next.children);

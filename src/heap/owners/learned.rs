@@ -174,10 +174,10 @@ impl Opener<'_> {
     /// As [`Self::recall`], of those that are checked, too.
     fn known(&self, holder: Object, child: Object, row: usize, found: &Found) -> Option<u32> {
         let line = found.line(row);
-        let alike = (line.key(), holder.class, child.class, self.magnitude(child));
-        let here = found.learned.get(&alike).filter(|here| here.seen >= CHECK)?;
+        let learned = |magnitude: u8| found.learned.get(&(line.key(), holder.class, child.class, magnitude));
+        let here = learned(self.magnitude(child)).filter(|here| here.seen >= CHECK)?;
         // The last links of a chain are as small as what each link holds beside the next one.
-        let words = &found.learned.get(&(alike.0, alike.1, alike.2, ANY))?.words;
+        let words = &learned(ANY)?.words;
         if here.seen < SAMPLE {
             let everywhere = self.learned.get(&(holder.class, child.class)).filter(|all| all.seen >= SAMPLE)?;
             if everywhere.words != *words {
@@ -198,13 +198,14 @@ impl Opener<'_> {
         let line = found.line(row);
         let is_new = |known: u32| known != word && !line.absorbs((word, self.class(child)));
         let surprised = self.known(holder, child, row, found).is_some_and(is_new);
+        let key = line.key();
         found.surprised |= surprised;
-        let alike = (found.line(row).key(), holder.class, child.class, self.magnitude(child));
-        let all = (alike.0, alike.1, alike.2, ANY);
-        found.learned.entry(alike).or_default().see(word);
-        let differs = self.learned.entry((holder.class, child.class)).or_default().see(word)
-            | found.learned.entry(all).or_default().see(word);
-        if differs {
+        let mut see = |magnitude| {
+            let learned = found.learned.entry((key, holder.class, child.class, magnitude));
+            learned.or_default().see(word)
+        };
+        see(self.magnitude(child));
+        if see(ANY) | self.learned.entry((holder.class, child.class)).or_default().see(word) {
             self.state = self.state.wrapping_add(1);
         }
     }

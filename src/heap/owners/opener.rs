@@ -245,7 +245,7 @@ impl<'a> Opener<'a> {
         learned: ByLine,
         open: impl Fn(&mut Self, Object, &mut Found) + Sync,
     ) -> Found {
-        let all = |opener: &mut Self, members: &[Place], learned: ByLine| {
+        let once = |opener: &mut Self, members: &[Place], learned: ByLine| {
             let mut found = Found::of(line.clone());
             found.learned = learned;
             for (place, member) in members.iter().enumerate() {
@@ -260,7 +260,7 @@ impl<'a> Opener<'a> {
             found
         };
         let all = |opener: &mut Self, members: &[Place], learned: ByLine| {
-            opener.surely(learned, |opener, learned| all(opener, members, learned))
+            opener.surely(learned, |opener, learned| once(opener, members, learned))
         };
         // What is learned from the first stretch is known in the others.
         let (first, others) = members.split_at(members.len().min(STRETCH));

@@ -28,7 +28,7 @@ use naming::{Edge, Holders};
 pub(in crate::heap) use records::MAGIC;
 use records::{Counts, Record, Records};
 
-use super::graph::{Graph, GraphBuilder, Root, RootKind};
+use super::graph::{Bits, Graph, GraphBuilder, Root, RootKind};
 use super::{HeapError, Mapping, Node};
 use crate::units::Bytes;
 
@@ -144,13 +144,14 @@ impl<'a> Tables<'a> {
     }
 
     fn edge_names(&self, file: &[u8]) -> Result<(Vec<Edge>, Holders), HeapError> {
-        let (mut edges, mut holders) = (Vec::new(), Holders::default());
+        let (mut edges, mut holders) = (Vec::new(), Holders { nodes: Bits::new(self.offsets.len()), names: 0 });
         let mut records = Records::of(file);
         loop {
             match records.next()? {
                 Record::EdgeNames { holder, names } => {
                     let Some(holder) = naming::node(&self.ids, holder) else { continue };
-                    holders.add(holder, names.iter().len());
+                    holders.nodes.put(holder.0);
+                    holders.names += names.iter().len();
                     let names = names.iter().filter_map(|(id, name)| Some((naming::node(&self.ids, id)?, name)));
                     edges.extend(names.map(|(to, name)| (holder.0, to.0, name)));
                 }

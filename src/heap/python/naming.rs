@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::records::{Record, Records};
-use crate::heap::graph::{Label, Naming, Reference, Root, RootKind};
+use crate::heap::graph::{Bits, Label, Naming, Reference, Root, RootKind};
 use crate::heap::{Mapping, Node};
 
 /// The agent names no more references than about so many.
@@ -33,25 +33,11 @@ pub(in crate::heap) struct Names {
 }
 
 /// The nodes that have a record of names.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Holders {
-    /// A bit for each node.
-    bits: Vec<u64>,
+    pub(super) nodes: Bits,
     /// Names in all records.
-    names: usize,
-}
-
-impl Holders {
-    pub(super) fn add(&mut self, node: Node, names: usize) {
-        let word = node.index() / 64;
-        self.bits.resize(self.bits.len().max(word + 1), 0);
-        self.bits[word] |= 1 << (node.index() % 64);
-        self.names += names;
-    }
-
-    fn contain(&self, node: Node) -> bool {
-        self.bits.get(node.index() / 64).is_some_and(|word| word >> (node.index() % 64) & 1 == 1)
-    }
+    pub(super) names: usize,
 }
 
 /// The node of an id.
@@ -87,7 +73,7 @@ impl Naming for Names {
     }
 
     fn names_things(&self, node: Node) -> bool {
-        self.holders.contain(node)
+        self.holders.nodes.has(node.0)
     }
 
     fn leaves_names_out(&self) -> bool {

@@ -134,12 +134,6 @@ impl Names {
 
     /// The target of the first internal edge whose name fits.
     fn internal(&self, ordinal: u32, fits: impl Fn(&str) -> bool) -> Option<u32> {
-        let mut found = None;
-        self.each(ordinal, |edge| {
-            if found.is_none() && edge.kind == EdgeKind::Internal && fits(&self.text(edge.name)) {
-                found = Some(edge.to);
-            }
-        });
-        found
+        self.first(ordinal, |edge| edge.kind == EdgeKind::Internal && fits(&self.text(edge.name)))
     }
 }

@@ -70,15 +70,20 @@ impl Names {
         self.edges.each(&self.file, &self.layout, self.nodes.edges(ordinal), tell);
     }
 
-    /// The first target whose edge has a name that fits.
-    pub(super) fn target(&self, ordinal: u32, fits: impl Fn(&str) -> bool) -> Option<u32> {
+    /// The target of the first edge that fits.
+    pub(super) fn first(&self, ordinal: u32, fits: impl Fn(&edges::Edge) -> bool) -> Option<u32> {
         let mut found = None;
         self.each(ordinal, |edge| {
-            if found.is_none() && !edge.kind.numbered() && fits(&self.text(edge.name)) {
+            if found.is_none() && fits(&edge) {
                 found = Some(edge.to);
             }
         });
         found
+    }
+
+    /// The first target whose edge has a name that fits.
+    pub(super) fn target(&self, ordinal: u32, fits: impl Fn(&str) -> bool) -> Option<u32> {
+        self.first(ordinal, |edge| !edge.kind.numbered() && fits(&self.text(edge.name)))
     }
 
     /// The script in which a context's variables are declared: a function made there knows.

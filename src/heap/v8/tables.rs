@@ -45,12 +45,8 @@ impl Table {
 impl Names {
     /// The hash table of a collection. A property that somebody called `table` is none.
     pub(super) fn hash_table(&self, ordinal: u32) -> Option<u32> {
-        let (mut table, names) = (None, self.strings.known(TABLE));
-        self.each(ordinal, |edge| {
-            if edge.kind == EdgeKind::Internal && names.contains(&edge.name) {
-                table = table.or(Some(edge.to));
-            }
-        });
+        let names = self.strings.known(TABLE);
+        let table = self.first(ordinal, |edge| edge.kind == EdgeKind::Internal && names.contains(&edge.name));
         table.filter(|table| self.kinds.get(*table as usize) == Some(&NodeKind::Array))
     }
 

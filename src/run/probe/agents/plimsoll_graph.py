@@ -323,7 +323,8 @@ def _name_function(walk, function, ids, targets):
 
 
 def _name_space_of_function(walk, function, space):
-    if space is function.__dict__ or space is function.__kwdefaults__:
+    # To ask a function for its attributes makes a dict where there is none: last.
+    if space is not function.__globals__ and (space is function.__kwdefaults__ or space is function.__dict__):
         walk.space(id(space), list(space.items()))
     else:
         walk.edges(id(function), [("__globals__" if space is function.__globals__ else "__annotations__", space)])
