@@ -16,6 +16,8 @@ pub struct Step {
 
 /// How the edge of a crowd starts: objects that are told with those who share them.
 pub(super) const SHARED: &str = "(shared by ";
+/// Stands for those that are not told.
+pub(super) const MORE: &str = "\u{2026}";
 
 /// How edges start that stay what they are, whoever else holds what they lead to.
 const LASTING: [&str; 5] = ["static ", "class ", "context ", "module ", "global."];
@@ -48,6 +50,12 @@ impl Step {
     /// Whether the edge tells who shares the objects, which may differ a little from dump to dump.
     pub(super) fn is_crowd(&self) -> bool {
         self.edge.starts_with(SHARED)
+    }
+
+    /// Who shares the objects of a crowd, as far as they are told.
+    pub(super) fn sharers(&self) -> impl Iterator<Item = &str> {
+        let names = self.edge.strip_prefix(SHARED).and_then(|edge| edge.strip_suffix(')'));
+        names.into_iter().flat_map(|names| names.split(", ")).filter(|name| *name != MORE)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::units::Bytes;
 const SHARE: f64 = 0.1;
 /// And neither what retains less.
 const LEAST: Bytes = Bytes(1 << 20);
-/// A row is passed if those below carry this share of it.
+/// A row is passed if those below carry this share of it, or it has nothing in numbers itself.
 const CARRIED: f64 = 0.7;
 /// Fewer are not many.
 const MANY: u64 = 16;
@@ -49,9 +49,10 @@ pub fn suspects(summary: &HeapSummary) -> Vec<Suspect> {
         let carried: f64 = carriers.iter().map(|child| child.retained.as_f64()).sum();
         // A module or thread is a place, not a structure.
         let place = owner.step.class.is_empty();
-        if !carriers.is_empty() && (place || carried >= CARRIED * owner.retained.as_f64()) {
+        let passes = place || carried >= CARRIED * owner.retained.as_f64() || !accumulates(owner);
+        if passes {
             work.extend(carriers.into_iter().map(|child| (below(&path, child), child)));
-        } else if !place && accumulates(owner) {
+        } else {
             suspects.push(suspect(path, owner, summary));
         }
     }
@@ -140,6 +141,14 @@ mod tests {
         let fields: Vec<Owner> = (0..12).map(|n| owner(&format!(".f{n}: F{n}"), 1, 2 * MIB, None, vec![])).collect();
         let spread = owner("static A.CONFIG: Config", 1, 25 * MIB, None, fields);
         assert!(told(vec![spread], 100 * MIB).is_empty());
+    }
+
+    #[test]
+    fn a_large_list_beside_smaller_maps_of_one_holder_is_a_suspect() {
+        let maps = (0..6).map(|n| owner(&format!(".by{n}: java.util.HashMap"), 1, 5 * MIB, Some(900), vec![]));
+        let list = owner(".all: java.util.ArrayList", 1, 40 * MIB, Some(6000), vec![]);
+        let app = owner("static App.ONLY: App", 1, 80 * MIB, None, maps.chain([list]).collect());
+        assert_eq!(told(vec![app], 200 * MIB), ["static App.ONLY: App → .all: java.util.ArrayList"]);
     }
 
     #[test]

@@ -59,10 +59,8 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
     let summary = {
         let progress = Progress::new(global);
         let usual = Limits::default();
-        let limits = match args.least {
-            Some(least) => Limits { least, share: 0.0, depth: usual.depth.max(args.depth), rows: 50_000 },
-            None => Limits { depth: usual.depth.max(args.depth), ..usual },
-        };
+        let rows = if args.least.is_some() { 50_000 } else { usual.rows };
+        let limits = Limits { rows_least: args.least, rows, depth: usual.depth.max(args.depth), ..usual };
         let snapshot = args.reading.open(&args.file, limits, &progress)?;
         progress.stage("finding owners");
         snapshot.owners().summary()

@@ -59,9 +59,10 @@ fn id(text: &str) -> Result<u64, String> {
 pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
     let (paths, caveats) = {
         let progress = Progress::new(global);
+        let usual = Limits::default();
         let limits = match args.owner {
-            Some(_) => Limits { share: 0.0, rows: 200_000, ..Limits::default() },
-            None => Limits::default(),
+            Some(_) => Limits { rows_least: Some(usual.least), rows: 200_000, ..usual },
+            None => usual,
         };
         let snapshot = args.reading.open_for_paths(&args.file, limits, &progress)?;
         let holders = snapshot.owners();

@@ -6,15 +6,16 @@
 //! bytes for each, not as its holder and not as the `byte[]` in each value. What went the other way than what is
 //! above it is looked for as well: a cache that was emptied does not hide the leak beside it.
 
+mod alike;
 mod descent;
 mod moved;
 mod strays;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{HeapSummary, Owner, OwnerPath, Step, pattern};
+use super::{HeapSummary, Owner, OwnerPath, pattern};
 use crate::units::{ByteDelta, Bytes};
 
 /// Owners whose retained size changed by less are not told.
@@ -87,14 +88,19 @@ impl OwnerTrend {
 /// Owners that changed between two dumps, largest growth first, then shrinkage. Total: dumps of different
 /// services have nothing but new and gone owners.
 pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
+    let owners = alike::alike(&[&before.owners, &after.owners]);
+    growths(before, after, &owners[0], &owners[1])
+}
+
+/// As [`diff`], of owners that are called alike.
+fn growths(before: &HeapSummary, after: &HeapSummary, old: &[Owner], new: &[Owner]) -> Vec<OwnerGrowth> {
     let whole = before.total.max(after.total);
     let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64);
-    let owners = called_as(&before.owners, &after.owners);
-    let mut growths = descent::growths(&owners, &after.owners, least);
-    settle_moves(&mut growths, &owners, &after.owners, least);
-    strays::settle(&mut growths, before, &owners, after, least);
+    let mut growths = descent::growths(old, new, least);
+    settle_moves(&mut growths, old, new, least);
+    strays::settle(&mut growths, (before, old), (after, new), least);
     for growth in &mut growths {
-        growth.pattern = pattern::of(&growth.path, &owners, &after.owners);
+        growth.pattern = pattern::of(&growth.path, old, new);
     }
     growths.sort_by(|a, b| b.delta.cmp(&a.delta).then_with(|| a.path.cmp(&b.path)));
     growths
@@ -104,7 +110,8 @@ pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
 /// than two dumps.
 pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
     let [first, .., last] = series else { return Vec::new() };
-    let dumps: Vec<Vec<Owner>> = series.iter().map(|dump| called_as(&dump.owners, &last.owners)).collect();
+    let dumps: Vec<&[Owner]> = series.iter().map(|dump| dump.owners.as_slice()).collect();
+    let dumps = alike::alike(&dumps);
     let trend = |growth: OwnerGrowth| {
         let retained = |owners: &[Owner]| owner(owners, &growth.path).map(|owner| owner.retained).unwrap_or_default();
         let mut sizes: Vec<Bytes> = dumps.iter().map(|owners| retained(owners)).collect();
@@ -114,7 +121,7 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
         let every_interval = intervals.iter().all(|step| step.0.signum() == growth.delta.0.signum());
         OwnerTrend { growth, retained: sizes, intervals, every_interval }
     };
-    diff(first, last).into_iter().map(trend).collect()
+    growths(first, last, &dumps[0], &dumps[dumps.len() - 1]).into_iter().map(trend).collect()
 }
 
 /// What is new in one place and was in another one before grew by the difference.
@@ -154,43 +161,6 @@ fn settle_alike(growths: &mut Vec<OwnerGrowth>, before: &[Owner], after: &[Owner
     let more = above.map(|path| OwnerGrowth::told(path.clone(), exact(before, &path), exact(after, &path)));
     let more: Vec<OwnerGrowth> = more.filter(|growth| growth.delta.0.unsigned_abs() >= least).collect();
     growths.extend(more);
-}
-
-/// The owners of a dump, with each crowd called as in a later one, and each script: who shares it most may differ, and so
-/// may the folder that all scripts have in common.
-fn called_as(owners: &[Owner], later: &[Owner]) -> Vec<Owner> {
-    let mut owners = owners.to_vec();
-    rename_scripts(&mut owners, later);
-    rename_crowds(&mut owners, later);
-    // What a module dominates stands directly below it.
-    for module in owners.iter_mut().filter(|owner| owner.step.class.is_empty()) {
-        if let Some(later) = later.iter().find(|owner| owner.step == module.step) {
-            rename_crowds(&mut module.children, &later.children);
-        }
-    }
-    owners
-}
-
-fn rename_scripts(owners: &mut [Owner], later: &[Owner]) {
-    let known: BTreeSet<&Step> = later.iter().map(|owner| &owner.step).collect();
-    let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
-    let new: Vec<&Step> = known.iter().filter(|step| !own.contains(**step)).copied().collect();
-    for owner in owners.iter_mut().filter(|owner| !known.contains(&owner.step)) {
-        let mut same = new.iter().filter(|step| step.is_same_script(&owner.step));
-        if let (Some(step), None) = (same.next(), same.next()) {
-            owner.step = (*step).clone();
-        }
-    }
-}
-
-fn rename_crowds(owners: &mut [Owner], later: &[Owner]) {
-    let names = later.iter().map(|owner| &owner.step).filter(|step| step.is_crowd());
-    let names: BTreeMap<&str, &Step> = names.map(|step| (step.class.as_str(), step)).collect();
-    for owner in owners.iter_mut().filter(|owner| owner.step.is_crowd()) {
-        if let Some(name) = names.get(owner.step.class.as_str()) {
-            owner.step = (*name).clone();
-        }
-    }
 }
 
 /// The owner of a path in a tree; if there is none, the one that stands elsewhere and is the only one of its kind.

@@ -14,20 +14,19 @@ use crate::units::Bytes;
 /// Fewer objects are told as they are.
 const MANY: u64 = 2;
 
-/// Takes off the growth of these owners what stood elsewhere before, and off what shrank what stands here now. `owners` are
-/// those of the earlier dump, called as in the later one.
+/// Takes off the growth of these owners what stood elsewhere before, and off what shrank what stands here now. Each dump
+/// comes with its owners, called alike.
 pub(super) fn settle(
     growths: &mut Vec<OwnerGrowth>,
-    before: &HeapSummary,
-    owners: &[Owner],
-    after: &HeapSummary,
+    (before, old_owners): (&HeapSummary, &[Owner]),
+    (after, new_owners): (&HeapSummary, &[Owner]),
     least: u64,
 ) {
     let (old, new) = (rows(before), rows(after));
     let mut elsewhere = 0;
     for growth in growths.iter_mut().filter(|growth| growth.delta.0 > 0) {
-        let Some(is) = exact(&after.owners, &growth.path) else { continue };
-        let was = exact(owners, &growth.path);
+        let Some(is) = exact(new_owners, &growth.path) else { continue };
+        let was = exact(old_owners, &growth.path);
         let child = |step: &Step| was.and_then(|owner| owner.children.iter().find(|child| child.step == *step));
         let strays: Vec<(Option<&Owner>, &Owner)> = if is_stray(is) && came(was, is) >= MANY {
             vec![(was, is)]

@@ -1,7 +1,7 @@
 use super::*;
 use crate::heap::owner::Marks;
 use crate::heap::owners::{Limits, sketch};
-use crate::heap::{ClassRow, Format, naming};
+use crate::heap::{ClassRow, Format, Step, naming};
 
 fn dump(graph: &str) -> HeapSummary {
     HeapSummary {

@@ -23,6 +23,7 @@ pub(super) use places::{Place, Places};
 
 use depth_first::{Numbers, Walk};
 use holders::Holders;
+use samples::Samples;
 use sums::Sums;
 
 use super::graph::{Column, Graph, Node};
@@ -65,7 +66,7 @@ pub struct Dominators {
     above: Column<u32>,
     holders: Holders,
     /// Of small objects that nobody holds alone.
-    samples: Holders,
+    samples: Samples,
     references: u64,
     unreachable: (u64, Bytes),
 }
@@ -128,7 +129,13 @@ impl Dominators {
 
     /// Who refers to a sample of the small objects that nobody holds alone, as [`Self::holders`].
     pub(super) fn samples(&self) -> impl Iterator<Item = (Node, Vec<Node>)> + '_ {
-        self.nodes_of(&self.samples)
+        self.nodes_of(&self.samples.holders)
+    }
+
+    /// Each of the small objects that nobody holds alone, with the one holder through which the walk found it, in the
+    /// order in which it did; nothing if most objects are of that kind.
+    pub(super) fn found(&self) -> impl Iterator<Item = (Node, Node)> + '_ {
+        self.samples.found.iter().map(|pair| pair.map(|place| self.node(place)).into())
     }
 
     fn nodes_of<'a>(&'a self, holders: &'a Holders) -> impl Iterator<Item = (Node, Vec<Node>)> + 'a {

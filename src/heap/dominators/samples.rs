@@ -19,8 +19,29 @@ const FILES: usize = 16;
 const FROM_FILE: u64 = 256;
 /// Holders that are noted of one object.
 const MOST_HOLDERS: usize = 64;
+/// If more are such ones, and more than one object in so many is, it is not noted through whom each was found.
+const MOST_FOUND: usize = 1 << 20;
+const MOST_SHARE: usize = 16;
 
-/// Holders of a sample of what a claimant, a top or the virtual root dominates and does not refer to, by number.
+/// What is known of small objects that nobody holds alone, by number or by place.
+#[derive(Debug, Default)]
+pub(super) struct Samples {
+    /// All holders of a few of them.
+    pub(super) holders: Holders,
+    /// Each with the one holder through which the walk found it; none if there are too many.
+    pub(super) found: Vec<[u32; 2]>,
+}
+
+impl Samples {
+    /// By place what was by number.
+    pub(super) fn moved(self, places: &[u32]) -> Self {
+        let mut found = self.found;
+        found.iter_mut().flatten().for_each(|number| *number = places[*number as usize]);
+        Self { holders: self.holders.moved(places), found }
+    }
+}
+
+/// Asks for what a claimant, a top or the virtual root dominates and does not refer to.
 pub(super) fn samples(
     asked: &Shared,
     claims: &Bits,
@@ -28,7 +49,7 @@ pub(super) fn samples(
     lowered: &Lowered,
     sums: &Sums,
     idom: &[u32],
-) -> Holders {
+) -> Samples {
     let least = asked.large(sums.get(0));
     let tops: FxHashSet<u32> = asked.tops.iter().filter_map(|top| walk.numbers.get(*top)).collect();
     let is_shared = |number: u32| {
@@ -37,11 +58,18 @@ pub(super) fn samples(
     };
     let shared = || lowered.ascending().filter(|(number, _)| is_shared(*number));
     let mut files: BTreeMap<u32, u64> = BTreeMap::new();
-    for (number, _) in shared() {
+    let (mut found, most) = (Vec::new(), MOST_FOUND.max(idom.len() / MOST_SHARE));
+    for (number, parent) in shared() {
         *files.entry(number >> 16).or_default() += sums.get(number).0;
+        if found.len() <= most {
+            found.push([number, parent]);
+        }
     }
     if files.values().sum::<u64>() < least.0 {
-        return Holders::default();
+        return Samples::default();
+    }
+    if found.len() > most {
+        found = Vec::new();
     }
     let read = read(&files);
     let mut held: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -64,7 +92,7 @@ pub(super) fn samples(
             holders.push(source);
         }
     });
-    Holders::of(held)
+    Samples { holders: Holders::of(held), found }
 }
 
 /// The files to be read.

@@ -17,8 +17,10 @@ use crate::heap::naming;
 use crate::heap::{Dominators, Node};
 
 /// Classes whose objects may be anchors though no root names them.
-pub(super) const CLASSES: [&str; 5] =
-    ["java.lang.Class", "Module", "system / Context", "system / Cell", "builtins.dict"];
+pub(super) const CLASSES: [&str; 6] =
+    ["java.lang.Class", "Module", "system / Context", "system / Cell", "builtins.dict", GC_ROOTS];
+/// What V8 holds all roots with but the global objects.
+const GC_ROOTS: &str = "(GC roots)";
 /// A class of which there are so many with the same name belongs to whoever keeps its loaders.
 const LEAST_COPIES: usize = 3;
 /// Steps up the dominator tree in all; beyond that, rows above an anchor stay too large.
@@ -31,6 +33,8 @@ pub(super) enum Anchor {
     Row(String),
     /// No row: what it holds stands at the top under a full name.
     Spread(Holder),
+    /// No row: it is a root of roots, as the virtual one is.
+    Top,
 }
 
 impl Anchor {
@@ -39,6 +43,7 @@ impl Anchor {
         match self {
             Self::Row(row) => row.starts_with("module "),
             Self::Spread(_) => true,
+            Self::Top => false,
         }
     }
 }
@@ -109,7 +114,7 @@ impl Places {
             }
         }
         if !places.crowds.hosts.is_empty() {
-            let crowds = dominators.children(Node::ROOT).filter(|node| !places.moved(*node));
+            let crowds = places.tops().flat_map(|top| dominators.children(top)).filter(|node| !places.moved(*node));
             let crowds = crowds.filter_map(|node| Some((places.host(graph.class(node))?, node)));
             for (host, node) in crowds.collect::<Vec<_>>() {
                 places.adopted.entry(host).or_default().push(node);
@@ -134,6 +139,21 @@ impl Places {
         self.anchors.contains_key(&node) || self.guest.contains_key(&node)
     }
 
+    /// Whether what a node dominates stands at the top unless it has a place elsewhere.
+    pub(super) fn is_top(&self, node: Node) -> bool {
+        node == Node::ROOT || self.anchors.get(&node) == Some(&Anchor::Top)
+    }
+
+    /// Whether a node stands at the top unless it has a place elsewhere.
+    pub(super) fn is_at_top(&self, dominators: &Dominators, node: Node) -> bool {
+        dominators.immediate(node).is_some_and(|above| self.is_top(above))
+    }
+
+    fn tops(&self) -> impl Iterator<Item = Node> {
+        let tops = self.anchors.iter().filter(|(_, anchor)| **anchor == Anchor::Top).map(|(node, _)| *node);
+        std::iter::once(Node::ROOT).chain(tops)
+    }
+
     /// Bytes to add to what a node retains by the dominator tree.
     pub(super) fn gain(&self, node: Node) -> i64 {
         self.gain.get(&node).copied().unwrap_or(0)
@@ -145,13 +165,13 @@ impl Places {
             Some(host) => Some(*host),
             None if self.anchors.contains_key(&node) => None,
             None => match dominators.immediate(node)? {
-                Node::ROOT => Some(self.host(graph.class(node)).unwrap_or(Node::ROOT)),
+                above if self.is_top(above) => Some(self.host(graph.class(node)).unwrap_or(above)),
                 above => Some(above),
             },
         }
     }
 
-    /// What alone holds the objects of a class that the virtual root dominates, and that are not moved otherwise.
+    /// What alone holds the objects of a class that stand at the top, and that are not moved otherwise.
     pub(super) fn host(&self, class: ClassId) -> Option<Node> {
         self.crowds.hosts.get(&class).copied()
     }
@@ -210,6 +230,10 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
     let classes = graph.class_rows();
     for node in graph.objects().filter(|node| wanted[classes.get(*node).0 as usize]) {
         if anchors.contains_key(&node) || !dominators.reachable(node) {
+            continue;
+        }
+        if graph.class_name(node) == GC_ROOTS && dominators.immediate(node) == Some(Node::ROOT) {
+            anchors.insert(node, Anchor::Top);
             continue;
         }
         let label = naming.label(node);

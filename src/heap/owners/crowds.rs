@@ -13,41 +13,40 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::anchors::{Anchor, Places};
 use super::edges::{ENTRIES, Holder, wording};
+use super::sharers::Sharers;
 use crate::heap::graph::{ClassId, Graph, Naming};
 use crate::heap::naming as names;
-use crate::heap::owner::SHARED;
+use crate::heap::owner::{MORE, SHARED};
 use crate::heap::{Dominators, Node};
 
 /// So many internals of a structure are asked what they refer to.
 const SAMPLE: usize = 64;
 /// A structure that retains this part of what a crowd must counts before those that retain less.
 const STRUCTURE: u64 = 16;
-/// So many objects of a class must show their holders,
-const LEAST_SAMPLE: usize = 8;
-/// to whom so many steps up the tree in all may lead.
-const MOST_STEPS: usize = 1 << 21;
 /// Holders that are told.
 const MOST_TOLD: usize = 4;
 /// One counts if it has at least this part of the references of the best.
-const PART: usize = 4;
+pub(super) const PART: usize = 4;
 /// Objects that everybody shares tell nothing.
 const COMMON: [&str; 4] = ["java.lang.", "(", "builtins.", "system / "];
 
 /// Where crowds belong.
 #[derive(Debug, Default)]
 pub(super) struct Crowds {
-    /// Who shares the objects of a class that have this dominator.
-    pub(super) named: FxHashMap<(Node, ClassId), String>,
-    /// What alone holds the objects of a class that the virtual root dominates.
+    /// Who shares the objects of a class that have this dominator: of each part of the crowd.
+    pub(super) named: FxHashMap<(Node, ClassId), Vec<String>>,
+    /// Objects that belong to another part than the first.
+    pub(super) parts: FxHashMap<Node, usize>,
+    /// What alone holds the objects of a class that stand at the top.
     pub(super) hosts: FxHashMap<ClassId, Node>,
-    /// Those of the hosts that the virtual root dominates, too, with who names them, and how.
+    /// Those of the hosts that stand there themselves, with who names them, and how.
     pub(super) guests: Vec<(Node, String, Node)>,
 }
 
 /// An object that a class, script or module names, with the whole name; or another one with a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Structure {
-    label: String,
+pub(super) struct Structure {
+    pub(super) label: String,
     edge: String,
     anchor: Option<Node>,
     node: Node,
@@ -55,14 +54,14 @@ struct Structure {
 
 impl Structure {
     /// Whether its name is that of a class, script or module and what is in it.
-    fn lasts(&self) -> bool {
+    pub(super) fn lasts(&self) -> bool {
         self.anchor.is_some() || self.label.contains(' ')
     }
 }
 
 /// References of structures to objects of one class, by the name of the structure, with the structure if there is but
 /// one of that name.
-type Tally = BTreeMap<String, (usize, Option<Structure>)>;
+pub(super) type Tally = BTreeMap<String, (usize, Option<Structure>)>;
 
 /// Finds the crowds and their holders.
 pub(super) fn crowds(
@@ -114,13 +113,13 @@ pub(super) fn crowds(
         .partition(|structure| dominators.retained(structure.node).0 >= least / STRUCTURE);
     let floating = floating(places, graph, dominators);
     let named = large.iter().chain(&small).map(|structure| (structure.node, structure));
-    let view = View { places, graph, dominators, passing: &passing, named: named.collect() };
-    let sampled = view.sampled(&is_crowd);
+    let mut sharers = Sharers::new(places, graph, dominators, &passing, named.collect());
+    let sampled = sharers.sampled(&is_crowd);
     // What is small itself may have a large crowd all the same, such as a list all of whose links a thread holds, too.
     let mut tallies = count(small.clone(), false);
     tallies.extend(count(large.clone(), false));
     // What stands nowhere may have one as well, and the members of one crowd another one.
-    for (structures, through) in [(floating.clone(), false), ([large, small, floating].concat(), true)] {
+    for (structures, through) in [(floating.clone(), false), ([large.as_slice(), &small, &floating].concat(), true)] {
         if !classes.iter().all(|class| tallies.contains_key(class)) {
             for (class, tally) in count(structures, through) {
                 tallies.entry(class).or_insert(tally);
@@ -128,102 +127,44 @@ pub(super) fn crowds(
         }
     }
     tallies.values_mut().for_each(keep_best);
-    for (class, mut tally) in sampled {
-        keep_best(&mut tally);
+    let at_top: FxHashSet<ClassId> =
+        found.iter().filter(|(above, _)| places.is_top(*above)).map(|(_, class)| *class).collect();
+    let knows_parts = dominators.found().next().is_some();
+    let mut split = BTreeMap::new();
+    for (class, mut sample) in sampled {
         // What has one place keeps it, and one alone among those who pass by is no place for what was without.
-        let has_host = |known: &Tally| known.len() == 1 && found.contains(&(Node::ROOT, class));
-        if let Some(known) = tallies.get_mut(&class).filter(|known| tally.len() > 1 && !has_host(known)) {
-            *known = tally;
+        let has_host = |known: &Tally| known.len() == 1 && at_top.contains(&class);
+        let Some(known) = tallies.get_mut(&class).filter(|known| !has_host(known)) else { continue };
+        let parts = sample.parts();
+        keep_best(&mut sample.tally);
+        if knows_parts && parts.len() > 1 {
+            tallies.remove(&class);
+            split.insert(class, parts);
+        } else if sample.tally.len() > 1 {
+            *known = sample.tally;
         }
     }
+    let parts = sharers.parts(&split, &is_crowd);
     let (mut hosts, mut guests) = (FxHashMap::default(), BTreeSet::new());
-    for (class, tally) in tallies.iter().filter(|(class, _)| found.contains(&(Node::ROOT, **class))) {
+    for (class, tally) in tallies.iter().filter(|(class, _)| at_top.contains(class)) {
         if let [(_, Some(host))] = tally.values().collect::<Vec<_>>()[..] {
             hosts.insert(*class, host.node);
-            let is_free = dominators.immediate(host.node) == Some(Node::ROOT) && !places.moved(host.node);
+            let is_free = places.is_at_top(dominators, host.node) && !places.moved(host.node);
             guests.extend(host.anchor.filter(|_| is_free).map(|anchor| (anchor, host.edge.clone(), host.node)));
         }
     }
-    let told: BTreeMap<ClassId, String> = tallies.into_iter().map(|(class, tally)| (class, told(tally))).collect();
-    let named = found.into_iter().filter(|(above, class)| *above != Node::ROOT || !hosts.contains_key(class));
+    let split = split.into_iter().map(|(class, parts)| (class, parts.into_iter().map(told).collect()));
+    let told = tallies.into_iter().map(|(class, tally)| (class, vec![told(tally)])).chain(split);
+    let told: BTreeMap<ClassId, Vec<String>> = told.collect();
+    let named = found.into_iter().filter(|(above, class)| !places.is_top(*above) || !hosts.contains_key(class));
     let named = named.filter_map(|crowd| Some((crowd, told.get(&crowd.1)?.clone()))).collect();
-    Crowds { named, hosts, guests: guests.into_iter().collect() }
+    Crowds { named, parts, hosts, guests: guests.into_iter().collect() }
 }
 
 /// Leaves out who has few.
 fn keep_best(tally: &mut Tally) {
     let most = tally.values().map(|(number, _)| *number).max().unwrap_or(0);
     tally.retain(|_, (number, _)| *number * PART >= most);
-}
-
-/// For asking in which structure something is.
-struct View<'a> {
-    places: &'a Places,
-    graph: &'a Graph,
-    dominators: &'a Dominators,
-    passing: &'a FxHashSet<Node>,
-    named: FxHashMap<Node, &'a Structure>,
-}
-
-impl<'a> View<'a> {
-    /// Structures whose internals refer to objects of a sample, by class: how many of these each has. Classes most of
-    /// whose objects show none are left out.
-    fn sampled(&self, is_crowd: &dyn Fn(Node, ClassId) -> bool) -> BTreeMap<ClassId, Tally> {
-        let mut known = FxHashMap::default();
-        let mut tallies: BTreeMap<ClassId, (usize, usize, Tally)> = BTreeMap::new();
-        for (member, holders) in self.dominators.samples() {
-            let class = self.graph.class(member);
-            if !is_crowd(member, class) {
-                continue;
-            }
-            let structures = holders.into_iter().filter_map(|holder| self.structure(holder, member, &mut known));
-            let mut structures: Vec<&Structure> = structures.collect();
-            structures.sort_unstable();
-            structures.dedup();
-            let (all, shown, tally) = tallies.entry(class).or_default();
-            *all += 1;
-            *shown += usize::from(!structures.is_empty());
-            for structure in structures {
-                let lasting = Some(structure.clone()).filter(Structure::lasts);
-                let (number, alone) = tally.entry(structure.label.clone()).or_insert_with(|| (0, lasting.clone()));
-                *number += 1;
-                if *alone != lasting {
-                    *alone = None;
-                }
-            }
-        }
-        let shown = tallies.into_iter().filter(|(_, (all, shown, _))| *shown >= LEAST_SAMPLE && shown * 2 > *all);
-        shown.map(|(class, (_, _, tally))| (class, tally)).collect()
-    }
-
-    /// The structure in which a holder is; `None` if it is inside what it holds, or there in passing.
-    fn structure(
-        &self,
-        holder: Node,
-        held: Node,
-        known: &mut FxHashMap<Node, Option<&'a Structure>>,
-    ) -> Option<&'a Structure> {
-        let (mut way, mut above) = (Vec::new(), Some(holder));
-        let mut found = None;
-        let left = MOST_STEPS.saturating_sub(known.len());
-        while let Some(node) = above.filter(|node| *node != Node::ROOT && *node != held && way.len() < left) {
-            if let Some(known) = known.get(&node) {
-                found = *known;
-                break;
-            }
-            if self.passing.contains(&node) {
-                break;
-            }
-            if let Some(structure) = self.named.get(&node) {
-                found = Some(*structure);
-                break;
-            }
-            way.push(node);
-            above = self.places.above(self.graph, self.dominators, node);
-        }
-        known.extend(way.into_iter().map(|node| (node, found)));
-        found
-    }
 }
 
 /// Dominators and classes of objects to which their dominator does not refer, and that are many and large together.
@@ -272,6 +213,7 @@ fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> 
         let (row, holder) = match kind {
             Anchor::Spread(holder) => ("", holder),
             Anchor::Row(row) => (row.as_str(), &Holder::Object),
+            Anchor::Top => continue,
         };
         let mut add = |edge: &str, node: Node| {
             let (label, edge) = (format!("{row}{edge}"), edge.to_owned());
@@ -283,8 +225,8 @@ fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> 
         naming.references(*anchor, &mut |target, reference| {
             let edge = wording(holder, &reference);
             let above = dominators.immediate(target).filter(|_| !places.moved(target));
-            if above.is_some_and(|above| above == *anchor || above == Node::ROOT) && !edge.is_empty() && edge != ENTRIES
-            {
+            let stands_here = above.is_some_and(|above| above == *anchor || places.is_top(above));
+            if stands_here && !edge.is_empty() && edge != ENTRIES {
                 add(&edge, target);
             }
         });
@@ -294,7 +236,7 @@ fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> 
 
 /// Objects that stand below none of these, but have a name.
 fn floating(places: &Places, graph: &Graph, dominators: &Dominators) -> Vec<Structure> {
-    let stands = |node: Node| dominators.immediate(node) != Some(Node::ROOT) || places.moved(node);
+    let stands = |node: Node| !places.is_at_top(dominators, node) || places.moved(node);
     let floating = places.aliases.iter().filter(|(node, _)| !stands(**node));
     let structure = |(node, alias): (&Node, &String)| {
         let class = names::class(graph.class_name(*node));
@@ -333,11 +275,12 @@ fn references(
 }
 
 /// The holders as text, in the order of their names: which of them has more differs from dump to dump.
-fn told(holders: Tally) -> String {
+fn told(mut holders: Tally) -> String {
+    keep_best(&mut holders);
     let mut names: Vec<String> = holders.into_keys().collect();
     if names.len() > MOST_TOLD {
         names.truncate(MOST_TOLD);
-        names.push("\u{2026}".to_owned());
+        names.push(MORE.to_owned());
     }
     format!("{SHARED}{})", names.join(", "))
 }

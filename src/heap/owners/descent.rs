@@ -88,6 +88,7 @@ impl<'a> Opener<'a> {
                 Anchor::Spread(holder) => {
                     self.descend(vec![(self.object(place), Mode::Names(holder), Found::TOP)], &mut found);
                 }
+                Anchor::Top => self.descend(vec![(self.object(place), Mode::Names(&OBJECT), Found::TOP)], &mut found),
             }
         }
         found

@@ -24,6 +24,7 @@ mod line;
 mod opener;
 mod routes;
 mod shared;
+mod sharers;
 #[cfg(test)]
 pub(in crate::heap) mod sketch;
 #[cfg(test)]
@@ -50,10 +51,12 @@ pub(super) fn step_name(reference: &Reference<'_>) -> String {
 /// How much of the tree is told.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
-    /// Rows that retain less are left out,
+    /// What several hold is told with others of its class if it retains less,
     pub least: Bytes,
-    /// and those that retain less than this share of the whole.
+    /// or less than this share of the whole; rows that do are left out,
     pub share: f64,
+    /// unless this says that other ones are: those that retain less.
+    pub rows_least: Option<Bytes>,
     /// Steps of the longest path.
     pub depth: usize,
     /// Rows in all; the largest come first.
@@ -62,7 +65,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { least: Bytes(1024), share: 0.0001, depth: 24, rows: 4000 }
+        Self { least: Bytes(1024), share: 0.0001, rows_least: None, depth: 24, rows: 4000 }
     }
 }
 
@@ -108,6 +111,7 @@ impl<'a> Owners<'a> {
         let least = shared.large(dominators.retained(Node::ROOT)).0;
         let folding = Folding::of(graph);
         let places = Places::of(graph, dominators, naming, &folding, &shared.passing, least);
+        let least = limits.rows_least.map_or(least, |least| least.0.max(1));
         Self { graph, dominators, naming, folding, places, limits, least, company: WORTH_COMPANY }
     }
 

@@ -63,7 +63,7 @@ pub(super) struct Opener<'a> {
     pub(super) words: Words,
     classes: Arc<[ClassWord]>,
     /// The names of crowds, as words.
-    crowds: Arc<FxHashMap<(Node, ClassId), u32>>,
+    crowds: Arc<FxHashMap<(Node, ClassId), Vec<u32>>>,
     pub(super) learned: FxHashMap<(ClassId, ClassId), Learned>,
     /// By class without a role, once one was asked: whether its objects tell a number of entries.
     tells: Vec<Option<bool>>,
@@ -135,7 +135,8 @@ impl<'a> Opener<'a> {
             special: Special::of(&class.name),
         });
         let classes = classes.collect();
-        let crowds = places.crowds.named.iter().map(|(crowd, edge)| (*crowd, words.number(edge)));
+        let mut numbers = |edges: &Vec<String>| edges.iter().map(|edge| words.number(edge)).collect();
+        let crowds = places.crowds.named.iter().map(|(crowd, edges)| (*crowd, numbers(edges)));
         let crowds = Arc::new(crowds.collect());
         let tells = vec![None; graph.classes().len()];
         Self {
@@ -380,12 +381,13 @@ impl<'a> Opener<'a> {
     pub(super) fn children(&mut self, place: Place, mut tell: impl FnMut(&mut Self, Object)) -> u64 {
         let (tree, places, classes) = (self.tree, self.places, self.class_rows);
         let mut own = tree.retained(place);
+        let is_top = place == Place::ROOT || (!places.is_ordinary(place) && places.is_top(tree.node(place)));
         for child in tree.children(place) {
             own = own.saturating_sub(tree.retained(child));
             let node = tree.node(child);
             if places.is_ordinary(child) || !places.moved(node) {
                 let class = classes.get(node);
-                if place != Place::ROOT || places.host(class).is_none() {
+                if !is_top || places.host(class).is_none() {
                     tell(self, Object { place: child, class });
                 }
             }
@@ -401,8 +403,12 @@ impl<'a> Opener<'a> {
 
     /// The word for what no reference of its dominator leads to.
     pub(super) fn alias(&mut self, above: Node, child: Object) -> u32 {
-        match self.crowds.get(&(above, child.class)) {
-            Some(crowd) => *crowd,
+        match self.crowds.get(&(above, child.class)).map(Vec::as_slice) {
+            Some([crowd]) => *crowd,
+            Some(crowd) => {
+                let part = self.places.crowds.parts.get(&self.node(child));
+                crowd.get(part.copied().unwrap_or(0)).copied().unwrap_or(Words::NONE)
+            }
             None => self.places.aliases.get(&self.node(child)).map_or(Words::NONE, |alias| self.words.number(alias)),
         }
     }

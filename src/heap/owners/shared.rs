@@ -157,6 +157,7 @@ impl View<'_> {
     fn below(&self, node: Node, holder: Node) -> Option<Home> {
         let anchor = self.anchor(holder)?;
         let (rank, row, wording_of) = match self.places.anchors.get(&anchor)? {
+            Anchor::Top => return None,
             Anchor::Spread(Holder::Global) => (2, String::new(), Holder::Global),
             Anchor::Spread(holder) => (0, String::new(), holder.clone()),
             lasting @ Anchor::Row(row) if lasting.lasts() => (1, row.clone(), Holder::Object),

@@ -1,0 +1,114 @@
+//! The owners of several dumps, called alike: names that may differ from dump to dump are those of the last one.
+//!
+//! Who shares a crowd most may differ, and so may the folder that all scripts have in common. Where one dump tells
+//! as two crowds what another one tells as one, they are one in all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::heap::{Owner, Step};
+
+/// The owners of each dump.
+pub(super) fn alike(dumps: &[&[Owner]]) -> Vec<Vec<Owner>> {
+    let mut dumps: Vec<Vec<Owner>> = dumps.iter().map(|owners| owners.to_vec()).collect();
+    let Some((last, earlier)) = dumps.split_last_mut() else { return dumps };
+    earlier.iter_mut().for_each(|owners| rename_scripts(owners, last));
+    settle_crowds(dumps.iter_mut().collect());
+    // What a module dominates stands directly below it.
+    let is_module = |owner: &&Owner| owner.step.class.is_empty();
+    let modules: BTreeSet<Step> = dumps.iter().flatten().filter(is_module).map(|owner| owner.step.clone()).collect();
+    for module in modules {
+        let module = |owners: &'_ mut Vec<Owner>| owners.iter_mut().position(|owner| owner.step == module);
+        let rows = dumps.iter_mut().filter_map(|owners| module(owners).map(|row| &mut owners[row].children));
+        settle_crowds(rows.collect());
+    }
+    dumps
+}
+
+fn rename_scripts(owners: &mut [Owner], later: &[Owner]) {
+    let known: BTreeSet<&Step> = later.iter().map(|owner| &owner.step).collect();
+    let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
+    let new: Vec<&Step> = known.iter().filter(|step| !own.contains(**step)).copied().collect();
+    for owner in owners.iter_mut().filter(|owner| !known.contains(&owner.step)) {
+        let mut same = new.iter().filter(|step| step.is_same_script(&owner.step));
+        if let (Some(step), None) = (same.next(), same.next()) {
+            owner.step = (*step).clone();
+        }
+    }
+}
+
+/// Makes one of the crowds of a class that have sharers in common, in each dump; and of those that are alone.
+fn settle_crowds(mut dumps: Vec<&mut Vec<Owner>>) {
+    let crowds = dumps.iter().flat_map(|owners| owners.iter()).filter(|owner| owner.step.is_crowd());
+    let classes: BTreeSet<String> = crowds.map(|owner| owner.step.class.clone()).collect();
+    for class in classes {
+        let is_of = |owner: &&Owner| owner.step.is_crowd() && owner.step.class == class;
+        let alone = dumps.iter().all(|owners| owners.iter().filter(is_of).count() <= 1);
+        let steps: BTreeSet<Step> =
+            dumps.iter().flat_map(|owners| owners.iter().filter(is_of)).map(|owner| owner.step.clone()).collect();
+        for same in groups(steps.into_iter().collect(), alone) {
+            let largest = dumps.iter().rev().find_map(|owners| {
+                let rows = owners.iter().filter(|owner| same.contains(&owner.step));
+                rows.max_by_key(|owner| owner.retained).map(|owner| owner.step.clone())
+            });
+            for owners in &mut dumps {
+                if let Some(step) = &largest {
+                    join(owners, &same, step);
+                }
+            }
+        }
+    }
+}
+
+/// Steps by whom they have in common, directly or through others.
+fn groups(steps: Vec<Step>, alone: bool) -> Vec<BTreeSet<Step>> {
+    let mut groups: Vec<(BTreeSet<String>, BTreeSet<Step>)> = Vec::new();
+    for step in steps {
+        let sharers: BTreeSet<String> = step.sharers().map(str::to_owned).collect();
+        let meets = |(known, _): &(BTreeSet<String>, _)| alone || !known.is_disjoint(&sharers);
+        let (same, others) = groups.into_iter().partition(meets);
+        groups = others;
+        let mut group = (sharers, BTreeSet::from([step]));
+        let same: Vec<(BTreeSet<String>, BTreeSet<Step>)> = same;
+        for (sharers, steps) in same {
+            group.0.extend(sharers);
+            group.1.extend(steps);
+        }
+        groups.push(group);
+    }
+    groups.into_iter().map(|(_, steps)| steps).collect()
+}
+
+/// Makes one owner, of this step, of all of the others.
+fn join(owners: &mut Vec<Owner>, same: &BTreeSet<Step>, step: &Step) {
+    let (found, others): (Vec<Owner>, Vec<Owner>) =
+        std::mem::take(owners).into_iter().partition(|owner| same.contains(&owner.step));
+    *owners = others;
+    owners.extend(merged(found).map(|owner| Owner { step: step.clone(), ..owner }));
+}
+
+/// One owner of several, rows of the same step below them merged, too.
+fn merged(owners: Vec<Owner>) -> Option<Owner> {
+    let is_one = owners.len() == 1;
+    let mut owners = owners.into_iter();
+    let mut all = owners.next()?;
+    if is_one {
+        return Some(all);
+    }
+    for owner in owners {
+        all.count = all.count.saturating_add(owner.count);
+        all.shallow += owner.shallow;
+        all.retained += owner.retained;
+        all.entries = all.entries.zip(owner.entries).map(|(one, other)| one.saturating_add(other));
+        if all.marks != owner.marks {
+            all.marks = Default::default();
+        }
+        all.children.extend(owner.children);
+    }
+    let mut below: BTreeMap<Step, Vec<Owner>> = BTreeMap::new();
+    for child in std::mem::take(&mut all.children) {
+        below.entry(child.step.clone()).or_default().push(child);
+    }
+    all.children = below.into_values().filter_map(merged).collect();
+    all.children.sort_by(|a, b| b.retained.cmp(&a.retained).then_with(|| a.step.cmp(&b.step)));
+    Some(all)
+}

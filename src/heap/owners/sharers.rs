@@ -1,0 +1,187 @@
+//! Who shares the objects of a crowd: the structures in which the holders of a sample are.
+//!
+//! What two pairs of lists share is two crowds, though all is of one class below one dominator. Structures that
+//! share many of the sampled objects belong together; each object belongs to the part that has the holder through
+//! which the walk found it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::anchors::Places;
+use super::crowds::{PART, Structure, Tally};
+use crate::heap::graph::{ClassId, Graph};
+use crate::heap::{Dominators, Node};
+
+/// So many objects of a class, or of a part of a crowd, must show their holders,
+const LEAST_SAMPLE: usize = 8;
+/// to whom so many steps up the tree in all may lead.
+const MOST_STEPS: usize = 1 << 21;
+/// Structures that hold the same object, as far as they are compared with each other.
+const MOST_TOGETHER: usize = 16;
+/// A crowd is in parts if all but one of so many of its objects are in one part only, and the walk found them there.
+const CLEAR: usize = 16;
+
+/// For asking in which structures the holders of something are.
+pub(super) struct Sharers<'a> {
+    places: &'a Places,
+    graph: &'a Graph,
+    dominators: &'a Dominators,
+    passing: &'a FxHashSet<Node>,
+    structures: FxHashMap<Node, &'a Structure>,
+    known: FxHashMap<Node, Option<&'a Structure>>,
+}
+
+/// What a sample of the objects of a class shows.
+#[derive(Debug, Default)]
+pub(super) struct Sample {
+    /// Objects in all, those with holders in structures, and those that the walk found through such a one.
+    all: usize,
+    shown: usize,
+    found: usize,
+    /// Objects that each structure has.
+    pub(super) tally: Tally,
+    /// Objects by the names of all structures that have them.
+    together: BTreeMap<Vec<String>, usize>,
+}
+
+impl<'a> Sharers<'a> {
+    pub(super) fn new(
+        places: &'a Places,
+        graph: &'a Graph,
+        dominators: &'a Dominators,
+        passing: &'a FxHashSet<Node>,
+        structures: FxHashMap<Node, &'a Structure>,
+    ) -> Self {
+        Self { places, graph, dominators, passing, structures, known: FxHashMap::default() }
+    }
+
+    /// Of each class what its sample shows. Classes most of whose objects show no structure are left out.
+    pub(super) fn sampled(&mut self, is_crowd: &dyn Fn(Node, ClassId) -> bool) -> BTreeMap<ClassId, Sample> {
+        let mut samples: BTreeMap<ClassId, Sample> = BTreeMap::new();
+        let dominators = self.dominators;
+        for (member, holders) in dominators.samples() {
+            let class = self.graph.class(member);
+            if is_crowd(member, class) {
+                // The first is the one through which the walk found it.
+                let structures: Vec<_> = holders.into_iter().map(|holder| self.structure(holder, member)).collect();
+                let sample = samples.entry(class).or_default();
+                sample.found += usize::from(structures.first().is_some_and(Option::is_some));
+                sample.add(structures.into_iter().flatten().collect());
+            }
+        }
+        samples.retain(|_, sample| sample.shown >= LEAST_SAMPLE && sample.shown * 2 > sample.all);
+        samples
+    }
+
+    /// To which part of their crowds objects belong, if it is not the first.
+    pub(super) fn parts(
+        &mut self,
+        split: &BTreeMap<ClassId, Vec<Tally>>,
+        is_crowd: &dyn Fn(Node, ClassId) -> bool,
+    ) -> FxHashMap<Node, usize> {
+        let mut parts = FxHashMap::default();
+        if split.is_empty() {
+            return parts;
+        }
+        let mut last: BTreeMap<ClassId, usize> = BTreeMap::new();
+        let dominators = self.dominators;
+        for (member, holder) in dominators.found() {
+            let class = self.graph.class(member);
+            let Some(tallies) = split.get(&class).filter(|_| is_crowd(member, class)) else { continue };
+            let structure = self.structure(holder, member);
+            let part = structure.and_then(|found| tallies.iter().position(|tally| tally.contains_key(&found.label)));
+            // What is held by the way goes with what was found before it.
+            let last = last.entry(class).or_default();
+            *last = part.unwrap_or(*last);
+            if *last > 0 {
+                parts.insert(member, *last);
+            }
+        }
+        parts
+    }
+
+    /// The structure in which a holder is; `None` if it is inside what it holds, or there in passing.
+    fn structure(&mut self, holder: Node, held: Node) -> Option<&'a Structure> {
+        let (mut way, mut above) = (Vec::new(), Some(holder));
+        let mut found = None;
+        let left = MOST_STEPS.saturating_sub(self.known.len());
+        while let Some(node) = above.filter(|node| *node != Node::ROOT && *node != held && way.len() < left) {
+            if let Some(known) = self.known.get(&node) {
+                found = *known;
+                break;
+            }
+            if self.passing.contains(&node) {
+                break;
+            }
+            if let Some(structure) = self.structures.get(&node) {
+                found = Some(*structure);
+                break;
+            }
+            way.push(node);
+            above = self.places.above(self.graph, self.dominators, node);
+        }
+        self.known.extend(way.into_iter().map(|node| (node, found)));
+        found
+    }
+}
+
+impl Sample {
+    /// Counts an object that these structures have.
+    fn add(&mut self, mut structures: Vec<&Structure>) {
+        structures.sort_unstable();
+        structures.dedup();
+        self.all += 1;
+        if structures.is_empty() {
+            return;
+        }
+        self.shown += 1;
+        for structure in &structures {
+            let lasting = Some((*structure).clone()).filter(Structure::lasts);
+            let (number, alone) = self.tally.entry(structure.label.clone()).or_insert_with(|| (0, lasting.clone()));
+            *number += 1;
+            if *alone != lasting {
+                *alone = None;
+            }
+        }
+        let names: BTreeSet<&String> = structures.into_iter().map(|structure| &structure.label).collect();
+        let names = names.into_iter().take(MOST_TOGETHER).cloned().collect();
+        *self.together.entry(names).or_default() += 1;
+    }
+
+    /// The structures by the parts of the crowd that they share, in the order of their names; none if it is not clear
+    /// which object is in which.
+    pub(super) fn parts(&self) -> Vec<Tally> {
+        let names: Vec<&String> = self.tally.keys().collect();
+        let number = |name: &String| self.tally.get(name).map_or(0, |(number, _)| *number);
+        let mut pairs: BTreeMap<(&String, &String), usize> = BTreeMap::new();
+        for (together, objects) in &self.together {
+            for (place, one) in together.iter().enumerate() {
+                for other in &together[place + 1..] {
+                    *pairs.entry((one, other)).or_default() += objects;
+                }
+            }
+        }
+        let mut part: BTreeMap<&String, usize> = names.iter().zip(0..).map(|(name, part)| (*name, part)).collect();
+        for ((one, other), objects) in pairs {
+            // A few in common, such as what is under way from one to the other, make no whole.
+            let (kept, joined) = (part[one], part[other]);
+            if kept != joined && objects * PART >= number(one).min(number(other)) {
+                part.values_mut().filter(|part| **part == joined).for_each(|part| *part = kept);
+            }
+        }
+        let mut parts: BTreeMap<usize, Tally> = BTreeMap::new();
+        for (name, known) in &self.tally {
+            parts.entry(part[name]).or_default().insert(name.clone(), known.clone());
+        }
+        let has = |tally: &Tally, names: &[String]| names.iter().any(|name| tally.contains_key(name));
+        let objects = |fits: &dyn Fn(&[String]) -> bool| {
+            self.together.iter().filter(|(names, _)| fits(names)).map(|(_, objects)| *objects).sum::<usize>()
+        };
+        let mut parts: Vec<Tally> = parts.into_values().collect();
+        parts.retain(|tally| objects(&|names| has(tally, names)) >= LEAST_SAMPLE);
+        let in_one = objects(&|names| parts.iter().filter(|tally| has(tally, names)).count() == 1);
+        let is_clear = |those: usize| (self.all - those) * CLEAR <= self.all;
+        if is_clear(in_one) && is_clear(self.found) { parts } else { Vec::new() }
+    }
+}
