@@ -55,6 +55,8 @@ pub enum Content {
         slots: u32,
         /// So many are there.
         filled: u32,
+        /// Bytes of each.
+        width: u8,
     },
     /// A collection.
     Collection {

@@ -13,6 +13,8 @@ use crate::units::Bytes;
 
 /// Fewer objects are told as they are.
 const MANY: u64 = 2;
+/// Entries are counted as they are if less than one byte in so many of the growth stood elsewhere.
+const FEW: u64 = 8;
 
 /// Takes off the growth of these owners what stood elsewhere before, and off what shrank what stands here now. Each dump
 /// comes with its owners, called alike.
@@ -23,6 +25,7 @@ pub(super) fn settle(
     least: u64,
 ) {
     let (old, new) = (rows(before), rows(after));
+    let mut left = left(old_owners, new_owners);
     let mut elsewhere = 0;
     for growth in growths.iter_mut().filter(|growth| growth.delta.0 > 0) {
         let Some(is) = exact(new_owners, &growth.path) else { continue };
@@ -33,14 +36,21 @@ pub(super) fn settle(
         } else {
             is.children.iter().filter(|below| is_stray(below)).map(|below| (child(&below.step), below)).collect()
         };
-        let moved = strays.into_iter().map(|(was, is)| moved(&old, &new, was, is));
-        let (objects, bytes) =
-            moved.fold((0, 0), |sum, moved| (u64::saturating_add(sum.0, moved.0), u64::saturating_add(sum.1, moved.1)));
-        let bytes = bytes.min(growth.delta.0.unsigned_abs());
+        let (mut objects, mut bytes) = (0_u64, 0_u64);
+        for (was, is) in strays {
+            let (came, worth) = moved(&old, &new, was, is);
+            // What grew here since it came is growth.
+            let Some(left) = left.get_mut(is.step.class.as_str()).filter(|left| **left > 0 && worth > 0) else { continue };
+            let worth = worth.min(*left);
+            *left -= worth;
+            (objects, bytes) = (objects.saturating_add(came), bytes.saturating_add(worth));
+        }
+        let grown = growth.delta.0.unsigned_abs();
+        let bytes = bytes.min(grown);
         if bytes > 0 {
             growth.retained_before.0 += bytes;
             growth.count.0 = growth.count.1.min(growth.count.0.saturating_add(objects));
-            growth.entries = None;
+            growth.entries = growth.entries.filter(|_| bytes < grown / FEW);
             growth.settle();
             elsewhere = u64::saturating_add(elsewhere, bytes);
         }
@@ -77,6 +87,23 @@ fn moved(old: &Rows<'_>, new: &Rows<'_>, was: Option<&Owner>, is: &Owner) -> (u6
     // Those that were here may be larger than those that came, and may have grown themselves.
     let more = is.retained.0.saturating_sub(was.map_or(0, |owner| owner.retained.0));
     (moved, (more / came).min(is.retained.0 / is.count).saturating_mul(moved))
+}
+
+/// By class, what became of the bytes of its rows that became smaller: it went, or it stands elsewhere.
+fn left<'a>(before: &'a [Owner], after: &[Owner]) -> BTreeMap<&'a str, u64> {
+    let mut left: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut work = vec![(before, after)];
+    while let Some((before, after)) = work.pop() {
+        let later: BTreeMap<&Step, &Owner> = after.iter().map(|owner| (&owner.step, owner)).collect();
+        for was in before {
+            let is = later.get(&was.step);
+            let less = was.retained.0.saturating_sub(is.map_or(0, |owner| owner.retained.0));
+            let sum = left.entry(was.step.class.as_str()).or_default();
+            *sum = sum.saturating_add(less);
+            work.push((&was.children, is.map_or(&[], |owner| owner.children.as_slice())));
+        }
+    }
+    left
 }
 
 type Rows<'a> = BTreeMap<&'a str, &'a ClassRow>;

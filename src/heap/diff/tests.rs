@@ -282,25 +282,62 @@ fn what_came_to_stand_below_an_owner_from_elsewhere_did_not_grow_there() {
         marks: Marks::default(),
         children,
     };
-    let dump = |task: u64, store: u64| {
-        let rows = owner("", "dict", task, task * 100, Vec::new());
+    let dump = |task: u64, store: u64, each: u64| {
+        let rows = owner("", "dict", task, task * each, Vec::new());
+        let stored = owner("entries", "dict", store, store * 100, Vec::new());
         let owners = vec![
-            owner("static Task.CURRENT", "Task", 1, task * 100, vec![rows]),
-            owner("static Store.ROWS", "list", 1, 2000 + store * 100, Vec::new()),
+            owner("static Task.CURRENT", "Task", 1, task * each, vec![rows]),
+            owner("static Store.ROWS", "list", 1, 2000 + store * 100, vec![stored]),
         ];
         let row = |class: &str, objects: u64, bytes: u64| {
             let (shallow, retained) = (Bytes(bytes), Bytes(bytes));
             ClassRow { class: class.to_owned(), objects, shallow, retained }
         };
         let classes = vec![row("dict", task + store, (task + store) * 100), row("list", 1, 2000)];
-        HeapSummary { owners, classes, total: Bytes(2000 + (task + store) * 100), ..dump("") }
+        HeapSummary { owners, classes, total: Bytes(2000 + task * each + store * 100), ..dump("") }
     };
     let told = |before: &HeapSummary, after: &HeapSummary| {
         let told = diff(before, after).into_iter();
         told.map(|growth| format!("{} {:+}", growth.path, growth.delta.0)).collect::<Vec<_>>()
     };
-    assert_eq!(told(&dump(50, 100), &dump(200, 0)), ["static Task.CURRENT: Task +5000"]);
-    assert_eq!(told(&dump(50, 100), &dump(200, 100)), ["static Task.CURRENT: Task +15000"]);
+    assert_eq!(told(&dump(50, 100, 100), &dump(200, 0, 100)), ["static Task.CURRENT: Task +5000"]);
+    assert_eq!(told(&dump(50, 100, 100), &dump(200, 100, 100)), ["static Task.CURRENT: Task +15000"]);
+    // What came and grew then is growth but for what it had where it was.
+    assert_eq!(told(&dump(0, 100, 100), &dump(100, 0, 10_000)), ["static Task.CURRENT: Task +990000"]);
+}
+
+#[test]
+fn two_crowds_are_those_of_the_other_dump_and_one_if_it_has_but_one() {
+    let pairs = |pairs: u32, joined: u32, items: u32| {
+        let mut text = String::new();
+        for pair in 0..pairs {
+            for list in ["a", "b"] {
+                text += &format!("root | module {list}{pair} | m{list}{pair} | builtins.module 100\n");
+                text += &format!("m{list}{pair} | .all | {list}{pair} | app.List 16\n");
+            }
+            for item in 0..items * (pair + 1) {
+                text += &format!("a{pair} | [{item}] | i{pair}-{item} | app.Item 100\n");
+                text += &format!("b{pair} | [{item}] | i{pair}-{item}\n");
+            }
+        }
+        for item in 0..joined {
+            text += &format!("a0 | [x{item}] | i1-{item}\n");
+        }
+        text
+    };
+    let told = |before: &str, after: &str| {
+        let limits = Limits { least: Bytes(400), share: 0.0, ..Limits::default() };
+        let dump = |text| HeapSummary { owners: sketch::owners_within(text, limits), ..dump("") };
+        let told = diff(&dump(before), &dump(after)).into_iter();
+        told.map(|growth| format!("{} {:+}", growth.path, growth.delta.0)).collect::<Vec<_>>()
+    };
+    let grown = [
+        "(shared by module a1.all, module b1.all): app.Item +20000",
+        "(shared by module a0.all, module b0.all): app.Item +10000",
+    ];
+    assert_eq!(told(&pairs(2, 0, 100), &pairs(2, 0, 200)), grown);
+    assert!(told(&pairs(2, 0, 100), &pairs(2, 150, 100)).is_empty());
+    assert!(told(&pairs(2, 150, 100), &pairs(2, 0, 100)).is_empty());
 }
 
 /// Stores with so many rows each, held by the first task alone or by the second one, too.

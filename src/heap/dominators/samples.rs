@@ -23,10 +23,10 @@ const MOST_HOLDERS: usize = 64;
 const MOST_FOUND: usize = 1 << 20;
 const MOST_SHARE: usize = 16;
 
-/// What is known of small objects that nobody holds alone, by number or by place.
+/// What is known of objects that nobody holds alone, by number or by place.
 #[derive(Debug, Default)]
 pub(super) struct Samples {
-    /// All holders of a few of them.
+    /// All holders of a few of the small ones.
     pub(super) holders: Holders,
     /// Each with the one holder through which the walk found it; none if there are too many.
     pub(super) found: Vec<[u32; 2]>,
@@ -54,13 +54,16 @@ pub(super) fn samples(
     let tops: FxHashSet<u32> = asked.tops.iter().filter_map(|top| walk.numbers.get(*top)).collect();
     let is_shared = |number: u32| {
         let above = idom[number as usize];
-        (above == 0 || claims.has(above) || tops.contains(&above)) && sums.get(number) < least
+        above == 0 || claims.has(above) || tops.contains(&above)
     };
     let shared = || lowered.ascending().filter(|(number, _)| is_shared(*number));
+    let is_small = |number: u32| sums.get(number) < least;
     let mut files: BTreeMap<u32, u64> = BTreeMap::new();
     let (mut found, most) = (Vec::new(), MOST_FOUND.max(idom.len() / MOST_SHARE));
     for (number, parent) in shared() {
-        *files.entry(number >> 16).or_default() += sums.get(number).0;
+        if is_small(number) {
+            *files.entry(number >> 16).or_default() += sums.get(number).0;
+        }
         if found.len() <= most {
             found.push([number, parent]);
         }
@@ -74,7 +77,7 @@ pub(super) fn samples(
     let read = read(&files);
     let mut held: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     let (mut last, mut bytes) = (None, 0);
-    for (number, parent) in shared().filter(|(number, _)| read.contains(&(number >> 16))) {
+    for (number, parent) in shared().filter(|(number, _)| read.contains(&(number >> 16)) && is_small(*number)) {
         let file = number >> 16;
         let step = files[&file].div_ceil(FROM_FILE).max(1);
         if last != Some(file) {

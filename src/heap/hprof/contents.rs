@@ -36,14 +36,16 @@ enum Reading {
     Collection { entries: Option<usize>, store: Option<usize> },
 }
 
+/// The header of an array in bytes, at least.
+const HEADER: u64 = 16;
 const INT: u8 = 10;
 const BYTE: u8 = 8;
 
 impl Contents for Names {
-    fn contents(&self, _graph: &Graph, tell: &mut dyn FnMut(Node, Content)) {
+    fn contents(&self, graph: &Graph, tell: &mut dyn FnMut(Node, Content)) {
         match self.id_width {
-            4 => self.walk::<4>(tell),
-            _ => self.walk::<8>(tell),
+            4 => self.walk::<4>(graph, tell),
+            _ => self.walk::<8>(graph, tell),
         }
     }
 
@@ -61,7 +63,7 @@ impl Contents for Names {
 }
 
 impl Names {
-    fn walk<const W: usize>(&self, tell: &mut dyn FnMut(Node, Content)) {
+    fn walk<const W: usize>(&self, graph: &Graph, tell: &mut dyn FnMut(Node, Content)) {
         let readings = self.readings::<W>();
         for chunk in self.locator.chunks() {
             let data = &self.file[..chunk.end];
@@ -69,7 +71,7 @@ impl Names {
             while at < chunk.end {
                 let Ok((found, next)) = record::<W>(data, at) else { break };
                 if let Record::Object(object) = found {
-                    self.read::<W>(&data[object.body..next], object, &readings, tell);
+                    self.read::<W>(&data[object.body..next], object, &readings, graph, tell);
                 }
                 at = next;
             }
@@ -82,6 +84,7 @@ impl Names {
         body: &[u8],
         object: Object,
         readings: &[Option<Reading>],
+        graph: &Graph,
         tell: &mut dyn FnMut(Node, Content),
     ) {
         let content = match object.shape {
@@ -92,7 +95,10 @@ impl Names {
                 .and_then(|read| self.take::<W>(body, read)),
             Shape::Objects { length, .. } => {
                 let filled = body.chunks_exact(W).filter(|id| id.iter().any(|byte| *byte != 0)).count() as u32;
-                Some(Content::Slots { slots: length, filled })
+                // Compressed references are half as wide as the ids.
+                let shallow = self.node(object.id).map_or(0, |node| graph.shallow(node).0);
+                let width = if shallow >= HEADER + u64::from(length) * 8 { 8 } else { 4 };
+                Some(Content::Slots { slots: length, filled, width })
             }
             // A dump of Android may leave contents out.
             Shape::Primitives { length, .. } if body.is_empty() && length > 0 => None,

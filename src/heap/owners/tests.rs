@@ -649,3 +649,55 @@ fn a_crowd_is_told_with_those_who_have_most_of_it_however_deep() {
     assert_eq!(crowd.step.edge, "(shared by module first.all, module second.all)");
     assert_eq!(crowd.count, 2000);
 }
+
+#[test]
+fn what_two_pairs_of_lists_share_is_two_crowds() {
+    let pairs = |common: u32| {
+        let mut text = String::new();
+        for list in ["users", "names", "orders", "queue"] {
+            text += &format!("root | module {list} | m_{list} | builtins.module 100\n");
+            text += &format!("m_{list} | .all | {list} | app.List 16\n");
+        }
+        for (one, other, items) in [("users", "names", 300), ("orders", "queue", 500)] {
+            for item in 0..items {
+                text += &format!("{one} | [{item}] | {one}{item} | Object 20\n{other} | [{item}] | {one}{item}\n");
+            }
+        }
+        for item in 0..common {
+            text += &format!("queue | [c{item}] | users{item}\n");
+        }
+        text
+    };
+    let told = |text: &str| {
+        let limits = Limits { least: Bytes(500), share: 0.0, ..Limits::default() };
+        let owners = owners_within(text, limits);
+        let crowds = owners.iter().filter(|owner| owner.step.class == "Object");
+        crowds.map(|owner| (owner.step.edge.clone(), owner.count)).collect::<Vec<_>>()
+    };
+    let users = ("(shared by module names.all, module users.all)".to_owned(), 300);
+    let orders = ("(shared by module orders.all, module queue.all)".to_owned(), 500);
+    // A few in common make no whole.
+    for common in [0, 5] {
+        assert_eq!(told(&pairs(common)), [orders.clone(), users.clone()]);
+    }
+    let all = "(shared by module names.all, module orders.all, module queue.all, module users.all)".to_owned();
+    assert_eq!(told(&pairs(250)), [(all, 800)]);
+}
+
+#[test]
+fn nothing_stands_below_the_root_of_roots() {
+    let app = "root || roots | (GC roots) 0
+         roots || stack | (Stack roots) 0
+         roots || handles | (Global handles) 0
+         stack || map | Map 32
+         handles || server | Server 40
+         server | .cache | map
+         entries | map | 0";
+    check(
+        app,
+        "
+(Global handles) x1 0/40
+  Server x1 40/40
+Server.cache: Map x1 32/32 #0",
+    );
+}

@@ -79,8 +79,10 @@ impl<'a> Sight<'a> {
         more(|owner| owner.entries.unwrap_or(0)).max(more(|owner| owner.count)).max(more(held)) >= MANY
     }
 
-    pub(super) fn is_container(&self) -> bool {
-        self.last().1.entries.is_some()
+    /// Whether it is a container whose entries do not go by themselves when nobody else holds their keys.
+    pub(super) fn is_kept(&self) -> bool {
+        let (_, owner) = self.last();
+        owner.entries.is_some() && !class_name(&owner.step.class).starts_with("Weak")
     }
 
     pub(super) fn is_last(&self, kind: Kind) -> bool {
@@ -137,9 +139,9 @@ impl<'a> Sight<'a> {
         false
     }
 
-    /// Whether what it holds is mainly of a kind.
+    /// Whether what it holds is mainly of a kind. What a crowd holds is not all that its objects are for.
     pub(super) fn holds(&self, kind: Kind) -> bool {
-        mainly(self.last().1, |owner| owner.count, |owner| owner.marks.kind == Some(kind))
+        !self.last().1.step.is_crowd() && mainly(self.last().1, |owner| owner.count, |owner| owner.marks.kind == Some(kind))
     }
 
     /// Whether what it holds is large and raw.
@@ -164,13 +166,17 @@ impl<'a> Sight<'a> {
 
     /// Whether it is a container of what is called, by the name of the field that holds it, or by its content.
     pub(super) fn is_registry(&self) -> bool {
-        let events = |(_, owner): &(Option<&Owner>, &Owner)| {
+        let (before, owner) = self.last();
+        let events = |owner: &Owner| {
             matches!(owner.step.edge.as_str(), "._events" | ".<symbol kEvents>" | ".<symbol events.kEvents>")
         };
-        if self.steps.iter().any(events) {
+        // What a listener captured is in no registry.
+        let above = self.steps.iter().rev().skip(1).map(|(_, owner)| *owner);
+        let mut above = above.take_while(|owner| owner.marks.kind != Some(Kind::Function));
+        let many = owner.entries.is_some() || owner.count >= MANY + before.map_or(0, |before| before.count);
+        if events(owner) || (many && above.any(events)) {
             return true;
         }
-        let (_, owner) = self.last();
         let is_one = |name: &str| CALLED.contains(&last_word(name).as_str());
         let named = self.steps.iter().rev().take(2).any(|(_, owner)| is_one(identifier(&owner.step.edge)));
         let told = |owner: &Owner| is_one(class_name(&owner.step.class));

@@ -69,21 +69,27 @@ impl Names {
     }
 
     fn array(&self, node: Node, ordinal: u32, tell: &mut dyn FnMut(Node, Content)) {
-        let Some(store) = self.target(ordinal, |name| name == "elements") else { return };
-        let Some(elements) = self.row(store) else { return };
         let mut last = None;
         self.each(ordinal, |edge| {
             if edge.kind == EdgeKind::Element {
                 last = last.max(Some(edge.name));
             }
         });
+        let Some(store) = self.target(ordinal, |name| name == "elements") else {
+            // All empty ones have the same store, which is V8's own.
+            if last.is_none() {
+                tell(node, Content::Collection { entries: Some(0), store: None });
+            }
+            return;
+        };
+        let Some(elements) = self.row(store) else { return };
         let slots = (elements.size / WORD).saturating_sub(2);
         let store = self.numbering.node(store);
         match last {
             None if slots == 0 => tell(node, Content::Collection { entries: Some(0), store: None }),
             Some(last) if u64::from(last) < slots => {
                 let filled = last + 1;
-                tell(store, Content::Slots { slots: slots as u32, filled });
+                tell(store, Content::Slots { slots: slots as u32, filled, width: WORD as u8 });
                 tell(node, Content::Collection { entries: Some(u64::from(filled)), store: Some(store) });
             }
             _ => {}

@@ -21,7 +21,7 @@ pub(super) fn of(snapshot: &Snapshot, ledger: &Ledger, tracer: &mut Tracer<'_>) 
     }
     for array in ledger.slots.iter().filter(|array| !array.is_store && array.slots >= FEW) {
         if u64::from(array.filled) * SPARSE < u64::from(array.slots) {
-            let bytes = unfilled(snapshot, array);
+            let bytes = unfilled(array);
             let row = row(&mut rows, snapshot, array.node, bytes);
             (row.sparse, row.sparse_bytes) = (row.sparse + 1, row.sparse_bytes + bytes);
         }

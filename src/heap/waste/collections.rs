@@ -10,8 +10,6 @@ use crate::units::Bytes;
 
 /// A collection is sparse if so many times its entries would fit.
 pub(super) const SPARSE: u64 = 4;
-/// The header of an array in bytes, at least.
-const HEADER: u64 = 16;
 
 pub(super) fn of(snapshot: &Snapshot, ledger: &Ledger, tracer: &mut Tracer<'_>) -> Vec<CollectionWaste> {
     let mut rows: BTreeMap<String, (CollectionWaste, Vec<(Node, Bytes)>)> = BTreeMap::new();
@@ -60,12 +58,10 @@ fn sparse(snapshot: &Snapshot, collection: &Collection, entries: u64, store: Opt
         return (collection.unused >= half).then_some(Bytes(collection.unused));
     }
     let store = store.filter(|store| u64::from(store.filled).max(entries) * SPARSE < u64::from(store.slots))?;
-    Some(unfilled(snapshot, store))
+    Some(unfilled(store))
 }
 
 /// Bytes of the slots that are not filled.
-pub(super) fn unfilled(snapshot: &Snapshot, store: &Slots) -> Bytes {
-    let wide = snapshot.graph.shallow(store.node).0 >= HEADER + u64::from(store.slots) * 8;
-    let reference = if wide { 8 } else { 4 };
-    Bytes(u64::from(store.slots - store.filled.min(store.slots)) * reference)
+pub(super) fn unfilled(store: &Slots) -> Bytes {
+    Bytes(u64::from(store.slots - store.filled.min(store.slots)) * u64::from(store.width))
 }

@@ -38,6 +38,8 @@ pub(super) struct Slots {
     pub(super) node: Node,
     pub(super) slots: u32,
     pub(super) filled: u32,
+    /// Bytes of each.
+    pub(super) width: u8,
     /// Whether it is the store of some collection.
     pub(super) is_store: bool,
 }
@@ -66,8 +68,8 @@ impl Ledger {
                 Content::Numbers { length, digest, zero } => {
                     ledger.numbers.push(Numbers { node, length, digest, zero, is_text: false });
                 }
-                Content::Slots { slots, filled } => {
-                    ledger.slots.push(Slots { node, slots, filled, is_store: false });
+                Content::Slots { slots, filled, width } => {
+                    ledger.slots.push(Slots { node, slots, filled, width, is_store: false });
                 }
                 Content::Collection { entries, store } => {
                     ledger.collections.push(Collection { node, entries, store, unused: 0 });
