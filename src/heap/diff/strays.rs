@@ -40,7 +40,9 @@ pub(super) fn settle(
         for (was, is) in strays {
             let (came, worth) = moved(&old, &new, was, is);
             // What grew here since it came is growth.
-            let Some(left) = left.get_mut(is.step.class.as_str()).filter(|left| **left > 0 && worth > 0) else { continue };
+            let Some(left) = left.get_mut(is.step.class.as_str()).filter(|left| **left > 0 && worth > 0) else {
+                continue;
+            };
             let worth = worth.min(*left);
             *left -= worth;
             (objects, bytes) = (objects.saturating_add(came), bytes.saturating_add(worth));

@@ -41,7 +41,7 @@ pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> Cow<'static
 }
 
 fn is_lasting(field: &str) -> bool {
-    let symbol = field.strip_prefix("<symbol ").and_then(|rest| rest.strip_suffix('>'));
+    let symbol = field.strip_prefix("<symbol").and_then(|rest| rest.strip_suffix('>'));
     symbol.map_or_else(
         || naming::is_identifier(field),
         |name| name.split([' ', '.', ':', '-', '/']).all(|part| part.is_empty() || naming::is_identifier(part)),

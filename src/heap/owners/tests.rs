@@ -210,6 +210,22 @@ global.users: Object x1 10/268 #51
 }
 
 #[test]
+fn symbols_are_names_unless_they_are_data() {
+    check(
+        "root | global | g | global 1
+         g | .jobs | jobs | Object 10
+         jobs | .<symbol idle jobs> | idle | App 5
+         jobs | .<symbol> | some | Other 4
+         jobs | .<symbol job 17> | job | Job 3",
+        "
+global.jobs: Object x1 10/22
+  .<symbol idle jobs>: App x1 5/5
+  .<symbol>: Other x1 4/4
+  entries: Job x1 3/3",
+    );
+}
+
+#[test]
 fn a_hand_made_list_is_one_row_however_long() {
     let mut text = "root | module app | m | builtins.module 1\nm | .head | n0 | app.Link 10\n".to_owned();
     for n in 1..100_000 {

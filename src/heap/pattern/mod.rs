@@ -94,9 +94,7 @@ const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "module-level collection without bound",
         advice: "entries are added for each request and never removed: bound it (size or age), or key it by something that does not grow",
-        fits: |sight| {
-            sight.grew_by_many() && sight.is_kept() && sight.starts_with(&["module ", "context ", "global."])
-        },
+        fits: |sight| sight.grew_by_many() && sight.is_kept() && sight.starts_with(&["module ", "context ", "global."]),
     },
 ];
 

@@ -141,7 +141,8 @@ impl<'a> Sight<'a> {
 
     /// Whether what it holds is mainly of a kind. What a crowd holds is not all that its objects are for.
     pub(super) fn holds(&self, kind: Kind) -> bool {
-        !self.last().1.step.is_crowd() && mainly(self.last().1, |owner| owner.count, |owner| owner.marks.kind == Some(kind))
+        !self.last().1.step.is_crowd()
+            && mainly(self.last().1, |owner| owner.count, |owner| owner.marks.kind == Some(kind))
     }
 
     /// Whether what it holds is large and raw.
@@ -173,7 +174,9 @@ impl<'a> Sight<'a> {
         // What a listener captured is in no registry.
         let above = self.steps.iter().rev().skip(1).map(|(_, owner)| *owner);
         let mut above = above.take_while(|owner| owner.marks.kind != Some(Kind::Function));
-        let many = owner.entries.is_some() || owner.count >= MANY + before.map_or(0, |before| before.count);
+        let is_function = owner.marks.kind == Some(Kind::Function);
+        let added = owner.count.saturating_sub(before.map_or(0, |before| before.count));
+        let many = (owner.entries.is_some() && !is_function) || added >= MANY;
         if events(owner) || (many && above.any(events)) {
             return true;
         }

@@ -63,6 +63,31 @@ fn what_is_held_tells_the_kind_and_not_words_in_the_path() {
 }
 
 #[test]
+fn what_a_listener_captured_is_no_listener() {
+    let server = [("context node:_http_server:server: Server", NONE), ("._events: Object", NONE)];
+    let listener = (".request: Function", kind(Kind::Function));
+    let chain = |below: &[(&'static str, Marks)]| [&server[..], below].concat();
+    let listeners = Some("listeners never removed");
+    assert_eq!(told(&chain(&[(".data: Array #?", NONE), ("entries: Function x?", listener.1)])), listeners);
+    assert_eq!(told(&chain(&[(".data: Function x?", listener.1)])), listeners);
+    let collection = Some("module-level collection without bound");
+    assert_eq!(told(&chain(&[listener, ("captured rows: Array #?", NONE), ("entries: Object x?", NONE)])), collection);
+    // One handler with much below it.
+    assert_ne!(told(&chain(&[(".request: Function #?", listener.1), ("entries: Object x?", NONE)])), listeners);
+}
+
+#[test]
+fn what_goes_with_its_keys_and_what_a_crowd_has_besides_is_not_accused() {
+    for class in ["WeakMap", "weakref.WeakValueDictionary", "java.util.WeakHashMap"] {
+        let map = format!("context app.js:meta: {class} #?");
+        assert_eq!(told(&[(&map, NONE), ("entries: app.X x?", NONE)]), None);
+    }
+    let closures = ("entries: Function x?", kind(Kind::Function));
+    assert_eq!(told(&[("(shared by context app.js:a, context app.js:b): Object x?", NONE), closures]), None);
+    assert_eq!(told(&[("local: Array #?", NONE), closures]), Some("closures that keep their scope"));
+}
+
+#[test]
 fn what_is_bounded_fills_and_does_not_leak() {
     let bounded = |bound| Marks { kind: None, bound: Some(bound) };
     let chain = |bound| [("static App.LRU: app.Lru #?", bounded(bound)), ("entries: app.X x?", NONE)];

@@ -14,6 +14,8 @@ use crate::heap::{HeapError, Mapping};
 
 /// Every so many edges the position is kept.
 const STRIDE: u64 = 8;
+/// Classes of what fills slots and is no object of its own.
+const VALUES: [&str; 2] = ["system / Oddball", "system / Hole"];
 /// Marks an edge that passes sizes on but keeps nothing alive.
 pub(super) const IDLE: u32 = 1 << 31;
 
@@ -52,7 +54,7 @@ pub(super) struct Found {
 pub(super) struct Places {
     section: Range<usize>,
     samples: Vec<u64>,
-    /// How many edges of each node are elements.
+    /// How many edges of each node lead to elements that are objects or text.
     elements: Narrow<u8>,
 }
 
@@ -196,6 +198,8 @@ struct Pass<'a> {
     global: &'a [u32],
     registers: &'a [u32],
     native: Option<u32>,
+    /// `undefined`, `null`, `true`, `false` and what stands in empty slots, ascending.
+    values: Vec<u32>,
 }
 
 /// The context and the `shared` part of a function.
@@ -217,7 +221,32 @@ impl<'a> Pass<'a> {
             telling.put(name);
         });
         let native = nodes.classes.iter().position(|class| &*class.name == NATIVE_CONTEXT).map(|class| class as u32);
-        Self { file, section, layout, strings, nodes, telling, context, shared, previous, global, registers, native }
+        let mut values: Vec<u32> = VALUES.iter().flat_map(|class| nodes.internal(class)).collect();
+        values.sort_unstable();
+        Self {
+            file,
+            section,
+            layout,
+            strings,
+            nodes,
+            telling,
+            context,
+            shared,
+            previous,
+            global,
+            registers,
+            native,
+            values,
+        }
+    }
+
+    /// Whether an edge leads to an element that is an object or text.
+    #[inline]
+    fn is_element(&self, edge: Edge) -> bool {
+        // Those that are none stand at the beginning of the heap.
+        let is_value =
+            || self.values.last().is_some_and(|last| edge.to <= *last) && self.values.binary_search(&edge.to).is_ok();
+        edge.kind == EdgeKind::Element && !is_value()
     }
 
     /// The first node from each start on whose edges begin there or later, and where they do.
@@ -258,7 +287,7 @@ impl<'a> Pass<'a> {
                 if edge.to as usize >= self.nodes.kinds.len() {
                     return Err(numbers.error("leads to a node that is not there"));
                 }
-                elements += u64::from(edge.kind == EdgeKind::Element);
+                elements += u64::from(self.is_element(edge));
                 if let (Some(target), Some(place)) =
                     (self.take(source, edge, &mut function, &mut found), job.targets.get_mut(kept))
                 {
