@@ -85,6 +85,11 @@ pub trait Naming: Sync {
         None
     }
 
+    /// Whether all elements of an array are objects, so that one without any is empty.
+    fn elements_are_objects(&self) -> bool {
+        true
+    }
+
     /// How many elements of an array hold something: its entries, if the dump tells these.
     fn elements(&self, array: Node) -> u64 {
         self.entries(array).unwrap_or_else(|| {

@@ -46,6 +46,8 @@ pub(super) const OBJECT: Holder = Holder::Object;
 /// What is to be opened: an object, how, and the row in which its own bytes count.
 pub(super) type Work<'a> = Vec<(Object, Mode<'a>, usize)>;
 
+/// Bytes of an array without room for elements.
+const EMPTY: u64 = 32;
 /// With more work than this, members of a row wait until the row is opened.
 const MOST_WORK: usize = 4096;
 
@@ -359,6 +361,8 @@ impl<'a> Opener<'a> {
             Count::Field(_) | Count::Held | Count::Slots | Count::Wrapped => field.unwrap_or(0),
         };
         found.row(row).count_entries(told);
+        let may_be_empty = || self.naming.elements_are_objects() || self.graph.shallow(self.node(container)).0 <= EMPTY;
+        found.row(row).uncounted |= fold.counts && count == Count::Elements && told == 0 && !may_be_empty();
         let slots = count == Count::Slots || (matches!(count, Count::Field(_)) && field.is_none());
         Fold { slots: fold.counts && slots, ..fold }
     }

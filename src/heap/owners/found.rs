@@ -45,6 +45,8 @@ pub(super) struct Row {
     /// Own bytes of the members that were opened, and of all that vanished in the row.
     pub(super) shallow: u64,
     pub(super) entries: u64,
+    /// Whether a container of the row has entries that nobody can count.
+    pub(super) uncounted: bool,
     /// Whether a container of the row evicts what is old.
     pub(super) evicts: bool,
     /// Members that are still to be opened.
@@ -82,6 +84,7 @@ impl Row {
         self.retained = self.retained.saturating_add(more.retained);
         self.add_shallow(more.shallow);
         self.count_entries(more.entries);
+        self.uncounted |= more.uncounted;
         self.evicts |= more.evicts;
         self.bounded |= more.bounded;
         let room = MOST_FIRST - self.first.len();

@@ -47,6 +47,7 @@ impl Group {
         self.count = self.count.saturating_add(top.members).saturating_add(top.links);
         self.shallow = self.shallow.saturating_add(top.shallow);
         self.entries = self.entries.map(|entries| entries.saturating_add(top.entries));
+        self.entries = self.entries.filter(|entries| *entries > 0 || !top.uncounted);
         if top.evicts {
             self.marks.bound = Some(Bound::Evicts);
         }

@@ -166,6 +166,10 @@ impl Naming for Names {
         self.passing.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
 
+    fn elements_are_objects(&self) -> bool {
+        false
+    }
+
     fn elements(&self, array: Node) -> u64 {
         let ordinal = self.numbering.ordinal(array);
         if self.kinds.get(ordinal as usize) == Some(&NodeKind::Synthetic) {
