@@ -18,7 +18,8 @@ or holder where it accumulates; what is above and below it is not told again, so
 Small growth beside a large one is not told; the last line says how much of all growth the rows tell.
 
 With three dumps or more, an owner that grew in every interval is marked as retention: a cache that
-fills stops growing, a leak does not. Take them after equal numbers of requests.
+fills stops growing, a leak does not. Only such an owner gets advice then. Take the dumps after equal
+numbers of requests.
 
   plimsoll heap diff before.hprof after.hprof
   plimsoll heap diff base.heapsnapshot new.heapsnapshot --match '**Cache**'

@@ -106,8 +106,8 @@ fn growths(before: &HeapSummary, after: &HeapSummary, old: &[Owner], new: &[Owne
     growths
 }
 
-/// As [`diff`] from the first dump to the last of a series, with what happened between. Empty for fewer
-/// than two dumps.
+/// As [`diff`] from the first dump to the last of a series, with what happened between; of three dumps or more, only
+/// what grew in every interval looks like a leak. Empty for fewer than two dumps.
 pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
     let [first, .., last] = series else { return Vec::new() };
     let dumps: Vec<&[Owner]> = series.iter().map(|dump| dump.owners.as_slice()).collect();
@@ -119,7 +119,11 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
         sizes[dumps.len() - 1] = growth.retained_after;
         let intervals: Vec<ByteDelta> = sizes.windows(2).map(|pair| pair[1].since(pair[0])).collect();
         let every_interval = intervals.iter().all(|step| step.0.signum() == growth.delta.0.signum());
-        OwnerTrend { growth, retained: sizes, intervals, every_interval }
+        let mut trend = OwnerTrend { growth, retained: sizes, intervals, every_interval };
+        if series.len() > 2 && !trend.is_retention() {
+            trend.growth.pattern = None;
+        }
+        trend
     };
     growths(first, last, &dumps[0], &dumps[dumps.len() - 1]).into_iter().map(trend).collect()
 }

@@ -130,8 +130,11 @@ fn only_a_leak_grows_in_every_interval() {
     let series = [service(10, 500), service(60, 500), service(110, 500)].map(|text| dump(&text));
     let trends = trend(&series);
     assert!(trends[0].every_interval && trends[0].intervals.len() == 2);
+    assert!(trends[0].growth.pattern.is_some());
     let series = [service(10, 500), service(110, 500), service(110, 500)].map(|text| dump(&text));
-    assert!(!trend(&series)[0].every_interval);
+    let trends = trend(&series);
+    assert!(!trends[0].every_interval);
+    assert_eq!(trends[0].growth.pattern, None, "what stopped growing is no leak");
 }
 
 /// Items that two indexes share, and a third one if it has so many of them; each in its module.
