@@ -115,7 +115,10 @@ fn secrets_of_a_node_program_are_gone_and_its_weight_is_not() {
     std::fs::write(&program, NODE).unwrap();
     run("node", &[&program, &dump]);
     let clean = folder.path().join("b.heapsnapshot");
-    assert!(redact(&dump, &clean, &[]).status.success());
+    let told = redact(&dump, &clean, &["--format", "json"]);
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["format"], "v8");
+    assert!(told["caveats"][0].as_str().unwrap().contains("names of properties are kept"), "{told:#}");
     let (before, after) = (std::fs::read(&dump).unwrap(), std::fs::read(&clean).unwrap());
     for secret in [&b"token-secret-7391"[..], b"user-key-7391", b"weak-secret-7391", b"regexp-secret-7391"] {
         assert!(count(&before, secret) > 0, "{} is not in the original", secret.escape_ascii());
@@ -201,7 +204,9 @@ fn dumps_go_through_pipes() {
     for file in ["-", "/dev/stdin"] {
         assert_eq!(total(piped(&["heap", "summary", "--format", "json", file], &tiny)), direct);
     }
-    let plain = piped(&["heap", "redact", "-", "-"], &tiny).stdout;
+    let redacted = piped(&["heap", "redact", "-", "-", "-q"], &tiny);
+    assert!(!String::from_utf8_lossy(&redacted.stderr).contains("overwritten"));
+    let plain = redacted.stdout;
     assert!(plain.starts_with(b"JAVA PROFILE"));
     assert_eq!(total(piped(&["heap", "summary", "--format", "json", "-"], &plain)), direct);
     let refused = piped(&["heap", "summary", "-"], &vec![b'x'; 3 << 20]);

@@ -25,7 +25,7 @@ pub struct Redaction {
     pub format: Format,
     /// Content that was overwritten: array elements and field values, or text.
     pub blanked: Bytes,
-    /// Where the dump was cut, one sentence each.
+    /// What stayed that may be data, and where the dump was cut, one sentence each.
     pub caveats: Vec<String>,
 }
 
@@ -52,7 +52,7 @@ pub fn redact(file: &Mapping, path: &Path, out: &mut dyn Write, keep: Keep) -> R
     let format = format(file).map_err(|looks| HeapError::Unknown { path: path.to_owned(), looks })?;
     let (blanked, mut caveats) = match format {
         Format::Hprof => hprof::redact(file, out, keep)?,
-        Format::V8 => (v8::redact(file, out)?, Vec::new()),
+        Format::V8 => v8::redact(file, out)?,
         Format::Python => {
             python::check(file)?;
             out.write_all(file)?;

@@ -31,6 +31,15 @@ fn print(content: impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Document { schema: SCHEMA, content })
 }
 
+/// What a format is called.
+pub(super) fn format(format: Format) -> &'static str {
+    match format {
+        Format::Hprof => "hprof",
+        Format::V8 => "v8",
+        Format::Python => "python",
+    }
+}
+
 #[derive(Serialize)]
 struct Totals {
     file: String,
@@ -48,11 +57,7 @@ impl Totals {
     fn of(file: &Path, summary: &HeapSummary) -> Self {
         Self {
             file: file.display().to_string(),
-            format: match summary.format {
-                Format::Hprof => "hprof",
-                Format::V8 => "v8",
-                Format::Python => "python",
-            },
+            format: format(summary.format),
             total_bytes: summary.total.0,
             objects: summary.objects,
             references: summary.references,

@@ -11,6 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Serialize;
 
+use super::json;
 use super::reading::name;
 use crate::commands::output::print;
 use crate::commands::{Format, Global};
@@ -25,7 +26,8 @@ original and counts the same bytes.
           and statics: numbers are secrets, too. Kept are the sizes of java.util containers, the coding
           of strings, and the names of classes, fields and methods. Constants of the source are blanked.
   V8      text becomes ***, source code included, unless something is named so: a class, a function, a
-          property, a variable. An object that is used as a dictionary keeps its keys: they are names.
+          property, a variable. An object that is used as a dictionary keeps its keys: they are names,
+          and the note at the end counts them together with all other names of properties.
   Python  Plimsoll's own graph has no values; it is copied.
 
   plimsoll heap redact app.hprof shareable.hprof.gz
@@ -72,7 +74,7 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<ExitCode> 
     let keep = Keep { thread_names: args.keep_thread_names };
     if to_stdout {
         let redaction = heap::redact(&file, &args.input, &mut io::stdout().lock(), keep)?;
-        told(&redaction);
+        told(&redaction, global);
         return Ok(ExitCode::SUCCESS);
     }
     let redaction = args.write(&file, keep)?;
@@ -81,13 +83,13 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<ExitCode> 
             schema: "plimsoll.heap/1",
             input: &args.input,
             output: &args.output,
-            format: name(redaction.format),
+            format: json::format(redaction.format),
             blanked_bytes: redaction.blanked.0,
             caveats: &redaction.caveats,
         };
         print(&format!("{}\n", serde_json::to_string_pretty(&document)?))?;
-    } else if !global.quiet {
-        told(&redaction);
+    } else {
+        told(&redaction, global);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -143,7 +145,9 @@ fn is_special(path: &Path) -> bool {
     path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
-fn told(redaction: &Redaction) {
-    anstream::eprintln!("{}: {} of content overwritten", name(redaction.format), redaction.blanked);
+fn told(redaction: &Redaction, global: &Global) {
+    if !global.quiet {
+        anstream::eprintln!("{}: {} of content overwritten", name(redaction.format), redaction.blanked);
+    }
     redaction.caveats.iter().for_each(|caveat| anstream::eprintln!("note: {caveat}"));
 }

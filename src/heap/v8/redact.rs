@@ -8,7 +8,7 @@
 use std::io::{BufWriter, Write};
 use std::ops::Range;
 
-use super::layout::{Layout, NodeKind};
+use super::layout::{EdgeKind, Layout, NodeKind};
 use super::numbers::Numbers;
 use super::sections::{Sections, end_of_string};
 use super::strings::ephemeron_table;
@@ -22,14 +22,14 @@ const OWN: [&[u8]; 5] = [b"(concatenated string)", b"(sliced string)", b"heap nu
 const TRACED: [usize; 2] = [1, 2];
 const TRACED_FIELDS: usize = 6;
 
-/// Writes the snapshot without its values; the answer is the number of bytes that were overwritten.
-pub(in crate::heap) fn redact(file: &Mapping, out: &mut dyn Write) -> Result<u64, RedactError> {
+/// Writes the snapshot without its values; the answer is the number of bytes that were overwritten, and what stayed.
+pub(in crate::heap) fn redact(file: &Mapping, out: &mut dyn Write) -> Result<(u64, Vec<String>), RedactError> {
     let sections = Sections::of(file)?;
     let header = sections.get("snapshot")?;
     let layout = Layout::read(&file[header.clone()], header.start)?;
     let strings = sections.array("strings")?;
     // Each string takes two quotes at least, so a lying index cannot ask for more memory.
-    let mut names = Names(vec![false; strings.len() / 2 + 1]);
+    let mut names = Names(vec![Use::Text; strings.len() / 2 + 1]);
     names.of_nodes(file, sections.array("nodes")?, &layout)?;
     names.of_edges(file, sections.array("edges")?, &layout)?;
     if let Ok(traced) = sections.array("trace_function_infos") {
@@ -40,38 +40,58 @@ pub(in crate::heap) fn redact(file: &Mapping, out: &mut dyn Write) -> Result<u64
     let blanked = names.write(file, strings.clone(), &mut out)?;
     out.write_all(&file[strings.end..])?;
     out.flush()?;
-    Ok(blanked)
+    Ok((blanked, names.caveats()))
 }
 
-/// By index of the string: whether it is a name.
-struct Names(Vec<bool>);
+/// What a string is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Text,
+    /// The name of a property, and of nothing else.
+    Property,
+    Name,
+}
+
+/// By index of the string.
+struct Names(Vec<Use>);
 
 impl Names {
-    fn note(&mut self, index: u64) {
-        if let Some(name) = usize::try_from(index).ok().and_then(|index| self.0.get_mut(index)) {
-            *name = true;
+    fn note(&mut self, index: u64, found: Use) {
+        let known = usize::try_from(index).ok().and_then(|index| self.0.get_mut(index));
+        if let Some(known) = known.filter(|known| **known != Use::Name) {
+            *known = found;
         }
+    }
+
+    fn caveats(&self) -> Vec<String> {
+        let kept = self.0.iter().filter(|known| **known == Use::Property).count();
+        let told = || {
+            format!(
+                "{kept} names of properties are kept; the keys of objects that are used as dictionaries are among them"
+            )
+        };
+        (kept > 0).then(told).into_iter().collect()
     }
 
     fn of_nodes(&mut self, file: &[u8], section: Range<usize>, layout: &Layout) -> Result<(), HeapError> {
         rows(file, section, layout.node_fields, |row| {
             let kind = layout.node_kind(row[layout.node_type]);
             if !matches!(kind, NodeKind::Text | NodeKind::Number | NodeKind::BigInt | NodeKind::RegExp) {
-                self.note(row[layout.node_name]);
+                self.note(row[layout.node_name], Use::Name);
             }
         })
     }
 
     fn of_edges(&mut self, file: &[u8], section: Range<usize>, layout: &Layout) -> Result<(), HeapError> {
-        rows(file, section, layout.edge_fields, |row| {
-            if !layout.edge_kind(row[layout.edge_type]).numbered() {
-                self.note(row[layout.edge_name]);
-            }
+        rows(file, section, layout.edge_fields, |row| match layout.edge_kind(row[layout.edge_type]) {
+            kind if kind.numbered() => {}
+            EdgeKind::Property => self.note(row[layout.edge_name], Use::Property),
+            _ => self.note(row[layout.edge_name], Use::Name),
         })
     }
 
     fn of_traces(&mut self, file: &[u8], section: Range<usize>) -> Result<(), HeapError> {
-        rows(file, section, TRACED_FIELDS, |row| TRACED.iter().for_each(|field| self.note(row[*field])))
+        rows(file, section, TRACED_FIELDS, |row| TRACED.iter().for_each(|field| self.note(row[*field], Use::Name)))
     }
 
     fn write(&self, file: &[u8], section: Range<usize>, out: &mut dyn Write) -> Result<u64, RedactError> {
@@ -85,7 +105,7 @@ impl Names {
             };
             let text = &bytes[quote + 1..end - 1];
             out.write_all(&bytes[at..=quote])?;
-            let written = if self.0.get(index).copied().unwrap_or(false) || OWN.contains(&text) {
+            let written = if self.0.get(index).is_some_and(|known| *known != Use::Text) || OWN.contains(&text) {
                 name(text)
             } else {
                 std::iter::repeat_n(b'*', characters(text)).collect()
@@ -181,6 +201,12 @@ mod tests {
         let strings = redacted(SNAPSHOT).split_once(r#""strings":"#).unwrap().1.to_owned();
         // `user` is both text and the name of a property.
         assert_eq!(strings, r#"["Client","**********","user","*******","token","*****"]}"#);
+    }
+
+    #[test]
+    fn names_of_properties_that_stay_are_counted() {
+        let told = redact(&Mapping::held(SNAPSHOT.as_bytes().to_vec()), &mut Vec::new()).unwrap().1;
+        assert!(told.len() == 1 && told[0].starts_with("2 names of properties are kept"), "{told:?}");
     }
 
     #[test]
