@@ -23,6 +23,15 @@ pub struct LargeObject {
     pub retained: Bytes,
 }
 
+/// The GC roots of a heap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roots {
+    /// By kind, those that retain the most first.
+    pub kinds: Vec<RootRow>,
+    /// What no root retains alone: several hold it together.
+    pub shared: Bytes,
+}
+
 /// The GC roots of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RootRow {
@@ -80,8 +89,8 @@ fn name(label: Label<'_>) -> String {
     }
 }
 
-/// Roots by kind, those that retain the most first. An object of several kinds counts for the first.
-pub(super) fn roots(graph: &Graph, dominators: &Dominators) -> Vec<RootRow> {
+/// Roots by kind. An object of several kinds counts for the first.
+pub(super) fn roots(graph: &Graph, dominators: &Dominators) -> Roots {
     let mut rows: BTreeMap<RootKind, RootRow> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for root in graph.roots() {
@@ -93,9 +102,11 @@ pub(super) fn roots(graph: &Graph, dominators: &Dominators) -> Vec<RootRow> {
             row.retained += dominators.retained(root.node);
         }
     }
-    let mut rows: Vec<RootRow> = rows.into_values().collect();
-    rows.sort_by_key(|row| (Reverse(row.retained), row.kind));
-    rows
+    let mut kinds: Vec<RootRow> = rows.into_values().collect();
+    kinds.sort_by_key(|row| (Reverse(row.retained), row.kind));
+    let (_, adopted) = dominators.adopted();
+    let alone = kinds.iter().map(|row| row.retained).sum::<Bytes>() + adopted;
+    Roots { shared: Bytes(dominators.retained(Node::ROOT).0.saturating_sub(alone.0)), kinds }
 }
 
 #[cfg(test)]
@@ -110,9 +121,17 @@ mod tests {
         let again = graph.roots()[0].clone();
         graph.roots.push(again);
         let dominators = Dominators::of(&mut graph, EdgeUse::Keep, Orphans::Drop);
-        let rows = roots(&graph, &dominators);
+        let rows = roots(&graph, &dominators).kinds;
         let kind = graph.roots()[0].kind;
         assert_eq!(rows, [RootRow { kind, roots: 3, objects: 2, retained: Bytes(22) }]);
         assert!(nodes.len() >= 3);
+    }
+
+    #[test]
+    fn what_two_roots_hold_is_of_neither_and_what_no_root_reaches_of_none() {
+        let (mut graph, _) = text::parse("root -> a(10) -> c(5) -> d(2)\nroot -> b(7) -> c\nx(100) -> y(50)");
+        let dominators = Dominators::of(&mut graph, EdgeUse::Keep, Orphans::Adopt);
+        let Roots { kinds, shared } = roots(&graph, &dominators);
+        assert_eq!((kinds[0].retained, shared, dominators.adopted()), (Bytes(17), Bytes(7), (2, Bytes(150))));
     }
 }

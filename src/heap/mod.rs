@@ -34,7 +34,7 @@ pub use dominators::{Dominators, EdgeUse, Orphans, Shared};
 pub use error::HeapError;
 pub use graph::{Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Node, Reference, Root, RootKind, Sizes};
 pub use hprof::Referents;
-pub use largest::{LargeObject, RootRow};
+pub use largest::{LargeObject, RootRow, Roots};
 pub use mapping::Mapping;
 pub use owner::{Bound, Kind, Marks, Owner, OwnerPath, Step};
 pub use owners::Limits;

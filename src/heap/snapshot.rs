@@ -10,7 +10,7 @@ use super::owners::{self, Limits, Owners};
 use super::summarize::format;
 use super::{
     ClassRow, Dominators, EdgeUse, Format, HeapError, HeapSummary, LargeObject, Mapping, Options, Orphans, OwnerPath,
-    Paths, RootRow, Waste, hprof, largest, path, python, v8, waste,
+    Paths, Roots, Waste, hprof, largest, path, python, v8, waste,
 };
 use crate::units::Bytes;
 
@@ -92,8 +92,8 @@ impl Snapshot {
         histogram(&self.graph, &self.dominators, usize::MAX)
     }
 
-    /// GC roots by kind, those that retain the most first.
-    pub fn roots(&self) -> Vec<RootRow> {
+    /// GC roots by kind, and what several of them hold together.
+    pub fn roots(&self) -> Roots {
         largest::roots(&self.graph, &self.dominators)
     }
 

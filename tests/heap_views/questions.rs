@@ -93,6 +93,8 @@ fn the_suspects_of_a_leaky_program_are_its_leaks_and_a_small_heap_has_none() {
     }
     let roots: u64 = summary["root_kinds"].as_array().unwrap().iter().map(|row| row["roots"].as_u64().unwrap()).sum();
     assert_eq!(Some(roots), summary["roots"].as_u64());
+    let alone = summary["root_kinds"].as_array().unwrap().iter().map(|row| row["retained_bytes"].as_u64().unwrap());
+    assert_eq!(alone.sum::<u64>() + summary["shared_by_roots_bytes"].as_u64().unwrap(), total);
 }
 
 #[test]

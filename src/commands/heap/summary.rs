@@ -6,7 +6,7 @@ use super::reading::{Progress, Reading};
 use super::selection::Most;
 use super::{json, terminal};
 use crate::commands::{Format, Global};
-use crate::heap::{HeapSummary, LargeObject, Limits, RootRow, Suspect, Waste, suspects};
+use crate::heap::{HeapSummary, LargeObject, Limits, Roots, Suspect, Waste, suspects};
 
 pub(super) const HELP: &str = "\
 Reads HPROF (JVM: `jcmd PID GC.heap_dump FILE`), V8 heap snapshots (Node.js: `v8.writeHeapSnapshot()`,
@@ -38,7 +38,7 @@ pub(in crate::commands) struct Args {
 pub(super) struct View {
     pub(super) summary: HeapSummary,
     pub(super) suspects: Vec<Suspect>,
-    pub(super) roots: Vec<RootRow>,
+    pub(super) roots: Roots,
     pub(super) largest: Vec<LargeObject>,
     pub(super) waste: Option<Waste>,
 }

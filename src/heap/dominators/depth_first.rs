@@ -29,6 +29,8 @@ pub(super) struct Walk {
     pub(super) roots: Vec<u32>,
     /// All references that were followed.
     pub(super) references: u64,
+    /// The number of the first node that was adopted; one more than the last number if none was.
+    pub(super) adopted: u32,
     /// The memory of the references, for another table.
     pub(super) spare: Column<u32>,
 }
@@ -62,6 +64,7 @@ impl Walk {
     pub(super) fn over(roots: &[Root], edges: Edges, orphans: Orphans, memory: Memory) -> Self {
         let mut walker = Walker::new(roots, edges, memory);
         walker.descend_from_roots();
+        walker.walk.adopted = walker.walk.parents.count();
         if orphans == Orphans::Adopt {
             walker.adopt();
         }
@@ -91,6 +94,7 @@ impl Walker {
             root_log: Log::new(nodes.len(), targets.len(), memory),
             roots: nodes,
             references: 0,
+            adopted: 0,
             spare: Column::default(),
         };
         Self { targets, root_starts: Vec::new(), path: Vec::new(), walk }

@@ -69,6 +69,8 @@ pub struct Dominators {
     samples: Samples,
     references: u64,
     unreachable: (u64, Bytes),
+    /// The place behind all that roots reach: what was adopted has the highest numbers, and so it has the last places.
+    adopted: u32,
 }
 
 impl Dominators {
@@ -153,9 +155,16 @@ impl Dominators {
         self.references
     }
 
-    /// Objects that no root reaches, and their bytes together.
+    /// Objects that no root reaches and that were left out, and their bytes together.
     pub fn unreachable(&self) -> (u64, Bytes) {
         self.unreachable
+    }
+
+    /// Objects that no root reaches and that were adopted, and their bytes together.
+    pub fn adopted(&self) -> (u64, Bytes) {
+        let tree = self.places();
+        let tops = tree.children(Place::ROOT).filter(|place| place.0 >= self.adopted);
+        (self.nodes.len() as u64 - u64::from(self.adopted), tops.map(|place| Bytes(tree.retained(place))).sum())
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn grow(
         )
     });
     drop(lowered);
-    let Walk { mut numbers, references, log, parents, .. } = walk;
+    let Walk { mut numbers, references, adopted, log, parents, .. } = walk;
     drop(parents);
     let memory = graph.memory;
     let runs = runs(idom_of, memory.reuse(log.into_spare(), idom_of.len()));
@@ -61,7 +61,7 @@ pub(super) fn grow(
             numbers.reached().for_each(|(node, place)| by_place[place as usize] = node as u32);
         },
     );
-    Dominators { numbers, nodes, retained, runs, above, holders, samples, references, unreachable }
+    Dominators { numbers, nodes, retained, runs, above, holders, samples, references, unreachable, adopted }
 }
 
 /// Nodes of each number's subtree, its own included.

@@ -16,6 +16,7 @@ struct SummaryShape {
     totals: Totals,
     suspects: Vec<SuspectShape>,
     root_kinds: Vec<RootShape>,
+    shared_by_roots_bytes: u64,
     owners: Vec<OwnerShape>,
     largest: Vec<LargeShape>,
     classes: Vec<ClassShape>,
@@ -93,7 +94,8 @@ pub(in crate::commands::heap) fn summary(args: &summary_command::Args, view: &Vi
     print(SummaryShape {
         totals: Totals::of(&args.file, &view.summary),
         suspects: view.suspects.iter().map(suspect).collect(),
-        root_kinds: view.roots.iter().map(root).collect(),
+        root_kinds: view.roots.kinds.iter().map(root).collect(),
+        shared_by_roots_bytes: view.roots.shared.0,
         owners: tree.rows(&view.summary.owners).iter().map(|row| owner(row, total)).collect(),
         largest: view.largest.iter().take(top).map(large).collect(),
         classes: view.summary.classes.iter().take(top).map(ClassShape::of).collect(),

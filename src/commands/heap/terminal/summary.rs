@@ -2,7 +2,7 @@
 
 use crate::commands::heap::selection::Tree;
 use crate::commands::heap::summary::{Args, View};
-use crate::heap::{LargeObject, RootRow, Suspect};
+use crate::heap::{LargeObject, Roots, Suspect};
 use crate::report::clean;
 use crate::units::Bytes;
 
@@ -31,9 +31,10 @@ pub(in crate::commands::heap) fn summary(args: &Args, view: &View, width: usize)
     text + &faint(&format!("{waste}`plimsoll heap owners {file}` and `heap path` look further"), width)
 }
 
-fn roots(rows: &[RootRow], width: usize) -> String {
-    let told: Vec<String> =
-        rows.iter().map(|row| format!("{} {} ({})", count(row.roots), row.kind, row.retained)).collect();
+fn roots(Roots { kinds, shared }: &Roots, width: usize) -> String {
+    let mut told: Vec<String> =
+        kinds.iter().map(|row| format!("{} {} ({})", count(row.roots), row.kind, row.retained)).collect();
+    told.extend((shared.0 > 0).then(|| format!("held by several roots: {shared}")));
     paragraph(&format!("roots: {}", told.join(" · ")), 7, width)
 }
 

@@ -5,7 +5,7 @@ use crate::commands::heap::{diff as diff_command, histogram as histogram_command
 use crate::commands::heap::{path as path_command, summary as summary_command};
 use crate::heap::{
     self, ArrayWaste, BoxedNumbers, ClassRow, CollectionWaste, DuplicateStrings, DuplicateText, Format, Holder,
-    LargeObject, Marks, Owner, OwnerPath, PathRow, Paths, RootKind, RootReason, RootRow, Step, Waste,
+    LargeObject, Marks, Owner, OwnerPath, PathRow, Paths, RootKind, RootReason, RootRow, Roots, Step, Waste,
 };
 
 #[derive(clap::Parser)]
@@ -132,7 +132,10 @@ fn summary_view(waste: Option<Waste>) -> summary_command::View {
     };
     summary_command::View {
         suspects: heap::suspects(&summary),
-        roots: vec![root(RootKind::Class, 781, 21_000_000), root(RootKind::Thread, 31, 820_000)],
+        roots: Roots {
+            kinds: vec![root(RootKind::Class, 781, 21_000_000), root(RootKind::Thread, 31, 820_000)],
+            shared: Bytes(4_000_000),
+        },
         largest: vec![
             large("class SessionRegistry: java.lang.Class", "java.lang.Class", 0xc0ab_0010, 20_960_064),
             large("thread http-nio-*-exec-*", "java.lang.Thread", 0xd699_88c0, 209_000),
