@@ -10,7 +10,8 @@ use crate::verdict::owner_matches;
 /// How many rows are printed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Most {
-    /// Rows that are shown of each list: on a terminal as many as fit a screen, as JSON all of them.
+    /// Rows that are shown of each list, in a tree of owners below each row: on a terminal as many as fit a screen, as
+    /// JSON all that the command finds.
     #[arg(long, value_name = "N", visible_alias = "limit")]
     top: Option<usize>,
 }
