@@ -25,7 +25,7 @@ pub(in crate::commands::heap) fn diff(args: &Args, view: &View, width: usize) ->
     let caveats: Vec<&[String]> = view.summaries.iter().map(|summary| summary.caveats.as_slice()).collect();
     let mut text = dumps(args, view) + &notes(&reading::caveats(&caveats), width);
     if view.trends.is_empty() {
-        return text + &nothing(view.others);
+        return text + &nothing(view);
     }
     let shown = view.largest(args.most.or(SCREEN));
     if view.summaries.len() == 2 {
@@ -39,10 +39,11 @@ pub(in crate::commands::heap) fn diff(args: &Args, view: &View, width: usize) ->
     text + &advice(&shown, width)
 }
 
-fn nothing(others: usize) -> String {
-    match others {
-        0 => format!("\nno owner grew or shrank by more than {}\n", heap::LEAST_GROWTH),
-        _ => format!("\nnone of the owners that grew or shrank fits `--match`; without it there are {others}\n"),
+fn nothing(view: &View) -> String {
+    let between = if view.summaries.len() > 2 { " from the first dump to the last" } else { "" };
+    match view.others {
+        0 => format!("\nno owner grew or shrank by more than {}{between}\n", heap::LEAST_GROWTH),
+        others => format!("\nnone of the owners that grew or shrank fits `--match`; without it there are {others}\n"),
     }
 }
 

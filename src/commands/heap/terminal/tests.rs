@@ -188,6 +188,8 @@ fn two_dumps_are_told_by_growth_and_three_by_whether_it_goes_on() {
     insta::assert_snapshot!("diff-three", plain(&diff(&files, &three, 120)));
     let none = diff_view(vec![shop(10_000, 1_000), shop(10_000, 1_000)]);
     insta::assert_snapshot!("diff-none", plain(&diff(&args(&["before.hprof", "after.hprof"]), &none, 80)));
+    let again = diff_view(vec![shop(10_000, 1_000), shop(20_000, 1_000), shop(10_000, 1_000)]);
+    assert!(plain(&diff(&files, &again, 80)).contains("more than 1.00 KiB from the first dump to the last"));
     let unfit = diff_command::View { others: 3, ..none };
     insta::assert_snapshot!("diff-unfit", plain(&diff(&args(&["before.hprof", "after.hprof"]), &unfit, 80)));
 }
