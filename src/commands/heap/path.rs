@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use globset::GlobMatcher;
 
-use super::reading::{Progress, Reading};
+use super::reading::{Progress, Reading, object};
 use super::selection::{Most, fits, fits_class, glob};
 use super::{Refusal, json, terminal};
 use crate::commands::{Format, Global};
@@ -85,10 +85,11 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
 }
 
 fn one(snapshot: &Snapshot, id: u64) -> Result<Vec<Node>, Refusal> {
+    let name = object(snapshot.format(), id);
     match snapshot.find(id) {
         Some((node, true)) => Ok(vec![node]),
-        Some(_) => Err(Refusal(format!("no root reaches object `{id:#x}`: give `--keep-unreachable` to see it"))),
-        None => Err(Refusal(format!("there is no object `{id:#x}` in the dump: `plimsoll heap summary` shows ids"))),
+        Some(_) => Err(Refusal(format!("no root reaches object `{name}`: give `--keep-unreachable` to see it"))),
+        None => Err(Refusal(format!("there is no object `{name}` in the dump: `plimsoll heap summary` shows ids"))),
     }
 }
 

@@ -157,6 +157,14 @@ pub(super) fn name(format: Format) -> &'static str {
     }
 }
 
+/// An object as the tools of its runtime call it: by an address, or by a number as Chrome shows it.
+pub(super) fn object(format: Format, id: u64) -> String {
+    match format {
+        Format::V8 => format!("@{id}"),
+        Format::Hprof | Format::Python => format!("{id:#x}"),
+    }
+}
+
 /// A line that says what takes so long; nothing where nobody looks.
 pub(super) struct Progress(ProgressBar);
 

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::waste::WasteShape;
 use super::{PatternShape, StepShape, Totals, print, steps};
+use crate::commands::heap::reading;
 use crate::commands::heap::selection::{Row, Tree};
 use crate::commands::heap::summary::View;
 use crate::commands::heap::{owners as owners_command, summary as summary_command};
-use crate::heap::{ClassRow, HeapSummary, LargeObject, RootRow, Suspect};
+use crate::heap::{ClassRow, Format, HeapSummary, LargeObject, RootRow, Suspect};
 use crate::units::Bytes;
 
 #[derive(Serialize)]
@@ -97,7 +98,7 @@ pub(in crate::commands::heap) fn summary(args: &summary_command::Args, view: &Vi
         root_kinds: view.roots.kinds.iter().map(root).collect(),
         shared_by_roots_bytes: view.roots.shared.0,
         owners: tree.rows(&view.summary.owners).iter().map(|row| owner(row, total)).collect(),
-        largest: view.largest.iter().take(top).map(large).collect(),
+        largest: view.largest.iter().take(top).map(|object| large(object, view.summary.format)).collect(),
         classes: view.summary.classes.iter().take(top).map(ClassShape::of).collect(),
         waste: view.waste.as_ref().map(|waste| WasteShape::of(waste, top)),
     })
@@ -157,11 +158,11 @@ fn owner(row: &Row<'_>, total: Bytes) -> OwnerShape {
     }
 }
 
-fn large(object: &LargeObject) -> LargeShape {
+fn large(object: &LargeObject, format: Format) -> LargeShape {
     LargeShape {
         path: object.path.to_string(),
         class: object.class.clone(),
-        id: object.id.map(|id| format!("{id:#x}")),
+        id: object.id.map(|id| reading::object(format, id)),
         shallow_bytes: object.shallow.0,
         retained_bytes: object.retained.0,
     }

@@ -1,8 +1,9 @@
 //! The summary of a dump: what is in it, what stands out, where to look next.
 
+use crate::commands::heap::reading;
 use crate::commands::heap::selection::Tree;
 use crate::commands::heap::summary::{Args, View};
-use crate::heap::{LargeObject, Roots, Suspect};
+use crate::heap::{Roots, Suspect};
 use crate::report::clean;
 use crate::units::Bytes;
 
@@ -19,7 +20,7 @@ pub(in crate::commands::heap) fn summary(args: &Args, view: &View, width: usize)
     text += &roots(&view.roots, width);
     text += &suspects(&view.suspects, width);
     text += &owners(view, top, width);
-    text += &largest(&view.largest, top, width);
+    text += &largest(view, top, width);
     text += &classes(view, top, width);
     if let Some(waste) = &view.waste {
         text += &super::waste::waste(waste, view.summary.total, top, width);
@@ -85,10 +86,10 @@ fn owners(view: &View, top: usize, width: usize) -> String {
     title("largest owners") + &table.render(width)
 }
 
-fn largest(objects: &[LargeObject], top: usize, width: usize) -> String {
+fn largest(view: &View, top: usize, width: usize) -> String {
     let mut table = Table::new(["retained", "shallow", "id", "object"]);
-    for object in objects.iter().take(top) {
-        let id = object.id.map(|id| format!("{id:#x}")).unwrap_or_default();
+    for object in view.largest.iter().take(top) {
+        let id = object.id.map(|id| reading::object(view.summary.format, id)).unwrap_or_default();
         let numbers = vec![object.retained.to_string(), object.shallow.to_string(), id];
         let path = object.path.to_string();
         let class = if path.ends_with(&object.class) { String::new() } else { format!(" ({})", object.class) };
