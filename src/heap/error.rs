@@ -1,7 +1,8 @@
 //! Why a dump could not be read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::Cut;
 use crate::units::Bytes;
 
 /// The dump cannot be analyzed; what is merely cut or odd is a caveat of the result instead.
@@ -46,6 +47,14 @@ pub enum HeapError {
         /// What it looks like instead, as the end of a sentence: `starts with "PK"`.
         looks: String,
     },
+    /// The packed file ends, or is damaged, before anything could be made of it.
+    #[error("cannot read `{}`: {cut}; pack it again, or take the dump again", path.display())]
+    Packed {
+        /// The file.
+        path: PathBuf,
+        /// Where, and in which way.
+        cut: Cut,
+    },
     /// The file contradicts its format.
     #[error("malformed dump at byte `{offset}`: {what}")]
     Malformed {
@@ -60,4 +69,14 @@ pub enum HeapError {
         /// Objects in the file.
         objects: u64,
     },
+}
+
+impl HeapError {
+    /// What is wrong with a file that is packed: not its content, where that came out damaged or not at all.
+    pub(super) fn of_packed(self, path: &Path, cut: Option<Cut>) -> Self {
+        match cut.filter(|cut| cut.damaged || cut.at == 0) {
+            Some(cut) => Self::Packed { path: path.to_owned(), cut },
+            None => self,
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod spool;
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek};
 use std::ops::{Deref, Range};
@@ -11,13 +12,35 @@ use std::path::Path;
 use memmap2::{Mmap, UncheckedAdvice};
 
 use super::HeapError;
+use crate::units::Bytes;
 use spool::{Spool, Spooled};
 
 /// The uncompressed content of a dump. Its pages belong to the file: they can be dropped and read again.
 #[derive(Debug)]
 pub struct Mapping {
     content: Content,
-    cut: Option<u64>,
+    cut: Option<Cut>,
+}
+
+/// Where packed data could not be unpacked any further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// In bytes of the uncompressed file.
+    pub at: u64,
+    /// Whether what is there contradicts itself, so that what came before may be wrong, too; otherwise it only ends.
+    pub damaged: bool,
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = Bytes(self.at);
+        match self.damaged {
+            false => write!(f, "the compressed file was cut after {at} of content"),
+            true => {
+                write!(f, "the compressed file is damaged, at {at} of content or before")
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -74,8 +97,8 @@ impl Mapping {
         Ok(Self { content: map(&file)?, cut })
     }
 
-    /// Where the compressed data ended too early, in bytes of the uncompressed file.
-    pub fn cut(&self) -> Option<u64> {
+    /// Where the compressed data ended too early or was damaged.
+    pub fn cut(&self) -> Option<Cut> {
         self.cut
     }
 

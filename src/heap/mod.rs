@@ -35,7 +35,7 @@ pub use error::HeapError;
 pub use graph::{Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Node, Reference, Root, RootKind, Sizes};
 pub use hprof::Referents;
 pub use largest::{LargeObject, RootRow, Roots};
-pub use mapping::Mapping;
+pub use mapping::{Cut, Mapping};
 pub use owner::{Bound, Kind, Marks, Owner, OwnerPath, Step};
 pub use owners::Limits;
 pub use path::{PathRow, Paths, RootReason};

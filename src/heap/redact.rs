@@ -49,8 +49,17 @@ pub enum RedactError {
 /// [`RedactError::Heap`] as for [`summarize`](super::summarize), [`RedactError::Write`] if `out` fails;
 /// then what was written so far is no dump and has to be thrown away.
 pub fn redact(file: &Mapping, path: &Path, out: &mut dyn Write, keep: Keep) -> Result<Redaction, RedactError> {
+    let mut redaction = blank(file, path, out, keep).map_err(|error| match error {
+        RedactError::Heap(error) => RedactError::Heap(error.of_packed(path, file.cut())),
+        error @ RedactError::Write(_) => error,
+    })?;
+    redaction.caveats.extend(file.cut().map(|cut| cut.to_string()));
+    Ok(redaction)
+}
+
+fn blank(file: &Mapping, path: &Path, out: &mut dyn Write, keep: Keep) -> Result<Redaction, RedactError> {
     let format = format(file).map_err(|looks| HeapError::Unknown { path: path.to_owned(), looks })?;
-    let (blanked, mut caveats) = match format {
+    let (blanked, caveats) = match format {
         Format::Hprof => hprof::redact(file, out, keep)?,
         Format::V8 => v8::redact(file, out)?,
         Format::Python => {
@@ -60,6 +69,5 @@ pub fn redact(file: &Mapping, path: &Path, out: &mut dyn Write, keep: Keep) -> R
         }
     };
     out.flush()?;
-    caveats.extend(file.cut().map(|at| format!("the compressed file was cut after {} of content", Bytes(at))));
     Ok(Redaction { format, blanked: Bytes(blanked), caveats })
 }

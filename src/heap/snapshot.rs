@@ -12,7 +12,6 @@ use super::{
     ClassRow, Dominators, EdgeUse, Format, HeapError, HeapSummary, LargeObject, Mapping, Options, Orphans, OwnerPath,
     Paths, Roots, Waste, hprof, largest, path, python, v8, waste,
 };
-use crate::units::Bytes;
 
 /// Classes in a summary.
 const MOST_CLASSES: usize = 200;
@@ -42,8 +41,14 @@ impl Snapshot {
     /// # Errors
     /// As [`Self::open`].
     pub fn read(file: Mapping, path: &Path, options: &Options) -> Result<Self, HeapError> {
-        let format = format(&file).map_err(|looks| HeapError::Unknown { path: path.to_owned(), looks })?;
         let cut = file.cut();
+        let mut snapshot = Self::parse(file, path, options).map_err(|error| error.of_packed(path, cut))?;
+        snapshot.caveats.extend(cut.map(|cut| cut.to_string()));
+        Ok(snapshot)
+    }
+
+    fn parse(file: Mapping, path: &Path, options: &Options) -> Result<Self, HeapError> {
+        let format = format(&file).map_err(|looks| HeapError::Unknown { path: path.to_owned(), looks })?;
         let mut caveats = Vec::new();
         let (mut graph, contents): (Graph, Box<dyn Contents>) = match format {
             Format::V8 => {
@@ -68,7 +73,6 @@ impl Snapshot {
         let edges = if options.keep_references { EdgeUse::Keep } else { EdgeUse::Consume };
         let shared = owners::shared(&graph, &*contents, limits);
         let dominators = Dominators::with_holders(&mut graph, edges, orphans, &shared);
-        caveats.extend(cut.map(|at| format!("the compressed file was cut after {} of content", Bytes(at))));
         Ok(Self { format, graph, dominators, contents, limits, caveats })
     }
 
@@ -168,7 +172,7 @@ impl Snapshot {
     /// A graph of tests; see [`super::owners::sketch`].
     pub(in crate::heap) fn of_sketch(text: &str) -> Self {
         let (mut graph, sketch) = super::owners::sketch::Sketch::parse(text);
-        let limits = Limits { least: Bytes(1), share: 0.0, ..Limits::default() };
+        let limits = Limits { least: crate::units::Bytes(1), share: 0.0, ..Limits::default() };
         let shared = owners::shared(&graph, &sketch, limits);
         let dominators = Dominators::with_holders(&mut graph, EdgeUse::Keep, Orphans::Drop, &shared);
         Self { format: Format::Python, graph, dominators, contents: Box::new(sketch), limits, caveats: Vec::new() }

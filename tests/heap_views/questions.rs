@@ -151,6 +151,7 @@ fn what_cannot_be_answered_as_it_was_asked_ends_with_2() {
     for (args, said) in [
         (&["heap", "diff", &tiny, &snapshots[0]][..], "of another kind"),
         (&["heap", "histogram", &tiny, &snapshots[0]], "of another kind"),
+        (&["heap", "diff", "-", &tiny, "-"], "standard input is one dump"),
         (&["heap", "path", &tiny], "required"),
         (&["heap", "path", &tiny, "--class", "a", "--id", "1"], "cannot be used"),
         (&["heap", "path", &tiny, "--id", "0x1"], "no object"),

@@ -70,6 +70,12 @@ impl Reading {
         progress: &Progress,
         ask: impl Fn(&Snapshot) -> T + Sync,
     ) -> anyhow::Result<Vec<(Format, T)>> {
+        if files.iter().filter(|file| *file == Path::new("-")).count() > 1 {
+            return Err(Refusal(
+                "standard input is one dump and `-` stands here twice: name the others as files".to_owned(),
+            )
+            .into());
+        }
         let names: Vec<String> = files.iter().map(|file| format!("`{}`", file.display())).collect();
         progress.stage(&format!("reading {}", names.join(", ")));
         let mut mappings = Vec::with_capacity(files.len());

@@ -131,7 +131,7 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
     } else if found.segments.is_empty() {
         cut = cut.or(Some(file.len()));
     }
-    found.cut = cut.or(file.cut().map(|at| usize::try_from(at).unwrap_or(usize::MAX)));
+    found.cut = cut.or(file.cut().filter(|_| !ended).map(|cut| usize::try_from(cut.at).unwrap_or(usize::MAX)));
     match found.cut {
         Some(at) if found.objects == 0 => {
             let what = "the file ends before the first object: the dump was cut (process killed, disk full, or still \

@@ -7,6 +7,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use nix::sys::statvfs::fstatvfs;
 
+use super::Cut;
 use crate::heap::{HeapError, summarize};
 use crate::units::Bytes;
 
@@ -28,8 +29,8 @@ pub(super) struct Spool<'a> {
 pub(super) struct Spooled {
     /// Without a name: it is gone when it is closed.
     pub(super) file: File,
-    /// Where packed data ended too early, in bytes of the content.
-    pub(super) cut: Option<u64>,
+    /// Where packed data ended too early or was damaged.
+    pub(super) cut: Option<Cut>,
 }
 
 impl Spool<'_> {
@@ -58,7 +59,10 @@ impl Spool<'_> {
             // Bytes that came before an error stay in the piece.
             match content.by_ref().take(PIECE as u64).read_to_end(&mut piece) {
                 Ok(_) => {}
-                Err(error) if packed && damaged(&error) => cut = Some(copied + piece.len() as u64),
+                Err(error) if packed && unpacks_no_further(&error) => {
+                    let damaged = error.kind() != io::ErrorKind::UnexpectedEof;
+                    cut = Some(Cut { at: copied + piece.len() as u64, damaged });
+                }
                 Err(error) => return Err(self.unread(error)),
             }
             if copied + piece.len() as u64 > limit {
@@ -98,7 +102,7 @@ impl Spool<'_> {
 }
 
 /// A dump that was cut, or whose packing is damaged, is worth reading as far as it goes.
-fn damaged(error: &io::Error) -> bool {
+fn unpacks_no_further(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
 }
 
@@ -152,8 +156,16 @@ mod tests {
     fn packed_data_that_ends_too_early_is_kept_as_far_as_it_goes() {
         let stream = packed(&dump(1000));
         let spooled = spool().copy(&stream[..stream.len() - 9]).unwrap();
-        assert_eq!(spooled.cut, Some(length(&spooled)));
+        assert_eq!(spooled.cut, Some(Cut { at: length(&spooled), damaged: false }));
         assert!(length(&spooled) > 0);
+    }
+
+    #[test]
+    fn packed_data_with_a_wrong_checksum_is_damaged() {
+        let mut stream = packed(&dump(1000));
+        let checksum = stream.len() - 8;
+        stream[checksum] ^= 1;
+        assert_eq!(spool().copy(&stream[..]).unwrap().cut, Some(Cut { at: 1000, damaged: true }));
     }
 
     #[test]
