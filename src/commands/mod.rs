@@ -68,7 +68,7 @@ pub(crate) struct Global {
 pub(crate) enum Format {
     /// For people.
     Terminal,
-    /// For pull requests.
+    /// For pull requests (not of heap dumps).
     Markdown,
     /// For programs; carries a schema version.
     Json,

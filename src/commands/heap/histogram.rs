@@ -84,6 +84,11 @@ pub(super) fn execute(args: &Args, global: &Global) -> anyhow::Result<String> {
 }
 
 impl Args {
+    /// Whether the rows were narrowed down.
+    pub(super) fn asks(&self) -> bool {
+        self.pattern.is_some()
+    }
+
     fn fits(&self, class: &str) -> bool {
         self.pattern.as_ref().is_none_or(|pattern| fits_class(pattern, class))
     }

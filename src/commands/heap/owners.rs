@@ -44,6 +44,11 @@ pub(in crate::commands) struct Args {
 }
 
 impl Args {
+    /// Whether the rows were narrowed down.
+    pub(super) fn asks(&self) -> bool {
+        self.pattern.is_some() || self.least.is_some()
+    }
+
     /// The rows to show.
     pub(super) fn tree(&self, summary: &HeapSummary, top: usize) -> Tree<'_> {
         // Without a question, what is not even a hundredth only hides the rest, if there is a rest.

@@ -20,7 +20,11 @@ pub(in crate::commands::heap) fn histogram(args: &Args, view: &View, width: usiz
 
 fn one(args: &Args, rows: &[ClassRow], width: usize) -> String {
     if rows.is_empty() {
-        return "no class fits: leave out `--match` to see all of them\n".to_owned();
+        let told = match args.asks() {
+            true => "no class fits: leave out `--match` to see all of them\n",
+            false => "no root reaches any object: `--keep-unreachable` counts the others\n",
+        };
+        return told.to_owned();
     }
     let most = args.most.or(SCREEN);
     let mut table = Table::new(["shallow", "retained", "objects", "class"]);

@@ -1,7 +1,7 @@
 //! The owner tree.
 
 use crate::commands::heap::owners::Args;
-use crate::heap::HeapSummary;
+use crate::heap::{HeapSummary, Limits};
 
 use super::table::{Row, Table};
 use super::{count, head, more, notes, share};
@@ -15,7 +15,13 @@ pub(in crate::commands::heap) fn owners(args: &Args, summary: &HeapSummary, widt
     let mut text = head(summary, width);
     text.push('\n');
     if rows.is_empty() {
-        return text + "no owner fits: leave out `--match` and `--least` to see the largest of them\n";
+        let told = match args.asks() {
+            true => "no owner fits: leave out `--match` and `--least` to see the largest of them\n".to_owned(),
+            false => {
+                format!("no owner retains {} or more: `--least '1 B'` shows smaller ones\n", Limits::default().least)
+            }
+        };
+        return text + &told;
     }
     let shown = rows.len().min(args.most.asked().map_or(SCREEN.1, |_| usize::MAX));
     let mut table = Table::new(["retained", "share", "count", "entries", "owner"]);

@@ -18,6 +18,12 @@ pub(in crate::commands::heap) fn path(args: &Args, paths: &Paths, caveats: &[Str
     let top = |paths: &Paths| paths.rows.iter().filter(|row| row.above.is_none()).map(|row| row.retained).sum();
     let all: Bytes = top(paths);
     let (objects, plural) = (count(paths.targets), if paths.targets == 1 { "" } else { "s" });
+    if reached == 0 {
+        let told = format!(
+            "{BOLD}{objects} object{plural}, unreachable{BOLD:#}: no root leads there, and nobody keeps them\n"
+        );
+        return told + &notes(caveats, width);
+    }
     let mut text =
         format!("{BOLD}{objects} object{plural}, {all} retained{BOLD:#}; shortest paths from roots, merged\n");
     if paths.unreached > 0 {

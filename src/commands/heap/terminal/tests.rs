@@ -167,6 +167,10 @@ fn colors_mark_what_stands_out_and_change_no_text() {
 fn the_owner_tree_is_indented_and_a_pattern_shows_whole_paths() {
     let summary = shop(20_000, 1_000);
     insta::assert_snapshot!("owners", plain(&owners(&args(&["app.hprof"]), &summary, 80)));
+    let tiny = HeapSummary { owners: vec![], ..summary.clone() };
+    let told = |words: &[&str]| plain(&owners(&args(words), &tiny, 80));
+    assert!(told(&["app.hprof"]).contains("no owner retains 1.00 KiB or more"));
+    assert!(told(&["app.hprof", "--match", "x"]).contains("leave out `--match`"));
     let args: owners_command::Args = args(&["app.hprof", "--match", "threadLocals*"]);
     insta::assert_snapshot!("owners-match", plain(&owners(&args, &summary, 80)));
 }
@@ -230,6 +234,9 @@ fn paths_are_a_tree_from_the_roots() {
     };
     let args: path_command::Args = args(&["app.hprof", "--class", "*.Session"]);
     insta::assert_snapshot!("path", plain(&path(&args, &paths, &["the dump is cut at byte 7".to_owned()], 80)));
+    let lost = Paths { rows: vec![], targets: 2, unreached: 2 };
+    let told = plain(&path(&args, &lost, &[], 80));
+    assert_eq!(told, "2 objects, unreachable: no root leads there, and nobody keeps them\n");
 }
 
 #[test]
