@@ -73,6 +73,13 @@ impl Snapshot {
         let edges = if options.keep_references { EdgeUse::Keep } else { EdgeUse::Consume };
         let shared = owners::shared(&graph, &*contents, limits);
         let dominators = Dominators::with_holders(&mut graph, edges, orphans, &shared);
+        if options.keep_unreachable && format != Format::V8 {
+            let (count, bytes) = dominators.adopted();
+            caveats.extend(
+                (count > 0)
+                    .then(|| format!("{count} of the objects that are counted ({bytes}) are reached by no root")),
+            );
+        }
         Ok(Self { format, graph, dominators, contents, limits, caveats })
     }
 

@@ -107,6 +107,10 @@ fn more_is_shown_where_it_is_asked_for() {
     assert!(rows(&["--depth", "6", "--least", "10 KiB"]) > rows(&["--depth", "1", "--least", "10 KiB"]));
     let least = json(&["heap", "owners", &tiny, "--least", "50 KiB", "--depth", "9"]);
     assert!(least["owners"].as_array().unwrap().iter().all(|row| row["retained_bytes"].as_u64() >= Some(50 << 10)));
+    let (dropped, kept) = (json(&["heap", "summary", &tiny]), json(&["heap", "summary", &tiny, "--keep-unreachable"]));
+    let lost = dropped["unreachable_objects"].as_u64().unwrap();
+    assert_eq!(kept["objects"].as_u64(), Some(dropped["objects"].as_u64().unwrap() + lost));
+    assert!(lost == 0 || kept["caveats"].to_string().contains(&format!("{lost} of the objects")), "{kept:#}");
     let table = text(&["heap", "histogram", &tiny, "--top", "3"]);
     let (rows, notes): (Vec<&str>, Vec<&str>) = table.lines().partition(|line| !line.starts_with("note: "));
     assert_eq!((rows.len(), notes.len()), (5, 1), "{table}");
