@@ -33,7 +33,7 @@ pub struct Suspect {
     pub share: f64,
     /// The class of what it holds the most of, how many, and what those retain.
     pub held: Option<(String, u64, Bytes)>,
-    /// The known pattern of leaks that it looks like, and what to look at.
+    /// The known pattern of leaks that it looks like if it grows, and what to look at.
     pub pattern: Option<(&'static str, &'static str)>,
 }
 

@@ -121,7 +121,7 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
         let every_interval = intervals.iter().all(|step| step.0.signum() == growth.delta.0.signum());
         let mut trend = OwnerTrend { growth, retained: sizes, intervals, every_interval };
         if series.len() > 2 && !trend.is_retention() {
-            trend.growth.pattern = None;
+            trend.growth.pattern = trend.growth.pattern.filter(|(name, _)| *name == pattern::FILLS);
         }
         trend
     };

@@ -20,10 +20,13 @@ struct Pattern {
     fits: fn(&Sight<'_>) -> bool,
 }
 
+/// What is no leak.
+pub(super) const FILLS: &str = "bounded container that fills";
+
 /// The first that fits is told.
 const PATTERNS: &[Pattern] = &[
     Pattern {
-        name: "bounded container that fills",
+        name: FILLS,
         advice: "it evicts or refuses entries beyond its bound and stops growing when it is full: lower the bound, or give the run enough warm-up to fill it",
         fits: |sight| sight.is_bounded(),
     },

@@ -67,7 +67,7 @@ fn told(suspect: &Suspect, width: usize) -> String {
     }
     let mut text = format!("{:19}{}", "", facts.join(", "));
     if let Some((name, advice)) = suspect.pattern {
-        text += &format!("{}looks like: {name}. {advice}", if facts.is_empty() { "" } else { "; " });
+        text += &format!("{}if it grows: {name}. {advice}", if facts.is_empty() { "" } else { "; " });
     }
     let lines = paragraph(text.trim_start(), 0, width.saturating_sub(19));
     lines.lines().map(|line| format!("{FAINT}{:19}{line}{FAINT:#}\n", "")).collect()
