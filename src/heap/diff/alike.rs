@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::heap::{Owner, Step};
+use crate::heap::{Marks, Owner, Step};
 
 /// The owners of each dump.
 pub(super) fn alike(dumps: &[&[Owner]]) -> Vec<Vec<Owner>> {
@@ -17,9 +17,8 @@ pub(super) fn alike(dumps: &[&[Owner]]) -> Vec<Vec<Owner>> {
     let is_module = |owner: &&Owner| owner.step.class.is_empty();
     let modules: BTreeSet<Step> = dumps.iter().flatten().filter(is_module).map(|owner| owner.step.clone()).collect();
     for module in modules {
-        let module = |owners: &'_ mut Vec<Owner>| owners.iter_mut().position(|owner| owner.step == module);
-        let rows = dumps.iter_mut().filter_map(|owners| module(owners).map(|row| &mut owners[row].children));
-        settle_crowds(rows.collect());
+        let rows = dumps.iter_mut().filter_map(|owners| owners.iter_mut().find(|owner| owner.step == module));
+        settle_crowds(rows.map(|owner| &mut owner.children).collect());
     }
     dumps
 }
@@ -43,32 +42,30 @@ fn settle_crowds(mut dumps: Vec<&mut Vec<Owner>>) {
     for class in classes {
         let is_of = |owner: &&Owner| owner.step.is_crowd() && owner.step.class == class;
         let alone = dumps.iter().all(|owners| owners.iter().filter(is_of).count() <= 1);
-        let steps: BTreeSet<Step> =
-            dumps.iter().flat_map(|owners| owners.iter().filter(is_of)).map(|owner| owner.step.clone()).collect();
-        for same in groups(steps.into_iter().collect(), alone) {
-            let largest = dumps.iter().rev().find_map(|owners| {
+        let rows = dumps.iter().flat_map(|owners| owners.iter().filter(is_of));
+        let steps: BTreeSet<Step> = rows.map(|owner| owner.step.clone()).collect();
+        for same in groups(steps, alone) {
+            let largest = |owners: &&mut Vec<Owner>| {
                 let rows = owners.iter().filter(|owner| same.contains(&owner.step));
                 rows.max_by_key(|owner| owner.retained).map(|owner| owner.step.clone())
-            });
-            for owners in &mut dumps {
-                if let Some(step) = &largest {
-                    join(owners, &same, step);
-                }
+            };
+            if let Some(step) = dumps.iter().rev().find_map(largest) {
+                dumps.iter_mut().for_each(|owners| join(owners, &same, &step));
             }
         }
     }
 }
 
 /// Steps by whom they have in common, directly or through others.
-fn groups(steps: Vec<Step>, alone: bool) -> Vec<BTreeSet<Step>> {
-    let mut groups: Vec<(BTreeSet<String>, BTreeSet<Step>)> = Vec::new();
+fn groups(steps: BTreeSet<Step>, alone: bool) -> Vec<BTreeSet<Step>> {
+    type Group = (BTreeSet<String>, BTreeSet<Step>);
+    let mut groups: Vec<Group> = Vec::new();
     for step in steps {
         let sharers: BTreeSet<String> = step.sharers().map(str::to_owned).collect();
-        let meets = |(known, _): &(BTreeSet<String>, _)| alone || !known.is_disjoint(&sharers);
-        let (same, others) = groups.into_iter().partition(meets);
+        let meets = |(known, _): &Group| alone || !known.is_disjoint(&sharers);
+        let (same, others): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(meets);
         groups = others;
         let mut group = (sharers, BTreeSet::from([step]));
-        let same: Vec<(BTreeSet<String>, BTreeSet<Step>)> = same;
         for (sharers, steps) in same {
             group.0.extend(sharers);
             group.1.extend(steps);
@@ -100,7 +97,7 @@ fn merged(owners: Vec<Owner>) -> Option<Owner> {
         all.retained += owner.retained;
         all.entries = all.entries.zip(owner.entries).map(|(one, other)| one.saturating_add(other));
         if all.marks != owner.marks {
-            all.marks = Default::default();
+            all.marks = Marks::default();
         }
         all.children.extend(owner.children);
     }

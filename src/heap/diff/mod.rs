@@ -112,8 +112,17 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
     let [first, .., last] = series else { return Vec::new() };
     let dumps: Vec<&[Owner]> = series.iter().map(|dump| dump.owners.as_slice()).collect();
     let dumps = alike::alike(&dumps);
+    let growths = growths(first, last, &dumps[0], &dumps[dumps.len() - 1]);
+    let told: BTreeSet<OwnerPath> = growths.iter().map(|growth| growth.path.clone()).collect();
     let trend = |growth: OwnerGrowth| {
-        let retained = |owners: &[Owner]| owner(owners, &growth.path).map(|owner| owner.retained).unwrap_or_default();
+        let retained = |owners: &[Owner]| match exact(owners, &growth.path) {
+            Some(owner) => owner.retained,
+            // What has a row of its own is told there.
+            None => match moved::find(owners, &growth.path) {
+                Some((path, owner)) if !told.contains(&path) => owner.retained,
+                _ => Bytes(0),
+            },
+        };
         let mut sizes: Vec<Bytes> = dumps.iter().map(|owners| retained(owners)).collect();
         sizes[0] = growth.retained_before;
         sizes[dumps.len() - 1] = growth.retained_after;
@@ -125,7 +134,7 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
         }
         trend
     };
-    growths(first, last, &dumps[0], &dumps[dumps.len() - 1]).into_iter().map(trend).collect()
+    growths.into_iter().map(trend).collect()
 }
 
 /// What is new in one place and was in another one before grew by the difference.

@@ -135,7 +135,7 @@ impl Dominators {
     }
 
     /// Each of the objects that nobody holds alone, with the one holder through which the walk found it, in the
-    /// order in which it did; nothing if most objects are of that kind.
+    /// order in which it did; nothing if there are too many.
     pub(super) fn found(&self) -> impl Iterator<Item = (Node, Node)> + '_ {
         self.samples.found.iter().map(|pair| pair.map(|place| self.node(place)).into())
     }
