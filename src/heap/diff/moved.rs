@@ -26,10 +26,10 @@ impl<'a> Kind<'a> {
         is_whole.then_some(Self { holder, field, class: &step.class })
     }
 
-    /// Of the last step that has one, with the steps below that.
-    fn last(path: &'a OwnerPath) -> Option<(Self, &'a [Step])> {
+    /// Of each step that has one, the last one first, with the steps below that.
+    fn all(path: &'a OwnerPath) -> impl Iterator<Item = (Self, &'a [Step])> {
         let kind = |index: usize| Self::of(index.checked_sub(1).map(|above| &path.0[above]), &path.0[index]);
-        (0..path.0.len()).rev().find_map(|index| Some((kind(index)?, &path.0[index + 1..])))
+        (0..path.0.len()).rev().filter_map(move |index| Some((kind(index)?, &path.0[index + 1..])))
     }
 }
 
@@ -42,15 +42,19 @@ pub(super) fn find<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<(OwnerPa
     alone(owners, path).filter(|(found, _)| !(lasts(path) && lasts(found)) || path.0.first() == found.0.first())
 }
 
-/// The only owner of the same kind, wherever it stands.
+/// The only owner of the same kind, wherever it stands; of several, the one below the only one of the same kind.
 pub(super) fn alone<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<(OwnerPath, &'a Owner)> {
-    let (kind, below) = Kind::last(path)?;
+    Kind::all(path).find_map(|(kind, below)| only(owners, &kind, below))
+}
+
+/// What these steps lead to from the only owner of a kind.
+fn only<'a>(owners: &'a [Owner], kind: &Kind<'_>, below: &[Step]) -> Option<(OwnerPath, &'a Owner)> {
     // Each owner with the place of the one above it.
     let mut seen: Vec<(Option<usize>, &Owner)> = owners.iter().map(|owner| (None, owner)).collect();
     let (mut next, mut found) = (0, None);
     while let Some((above, owner)) = seen.get(next).copied() {
         let above = above.map(|above| &seen[above].1.step);
-        if owner.step.class == kind.class && Kind::of(above, &owner.step).as_ref() == Some(&kind) {
+        if owner.step.class == kind.class && Kind::of(above, &owner.step).as_ref() == Some(kind) {
             if found.is_some() {
                 return None;
             }

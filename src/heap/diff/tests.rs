@@ -367,6 +367,10 @@ fn a_structure_that_stands_elsewhere_grew_by_the_difference() {
     assert_eq!(told(&tasks(false, 1, 50), &tasks(true, 1, 80)), grown);
     // Of two of a kind nobody can say which is which.
     assert_eq!(told(&tasks(false, 2, 50), &tasks(true, 2, 50)).len(), 4);
+    // Unless each is in a field of its own.
+    let fields = |rows| tasks(true, 2, rows).replace("app.Job", "app.Zeal");
+    assert!(told(&tasks(false, 2, 50), &fields(50)).is_empty());
+    assert_eq!(told(&tasks(false, 2, 50), &fields(80)).len(), 2);
 }
 
 #[test]

@@ -20,7 +20,8 @@ pub struct Shared {
     pub least: Bytes,
     /// and at least this share of the whole,
     pub share: f64,
-    /// and whose dominator does not refer to them; or to which an object refers whose class is marked here.
+    /// and whose dominator does not refer to them, or does so in passing; or to which an object refers whose class is
+    /// marked here.
     pub claimants: Vec<bool>,
     /// Objects that are told apart from what dominates them, beside those whose class is marked.
     pub tops: Vec<Node>,
@@ -63,6 +64,7 @@ impl Holders {
             Some(parent) => (parent, false),
             None => (idom[number as usize], idom[number as usize] != 0),
         };
+        let passing: FxHashSet<u32> = shared.passing.iter().filter_map(|node| walk.numbers.get(*node)).collect();
         let mut steps = 0;
         // Where all nodes of a tree know their parents, the one holder of its root is lost among those from inside.
         let mut is_inside = |source: u32, number: u32| {
@@ -85,15 +87,16 @@ impl Holders {
                 if (holders.len() < MOST_HOLDERS || claims.has(source)) && counts(source, number) {
                     holders.push(source);
                 }
-            } else if known < MOST_HELD && (!referred || claims.has(parent) || claims.has(source)) {
+            } else if known < MOST_HELD
+                && (!referred || claims.has(parent) || claims.has(source) || passing.contains(&parent))
+            {
                 held.insert(number, [parent, source].into_iter().filter(|source| counts(*source, number)).collect());
             }
         };
         let large: Vec<u32> = (0..idom.len() as u32).filter(|number| sums.get(*number) >= least).collect();
         references(walk, &large, |target, source| note(&mut held, target, source));
         let mut last: Vec<u32> = held.keys().copied().collect();
-        let passing = shared.passing.iter().filter_map(|node| walk.numbers.get(*node)).collect();
-        let ways = Ways { claims, passing, lowered, idom };
+        let ways = Ways { claims, passing: &passing, lowered, idom };
         for _ in 0..MOST_BETWEEN {
             let between = ways.between(&held, &last);
             if between.is_empty() {
@@ -142,7 +145,7 @@ pub(super) fn references(walk: &Walk, wanted: &[u32], mut tell: impl FnMut(u32, 
 /// The ways up from holders.
 struct Ways<'a> {
     claims: &'a Bits,
-    passing: FxHashSet<u32>,
+    passing: &'a FxHashSet<u32>,
     lowered: &'a Lowered,
     idom: &'a [u32],
 }

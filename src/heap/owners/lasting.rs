@@ -18,7 +18,7 @@ const MOST_ROUNDS: usize = 16;
 /// Steps up the dominator tree in all; beyond that, a dominator may be too far up.
 const MOST_STEPS: u64 = 50_000_000;
 
-/// An object to which its dominator does not refer, with some who do.
+/// An object to which its dominator does not refer, or only in passing, with some who do.
 #[derive(Debug)]
 pub(super) struct Floating {
     pub(super) node: Node,

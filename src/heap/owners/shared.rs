@@ -37,10 +37,11 @@ pub(super) fn settle(
     least: u64,
 ) {
     let view = View { places, graph, dominators, naming, folding, large: RefCell::default(), asked: Cell::new(0) };
+    let passes: FxHashSet<Node> = passing.iter().copied().collect();
     let mut shared = Vec::new();
     for (node, holders) in dominators.holders() {
         let above = dominators.immediate(node).filter(|above| *above != Node::ROOT);
-        let referred = above.is_some_and(|above| holders.contains(&above));
+        let referred = above.is_some_and(|above| holders.contains(&above) && !passes.contains(&above));
         let settled = referred && above.is_some_and(|above| places.anchors.contains_key(&above));
         if !settled && !places.anchors.contains_key(&node) {
             let home = view.home(node, referred, &holders);
