@@ -717,3 +717,29 @@ fn nothing_stands_below_the_root_of_roots() {
 Server.cache: Map x1 32/32 #0",
     );
 }
+
+#[test]
+fn what_the_stack_alone_dominates_stands_where_it_is_kept() {
+    let app = |held: &str| {
+        format!(
+            "root || roots | (GC roots) 0
+             roots || stack | (Stack roots) 0
+             passing | stack
+             stack || ctx | system / Context 40
+             label | ctx | script app.js
+             ctx | var app | app | App 10
+             app | .regions | map | Map 32
+             map | [0] | one | Region 20
+             map | [1] | two | Region 20
+             entries | map | 2
+             {held}"
+        )
+    };
+    let kept = "
+context app.js:app: App x1 10/82
+  .regions: Map x1 32/72 #2
+    entries: Region x2 40/40";
+    for held in ["", "stack | [7] | map", "stack | [7] | app"] {
+        check(&app(held), kept);
+    }
+}
