@@ -19,6 +19,8 @@ const LEAST_SAMPLE: usize = 8;
 const MOST_STEPS: usize = 1 << 21;
 /// Structures that hold the same object, as far as they are compared with each other.
 const MOST_TOGETHER: usize = 16;
+/// Of a class that more structures share, none are compared.
+const MOST_STRUCTURES: usize = 256;
 /// A crowd is in parts if all but one of so many of its objects are in one part only, and the walk found them there.
 const CLEAR: usize = 16;
 
@@ -152,7 +154,9 @@ impl Sample {
     /// The structures by the parts of the crowd that they share, in the order of their names; none if it is not clear
     /// which object is in which.
     pub(super) fn parts(&self) -> Vec<Tally> {
-        let names: Vec<&String> = self.tally.keys().collect();
+        if self.tally.len() > MOST_STRUCTURES {
+            return Vec::new();
+        }
         let number = |name: &String| self.tally.get(name).map_or(0, |(number, _)| *number);
         let mut pairs: BTreeMap<(&String, &String), usize> = BTreeMap::new();
         for (together, objects) in &self.together {
@@ -162,7 +166,7 @@ impl Sample {
                 }
             }
         }
-        let mut part: BTreeMap<&String, usize> = names.iter().zip(0..).map(|(name, part)| (*name, part)).collect();
+        let mut part: BTreeMap<&String, usize> = self.tally.keys().zip(0..).collect();
         for ((one, other), objects) in pairs {
             // A few in common, such as what is under way from one to the other, make no whole.
             let (kept, joined) = (part[one], part[other]);
