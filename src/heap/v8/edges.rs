@@ -14,8 +14,6 @@ use crate::heap::{HeapError, Mapping};
 
 /// Every so many edges the position is kept.
 const STRIDE: u64 = 8;
-/// Classes of what fills slots and is no object of its own.
-const VALUES: [&str; 2] = ["system / Oddball", "system / Hole"];
 /// Marks an edge that passes sizes on but keeps nothing alive.
 pub(super) const IDLE: u32 = 1 << 31;
 
@@ -198,8 +196,6 @@ struct Pass<'a> {
     global: &'a [u32],
     registers: &'a [u32],
     native: Option<u32>,
-    /// `undefined`, `null`, `true`, `false` and what stands in empty slots, ascending.
-    values: Vec<u32>,
 }
 
 /// The context and the `shared` part of a function.
@@ -221,31 +217,15 @@ impl<'a> Pass<'a> {
             telling.put(name);
         });
         let native = nodes.classes.iter().position(|class| &*class.name == NATIVE_CONTEXT).map(|class| class as u32);
-        let mut values: Vec<u32> = VALUES.iter().flat_map(|class| nodes.internal(class)).collect();
-        values.sort_unstable();
-        Self {
-            file,
-            section,
-            layout,
-            strings,
-            nodes,
-            telling,
-            context,
-            shared,
-            previous,
-            global,
-            registers,
-            native,
-            values,
-        }
+        Self { file, section, layout, strings, nodes, telling, context, shared, previous, global, registers, native }
     }
 
     /// Whether an edge leads to an element that is an object or text.
     #[inline]
     fn is_element(&self, edge: Edge) -> bool {
         // Those that are none stand at the beginning of the heap.
-        let is_value =
-            || self.values.last().is_some_and(|last| edge.to <= *last) && self.values.binary_search(&edge.to).is_ok();
+        let values = &self.nodes.landmarks.values;
+        let is_value = || values.last().is_some_and(|last| edge.to <= *last) && values.binary_search(&edge.to).is_ok();
         edge.kind == EdgeKind::Element && !is_value()
     }
 
@@ -356,7 +336,7 @@ impl<'a> Pass<'a> {
 }
 
 impl Edge {
-    #[inline]
+    #[inline(always)]
     fn read(numbers: &mut Numbers<'_>, layout: &Layout, cells: &mut [u64; MOST_FIELDS]) -> Option<Self> {
         numbers.fill(&mut cells[..layout.edge_fields])?;
         Some(Self {

@@ -37,19 +37,17 @@ pub use naming::Names;
 pub(in crate::heap) use redact::redact;
 
 use self::edges::Edge;
-use self::layout::{EdgeKind, Layout, NodeKind};
+use self::layout::{EdgeKind, Layout};
 use self::modules::Modules;
-use self::nodes::Nodes;
+use self::nodes::{Landmarks, Nodes};
 use self::strings::{NATIVE_CONTEXT, Strings};
+use super::cores::both;
 use super::graph::edges::LAST;
 use super::graph::sizes::word_of;
 use super::graph::{ClassColumn, Column, Graph, Memory, Node, Root, RootKind, Sizes};
 use super::naming::Folders;
 use super::{Edges, HeapError, Mapping};
 use crate::units::Bytes;
-
-/// Roots of what runs in the moment of the snapshot: calls, native code, compilation and microtasks.
-const RUNNING: [&str; 3] = ["(Stack roots)", "(Handle scope)", "(Strong roots)"];
 
 /// Reads a snapshot: the graph of its essential edges, and the names in it.
 ///
@@ -70,7 +68,6 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
     }
     let root = layout.root as u32;
     let mut strong = edges::read(&file, edge_section, &layout, &strings, &nodes)?;
-    ownership::hand_sizes_over(&mut nodes, &strong, root);
     let mut found = std::mem::take(&mut strong.found);
     let is_native = |top: &Edge| nodes.class_name(top.to) == NATIVE_CONTEXT;
     if found.tops.iter().any(|top| top.kind == EdgeKind::Shortcut && !is_native(top)) {
@@ -78,17 +75,12 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         found.globals = Vec::new();
     }
     let edge_places = std::mem::take(&mut strong.places);
-    strong.found.tops = found.tops;
-    let edges = ownership::essential(&nodes, strong, root);
+    let (edges, rings) = ownership::settle(&mut nodes, strong, &found.tops, root);
 
     let numbering = Numbering { root };
-    let modules = nodes.named(NodeKind::Object, "Module");
-    let es_modules = nodes.internal("system / SourceTextModule");
-    let cells = if es_modules.is_empty() { Vec::new() } else { nodes.internal("system / Cell") };
-    let holes = nodes.internal("system / Hole");
-    let running = RUNNING.into_iter().flat_map(|root| nodes.named(NodeKind::Synthetic, root));
+    let Landmarks { holes, modules, es_modules, cells, running, .. } = std::mem::take(&mut nodes.landmarks);
     let passing = found.suspended.into_iter().chain(running).collect();
-    let (graph, kinds, node_places) = graph(nodes, edges, numbering);
+    let (graph, kinds, node_places) = graph(nodes, edges, &rings, numbering);
     let caveat = cut.then(|| {
         format!(
             "the snapshot was cut after {} inside `strings`: the names behind that are missing, and what weak maps \
@@ -120,9 +112,13 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
 }
 
 /// The graph, and what names need of the nodes.
-fn graph(mut nodes: Nodes, mut edges: Edges, numbering: Numbering) -> (Graph, Vec<layout::NodeKind>, nodes::Places) {
+fn graph(
+    mut nodes: Nodes,
+    mut edges: Edges,
+    rings: &[u32],
+    numbering: Numbering,
+) -> (Graph, Vec<layout::NodeKind>, nodes::Places) {
     let root = numbering.root;
-    let rings = ownership::rings(&edges, root);
     rings.iter().for_each(|ring| edges.start[*ring as usize] = 0);
     nodes.class_of.swap(0, root as usize);
     nodes.sizes.swap(0, root);
@@ -130,19 +126,21 @@ fn graph(mut nodes: Nodes, mut edges: Edges, numbering: Numbering) -> (Graph, Ve
         edges.start.swap(0, root as usize);
         edges.targets.iter_mut().for_each(|target| *target = numbering.edge(*target));
     }
-    let class_of = match u16::try_from(nodes.classes.len()) {
-        Ok(_) => {
-            let mut narrow = Column::zeroed(nodes.class_of.len());
-            narrow.iter_mut().zip(nodes.class_of.iter()).for_each(|(narrow, class)| *narrow = *class as u16);
-            ClassColumn::Narrow(narrow)
-        }
-        Err(_) => ClassColumn::Wide(nodes.class_of),
-    };
-    let sizes = sizes(&nodes.sizes);
+    let (class_of, sizes) = both(
+        || match u16::try_from(nodes.classes.len()) {
+            Ok(_) => {
+                let mut narrow = Column::zeroed(nodes.class_of.len());
+                narrow.iter_mut().zip(nodes.class_of.iter()).for_each(|(narrow, class)| *narrow = *class as u16);
+                ClassColumn::Narrow(narrow)
+            }
+            Err(_) => ClassColumn::Wide(nodes.class_of),
+        },
+        || sizes(&nodes.sizes),
+    );
     let mut graph = Graph { classes: nodes.classes, class_of, sizes, edges, roots: Vec::new(), memory: Memory::Held };
     graph.roots = roots(&graph);
-    let ring = |ordinal| Root { node: numbering.node(ordinal), kind: RootKind::Unreachable, name: "".into() };
-    graph.roots.extend(rings.into_iter().map(ring));
+    let ring = |ordinal: &u32| Root { node: numbering.node(*ordinal), kind: RootKind::Unreachable, name: "".into() };
+    graph.roots.extend(rings.iter().map(ring));
     (graph, nodes.kinds, nodes.places)
 }
 

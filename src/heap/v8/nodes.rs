@@ -26,8 +26,40 @@ pub(super) struct Nodes {
     pub(super) external_strings: Vec<u32>,
     /// Nodes above all documents of a page.
     pub(super) dom_trees: Vec<u32>,
+    pub(super) landmarks: Landmarks,
     pub(super) places: Places,
 }
+
+/// Nodes by which other things are known, each list ascending.
+#[derive(Debug, Default)]
+pub(super) struct Landmarks {
+    /// `undefined`, `null`, `true`, `false` and what stands in empty slots: what fills slots and is no object.
+    pub(super) values: Vec<u32>,
+    /// What stands in empty slots, alone.
+    pub(super) holes: Vec<u32>,
+    /// Modules of Node's own system, and of the language.
+    pub(super) modules: Vec<u32>,
+    pub(super) es_modules: Vec<u32>,
+    pub(super) cells: Vec<u32>,
+    /// Roots of what runs in the moment of the snapshot: calls, native code, compilation and microtasks.
+    pub(super) running: Vec<u32>,
+}
+
+/// Newer versions of V8 call their own nodes native.
+const INTERNAL: &[NodeKind] = &[NodeKind::Hidden, NodeKind::Native];
+
+/// Class, kinds, and the list that they go to.
+type Wanted = (&'static str, &'static [NodeKind], fn(&mut Landmarks) -> &mut Vec<u32>);
+const WANTED: [Wanted; 8] = [
+    ("system / Oddball", INTERNAL, |landmarks| &mut landmarks.values),
+    ("system / Hole", INTERNAL, |landmarks| &mut landmarks.holes),
+    ("Module", &[NodeKind::Object], |landmarks| &mut landmarks.modules),
+    ("system / SourceTextModule", INTERNAL, |landmarks| &mut landmarks.es_modules),
+    ("system / Cell", INTERNAL, |landmarks| &mut landmarks.cells),
+    ("(Stack roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
+    ("(Handle scope)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
+    ("(Strong roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
+];
 
 /// Where nodes are in the file, and which edges are theirs: samples, and counts between.
 #[derive(Debug, Default)]
@@ -91,11 +123,13 @@ pub(super) fn read(
     for (name, kind) in names.iter_mut().zip(&kinds) {
         *name = classes.class(*kind, *name, |name| strings.get(file, name));
     }
+    let classes = classes.into_table();
     Ok(Nodes {
+        landmarks: Landmarks::of(&classes, &names, &kinds),
         kinds,
         class_of: names,
         sizes,
-        classes: classes.into_table(),
+        classes,
         external_strings: rare.external_strings,
         dom_trees: rare.dom_trees,
         places: Places { section, edge_counts, samples: rare.samples },
@@ -196,7 +230,7 @@ impl Pass<'_> {
 }
 
 impl Row {
-    #[inline]
+    #[inline(always)]
     fn read(numbers: &mut Numbers<'_>, layout: &Layout, cells: &mut [u64; MOST_FIELDS]) -> Option<Self> {
         numbers.fill(&mut cells[..layout.node_fields])?;
         Some(Self {
@@ -215,23 +249,23 @@ impl Nodes {
         let class = self.class_of.get(ordinal as usize).and_then(|class| self.classes.get(*class as usize));
         class.map_or("", |class| &class.name)
     }
+}
 
-    /// Ordinals of the nodes of a kind that are named so, ascending.
-    pub(super) fn named(&self, kind: NodeKind, class: &str) -> Vec<u32> {
-        self.all(class, |known| known == kind)
-    }
-
-    /// Ordinals of the nodes of V8 itself that are named so, ascending: newer versions call them native.
-    pub(super) fn internal(&self, class: &str) -> Vec<u32> {
-        self.all(class, |kind| matches!(kind, NodeKind::Hidden | NodeKind::Native))
-    }
-
-    fn all(&self, class: &str, fits: impl Fn(NodeKind) -> bool) -> Vec<u32> {
-        let Some(wanted) = self.classes.iter().position(|known| &*known.name == class) else { return Vec::new() };
-        let rows = self.class_of.iter().zip(&self.kinds).enumerate();
-        rows.filter(|(_, (class, kind))| **class as usize == wanted && fits(**kind))
-            .map(|(ordinal, _)| ordinal as u32)
-            .collect()
+impl Landmarks {
+    fn of(classes: &[Class], class_of: &[u32], kinds: &[NodeKind]) -> Self {
+        let mut landmarks = Self::default();
+        let known = |class: &Class| WANTED.iter().find(|(name, ..)| *name == &*class.name);
+        let wanted: Vec<Option<&Wanted>> = classes.iter().map(known).collect();
+        for ((ordinal, class), kind) in (0..).zip(class_of).zip(kinds) {
+            if let Some((_, kinds, list)) = wanted[*class as usize]
+                && kinds.contains(kind)
+            {
+                list(&mut landmarks).push(ordinal);
+            }
+        }
+        landmarks.values.extend(&landmarks.holes);
+        landmarks.values.sort_unstable();
+        landmarks
     }
 }
 

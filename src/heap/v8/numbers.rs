@@ -7,8 +7,11 @@
 use std::ops::Range;
 
 use crate::heap::HeapError;
+use crate::heap::graph::prefetch;
 
 const BLOCK: usize = 64;
+/// So many bytes are asked for before their turn.
+const AHEAD: usize = 1536;
 /// Numbers of more digits are read one digit at a time.
 const SHORT: usize = 8;
 
@@ -31,7 +34,9 @@ impl<'a> Numbers<'a> {
     pub(super) fn new(file: &'a [u8], range: Range<usize>) -> Self {
         let end = range.end.min(file.len());
         let start = range.start.min(end);
-        Self { file, end, block: start, mask: look(file, start, end), start, foreign: None }
+        let mut numbers = Self { file, end, block: start, mask: 0, start, foreign: None };
+        numbers.look();
+        numbers
     }
 
     /// Where the next number is looked for: an offset of the file.
@@ -46,30 +51,39 @@ impl<'a> Numbers<'a> {
         loop {
             while self.mask == 0 {
                 self.block += BLOCK;
-                self.mask = look(self.file, self.block, self.end);
+                self.look();
             }
             let stop = self.block + self.mask.trailing_zeros() as usize;
             if stop >= self.end {
                 let digits = self.end.saturating_sub(self.start);
                 self.start = self.start.max(self.end);
-                return (digits > 0).then(|| value(self.file, self.end, digits));
+                return (digits > 0 && self.foreign.is_none()).then(|| value(self.file, self.end, digits));
             }
             self.mask &= self.mask - 1;
             let digits = stop - self.start;
             self.start = stop + 1;
-            if !matches!(self.file[stop], b',' | b'\n' | b' ' | b'\r' | b'\t') {
-                self.foreign = Some(stop);
-                (self.mask, self.end) = (1, self.block);
-                return None;
-            }
             if digits > 0 {
                 return Some(value(self.file, stop, digits));
             }
         }
     }
 
+    /// Looks at the current block; a byte that has no place in it is the end of all.
+    #[inline(always)]
+    fn look(&mut self) {
+        // The processor's own looking ahead ends with each page.
+        prefetch(self.file, self.block + AHEAD);
+        let (mask, unusual) = look(self.file, self.block, self.end);
+        self.mask = mask;
+        if unusual != 0
+            && let Some(foreign) = foreign(self.file, self.block, unusual)
+        {
+            (self.foreign, self.end) = (Some(foreign), foreign);
+        }
+    }
+
     /// As many numbers as there are cells; `None` as for [`Self::next`].
-    #[inline]
+    #[inline(always)]
     pub(super) fn fill(&mut self, cells: &mut [u64]) -> Option<()> {
         for cell in cells {
             *cell = self.next()?;
@@ -94,7 +108,7 @@ impl<'a> Numbers<'a> {
                     self.start = self.block + BLOCK - self.mask.leading_zeros() as usize;
                 }
                 self.block += BLOCK;
-                self.mask = look(self.file, self.block, self.end);
+                self.look();
             }
         }
     }
@@ -126,17 +140,32 @@ pub(super) fn malformed(offset: usize, what: &str) -> HeapError {
     }
 }
 
-/// The bytes of a block that are no digits; the end of the range counts as one.
-fn look(file: &[u8], block: usize, end: usize) -> u64 {
+/// The bytes of a block that are no digits, and those of them that are no comma or line end either; the end of the
+/// range counts as one of the former.
+#[inline(always)]
+fn look(file: &[u8], block: usize, end: usize) -> (u64, u64) {
     let Some(bytes) = file.get(block..block + BLOCK) else {
         let mut rest = [b','; BLOCK];
         let left = file.get(block..end).unwrap_or_default();
         rest[..left.len()].copy_from_slice(left);
         return separators(&rest);
     };
-    let mask = bytes.first_chunk().map_or(u64::MAX, separators);
+    let (mask, unusual) = bytes.first_chunk().map_or((u64::MAX, 0), separators);
     let left = end.saturating_sub(block);
-    if left < BLOCK { mask | u64::MAX << left } else { mask }
+    if left < BLOCK { (mask | u64::MAX << left, unusual & !(u64::MAX << left)) } else { (mask, unusual) }
+}
+
+/// The first of some bytes of a block that has no place between numbers.
+#[cold]
+fn foreign(file: &[u8], block: usize, mut unusual: u64) -> Option<usize> {
+    while unusual != 0 {
+        let at = block + unusual.trailing_zeros() as usize;
+        if !matches!(file.get(at), Some(b' ' | b'\r' | b'\t')) {
+            return Some(at);
+        }
+        unusual &= unusual - 1;
+    }
+    None
 }
 
 /// The number whose digits end before `stop`.
@@ -154,41 +183,50 @@ fn long(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |value, digit| value.wrapping_mul(10).wrapping_add(u64::from(digit & 15)))
 }
 
-/// One bit for each byte that is no digit, the first byte lowest.
+/// One bit for each byte that is no digit, the first byte lowest, and one for each that is no comma or line end either.
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "vector instructions have no safe names where the target is not said to have them")]
-#[inline]
-fn separators(block: &[u8; BLOCK]) -> u64 {
+#[inline(always)]
+fn separators(block: &[u8; BLOCK]) -> (u64, u64) {
     use core::arch::x86_64 as x86;
     let (pairs, _) = block.as_chunks::<16>();
-    let mut digits = 0;
+    let (mut digits, mut usual) = (0, 0);
     for (index, pair) in pairs.iter().enumerate() {
         let [low, high] = [0, 8].map(|at| i64::from_le_bytes(std::array::from_fn(|byte| pair[at + byte])));
         // SAFETY: every x86-64 has SSE2; no memory is touched.
-        let found = unsafe {
-            let value = x86::_mm_xor_si128(x86::_mm_set_epi64x(high, low), x86::_mm_set1_epi8(b'0' as i8));
-            x86::_mm_movemask_epi8(x86::_mm_cmpeq_epi8(x86::_mm_min_epu8(value, x86::_mm_set1_epi8(9)), value))
+        let (found, between) = unsafe {
+            let bytes = x86::_mm_set_epi64x(high, low);
+            let value = x86::_mm_xor_si128(bytes, x86::_mm_set1_epi8(b'0' as i8));
+            let found = x86::_mm_cmpeq_epi8(x86::_mm_min_epu8(value, x86::_mm_set1_epi8(9)), value);
+            let [comma, line] = [b',', b'\n'].map(|byte| x86::_mm_cmpeq_epi8(bytes, x86::_mm_set1_epi8(byte as i8)));
+            (x86::_mm_movemask_epi8(found), x86::_mm_movemask_epi8(x86::_mm_or_si128(comma, line)))
         };
         digits |= u64::from(found as u16) << (16 * index);
+        usual |= u64::from(between as u16) << (16 * index);
     }
-    !digits
+    (!digits, !digits & !usual)
 }
 
-/// One bit for each byte that is no digit, the first byte lowest.
+/// One bit for each byte that is no digit, the first byte lowest, and one for each that is no comma or line end either.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline]
-fn separators(block: &[u8; BLOCK]) -> u64 {
+fn separators(block: &[u8; BLOCK]) -> (u64, u64) {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const LOW: u64 = ONES * 0x7f;
+    // Each high bit comes to lie in the top byte, at its own place.
+    let bits = |high: u64| (high >> 7 & ONES).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let differs =
+        |word: u64, byte: u8| (((word ^ ONES * u64::from(byte)) & LOW) + LOW) | (word ^ ONES * u64::from(byte));
     let (words, _) = block.as_chunks::<8>();
-    let mut mask = 0;
+    let (mut mask, mut unusual) = (0, 0);
     for (index, word) in words.iter().enumerate() {
-        let value = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'0'));
-        let above_nine = ((value & (ONES * 0x7f)) + ONES * 0x76) | value;
-        // Each high bit comes to lie in the top byte, at its own place.
-        let bits = ((above_nine >> 7 & ONES).wrapping_mul(0x0102_0408_1020_4080)) >> 56;
-        mask |= bits << (8 * index);
+        let word = u64::from_le_bytes(*word);
+        let value = word ^ (ONES * u64::from(b'0'));
+        let above_nine = ((value & LOW) + ONES * 0x76) | value;
+        mask |= bits(above_nine) << (8 * index);
+        unusual |= bits(above_nine & differs(word, b',') & differs(word, b'\n')) << (8 * index);
     }
-    mask
+    (mask, unusual)
 }
 
 /// The number in the last `digits` bytes of a word.
