@@ -1,6 +1,7 @@
 //! The owners of several dumps, called alike: names that may differ from dump to dump are those of the last one.
 //!
-//! Who shares a crowd most may differ, and so may the folder that all scripts have in common. Where one dump tells
+//! Who shares a crowd most may differ, and so may the folder that all scripts have in common, and the class of what a
+//! field holds. Where one dump tells
 //! as two crowds what another one tells as one, they are one in all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,10 @@ use crate::heap::{Marks, Owner, Step};
 pub(super) fn alike(dumps: &[&[Owner]]) -> Vec<Vec<Owner>> {
     let mut dumps: Vec<Vec<Owner>> = dumps.iter().map(|owners| owners.to_vec()).collect();
     let Some((last, earlier)) = dumps.split_last_mut() else { return dumps };
-    earlier.iter_mut().for_each(|owners| rename_scripts(owners, last));
+    for owners in earlier {
+        rename_scripts(owners, last);
+        rename_classes(owners, last);
+    }
     settle_crowds(dumps.iter_mut().collect());
     // What a module dominates stands directly below it.
     let is_module = |owner: &&Owner| owner.step.class.is_empty();
@@ -33,6 +37,37 @@ fn rename_scripts(owners: &mut [Owner], later: &[Owner]) {
             owner.step = (*step).clone();
         }
     }
+}
+
+/// What a field or container holds is told by its later class: an immutable map that became another one when it grew,
+/// a class that moved to another package. Where several classes are new or gone, nobody knows which became which.
+fn rename_classes(owners: &mut [Owner], later: &[Owner]) {
+    let mut work = vec![(owners, later)];
+    while let Some((owners, later)) = work.pop() {
+        let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
+        let known: BTreeMap<&Step, &Owner> = later.iter().map(|owner| (&owner.step, owner)).collect();
+        let gone = only_ones(own.iter().filter(|step| !known.contains_key(step)));
+        let new = only_ones(known.keys().copied().filter(|step| !own.contains(*step)));
+        for owner in owners {
+            if gone.get(&*owner.step.edge).is_some_and(|gone| *gone == Some(&owner.step))
+                && let Some(Some(step)) = new.get(&*owner.step.edge)
+            {
+                owner.step = (*step).clone();
+            }
+            if let Some(same) = known.get(&owner.step) {
+                work.push((&mut owner.children, &same.children));
+            }
+        }
+    }
+}
+
+/// Steps by the names of their references, where one of these has only one.
+fn only_ones<'a>(steps: impl Iterator<Item = &'a Step>) -> BTreeMap<&'a str, Option<&'a Step>> {
+    let mut found = BTreeMap::new();
+    for step in steps.filter(|step| !step.edge.is_empty() && !step.is_crowd()) {
+        found.entry(&*step.edge).and_modify(|known| *known = None).or_insert(Some(step));
+    }
+    found
 }
 
 /// Makes one of the crowds of a class that have sharers in common, in each dump; and of those that are alone.

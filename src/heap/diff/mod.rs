@@ -15,7 +15,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use super::{HeapSummary, Owner, OwnerPath, pattern};
+use super::{Bound, HeapSummary, Owner, OwnerPath, pattern};
 use crate::units::{ByteDelta, Bytes};
 
 /// Owners whose retained size changed by less are not told.
@@ -129,8 +129,13 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
         let intervals: Vec<ByteDelta> = sizes.windows(2).map(|pair| pair[1].since(pair[0])).collect();
         let every_interval = intervals.iter().all(|step| step.0.signum() == growth.delta.0.signum());
         let mut trend = OwnerTrend { growth, retained: sizes, intervals, every_interval };
-        if series.len() > 2 && !trend.is_retention() {
-            trend.growth.pattern = trend.growth.pattern.filter(|(name, _)| *name == pattern::FILLS);
+        if series.len() > 2 {
+            // What evicts by a rule that no dump tells may as well keep all.
+            let evicts = exact(&dumps[dumps.len() - 1], &trend.growth.path)
+                .is_some_and(|owner| owner.marks.bound == Some(Bound::Evicts));
+            let fits = |fills: bool| if trend.is_retention() { !fills || !evicts } else { fills };
+            let pattern = trend.growth.pattern.filter(|(name, _)| fits(*name == pattern::FILLS));
+            trend.growth.pattern = pattern;
         }
         trend
     };

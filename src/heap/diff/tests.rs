@@ -123,6 +123,9 @@ fn more_threads_are_more_threads_and_a_fatter_thread_local_is_that() {
         ["grown thread worker-* → threadLocals[static Cache.LOCAL]: java.util.ArrayList +60000 by Some(200), 300 each"]
     );
     assert_eq!(told(&pool(4, 1), &pool(20, 1)), ["grown thread worker-* +40960 by Some(16), 2560 each"]);
+    let advice = |more| diff(&dump(&pool(4, 1)), &dump(&pool(more, 1)))[0].pattern.map(|(name, _)| name);
+    assert_eq!(advice(20), Some("threads never ended"));
+    assert_eq!(advice(6), None, "a pool starts its threads one by one");
 }
 
 #[test]
@@ -135,6 +138,27 @@ fn only_a_leak_grows_in_every_interval() {
     let trends = trend(&series);
     assert!(!trends[0].every_interval);
     assert_eq!(trends[0].growth.pattern, None, "what stopped growing is no leak");
+}
+
+#[test]
+fn what_may_evict_is_said_to_fill_until_it_grew_in_every_interval() {
+    let cache = |entries| dump(&service(entries, 500).replace("builtins.dict", "LRUCache"));
+    let series = [cache(10), cache(60), cache(110)];
+    let fills = "bounded container that fills";
+    assert_eq!(diff(&series[0], &series[2])[0].pattern.map(|(name, _)| name), Some(fills));
+    let trends = trend(&series);
+    assert!(trends[0].is_retention() && trends[0].growth.pattern.is_none(), "{trends:?}");
+}
+
+#[test]
+fn what_a_field_holds_grew_by_the_difference_whatever_its_class_was() {
+    let large = |sessions| service(sessions, 1000).replace("builtins.dict", "collections.OrderedDict");
+    let path = "module app → .SERVICE: app.Service → .sessions: collections.OrderedDict";
+    assert_eq!(told(&service(10, 1000), &large(110)), [format!("grown {path} +109800 by Some(100), 1098 each")]);
+    assert!(told(&service(100, 1000), &large(100)).is_empty());
+    // A class that was renamed is not another one in each of the places where it is.
+    let renamed = |sessions| large(sessions).replace("app.S", "shop.S");
+    assert!(told(&service(100, 1000), &renamed(100)).is_empty());
 }
 
 /// Items that two indexes share, and a third one if it has so many of them; each in its module.

@@ -25,6 +25,8 @@ pub struct Shared {
     pub claimants: Vec<bool>,
     /// Objects that are told apart from what dominates them, beside those whose class is marked.
     pub tops: Vec<Node>,
+    /// What dominates all that several of its kind hold, as the virtual root does.
+    pub registries: Vec<Node>,
     /// What holds in passing: what somebody else holds, too, may stand there.
     pub passing: Vec<Node>,
 }
@@ -40,10 +42,11 @@ impl Shared {
 #[derive(Debug, Default)]
 pub(super) struct Holders(BTreeMap<u32, Vec<u32>>);
 
-/// Nodes that are noted; those nearest to the roots come first.
-const MOST_HELD: usize = 100_000;
-/// Holders that are noted of one node, claimants apart.
-const MOST_HOLDERS: usize = 1024;
+/// Nodes that are noted, or one in so many if that is more; those nearest to the roots come first.
+const MOST_HELD: usize = 1 << 17;
+const MOST_SHARE: usize = 16;
+/// For each node that may be noted, so many holders in all, claimants apart.
+const MOST_HOLDERS: usize = 4;
 /// So many small objects that somebody else holds, too, may stand between a large one and a class or module.
 const MOST_BETWEEN: usize = 8;
 /// Steps up the dominator tree for one holder, and in all: holders that are further down may count though they are inside.
@@ -65,6 +68,7 @@ impl Holders {
             None => (idom[number as usize], idom[number as usize] != 0),
         };
         let passing: FxHashSet<u32> = shared.passing.iter().filter_map(|node| walk.numbers.get(*node)).collect();
+        let tops: FxHashSet<u32> = shared.registries.iter().filter_map(|node| walk.numbers.get(*node)).collect();
         let mut steps = 0;
         // Where all nodes of a tree know their parents, the one holder of its root is lost among those from inside.
         let mut is_inside = |source: u32, number: u32| {
@@ -78,16 +82,19 @@ impl Holders {
             }
             above == number
         };
+        let most = MOST_HELD.max(idom.len() / MOST_SHARE);
+        let mut left = most * MOST_HOLDERS;
         let mut held: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let mut counts = |source: u32, number: u32| source != 0 && (claims.has(source) || !is_inside(source, number));
         let mut note = |held: &mut BTreeMap<u32, Vec<u32>>, number: u32, source: u32| {
             let (parent, referred) = parent(number);
             let known = held.len();
             if let Some(holders) = held.get_mut(&number) {
-                if (holders.len() < MOST_HOLDERS || claims.has(source)) && counts(source, number) {
+                if (left > 0 || claims.has(source)) && counts(source, number) {
+                    left = left.saturating_sub(1);
                     holders.push(source);
                 }
-            } else if known < MOST_HELD
+            } else if known < most
                 && (!referred || claims.has(parent) || claims.has(source) || passing.contains(&parent))
             {
                 held.insert(number, [parent, source].into_iter().filter(|source| counts(*source, number)).collect());
@@ -96,7 +103,7 @@ impl Holders {
         let large: Vec<u32> = (0..idom.len() as u32).filter(|number| sums.get(*number) >= least).collect();
         references(walk, &large, |target, source| note(&mut held, target, source));
         let mut last: Vec<u32> = held.keys().copied().collect();
-        let ways = Ways { claims, passing: &passing, lowered, idom };
+        let ways = Ways { claims, tops: &tops, passing: &passing, lowered, idom, most };
         for _ in 0..MOST_BETWEEN {
             let between = ways.between(&held, &last);
             if between.is_empty() {
@@ -145,9 +152,12 @@ pub(super) fn references(walk: &Walk, wanted: &[u32], mut tell: impl FnMut(u32, 
 /// The ways up from holders.
 struct Ways<'a> {
     claims: &'a Bits,
+    tops: &'a FxHashSet<u32>,
     passing: &'a FxHashSet<u32>,
     lowered: &'a Lowered,
     idom: &'a [u32],
+    /// Nodes that are noted at most.
+    most: usize,
 }
 
 impl Ways<'_> {
@@ -157,15 +167,21 @@ impl Ways<'_> {
         let mut between = BTreeSet::new();
         for number in numbers {
             let (Some(holders), above) = (held.get(number), self.idom[*number as usize]) else { continue };
-            if above == 0 || holders.iter().any(|holder| self.is_passing(*holder)) {
+            if self.is_top(above) || holders.iter().any(|holder| self.is_passing(*holder)) {
                 let ways = holders.iter().flat_map(|holder| self.up(*holder, above));
-                between.extend(ways.filter(|number| !held.contains_key(number) && !self.claims.has(*number)));
-            }
-            if between.len() >= MOST_HELD {
-                break;
+                let ways = ways.filter(|number| !held.contains_key(number) && !self.claims.has(*number));
+                let ways: BTreeSet<u32> = ways.collect();
+                // All of one or none: of many alike, some would stand elsewhere than the others.
+                if held.len() + between.len() + ways.len() <= self.most {
+                    between.extend(ways);
+                }
             }
         }
         between
+    }
+
+    fn is_top(&self, number: u32) -> bool {
+        number == 0 || self.tops.contains(&number)
     }
 
     /// Whether it is there in passing only.
@@ -180,7 +196,7 @@ impl Ways<'_> {
         let below = below.take_while(move |number| !std::mem::replace(&mut known, self.claims.has(*number)));
         below.filter(|number| {
             let above = self.idom[*number as usize];
-            above == 0 || (!self.passing.is_empty() && self.lowered.parent(*number).is_some())
+            self.is_top(above) || (!self.passing.is_empty() && self.lowered.parent(*number).is_some())
         })
     }
 

@@ -52,6 +52,11 @@ pub trait Naming: Sync {
         Vec::new()
     }
 
+    /// Lists by which something holds all of its classes: each dominates what several of these hold.
+    fn registries(&self) -> Vec<Node> {
+        Vec::new()
+    }
+
     /// What makes this very object recognizable from run to run.
     fn label(&self, _node: Node) -> Option<Label<'_>> {
         None

@@ -1,7 +1,7 @@
 //! What the dump calls things: read off the file when asked, and off the tables of classes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -325,6 +325,18 @@ impl Naming for Names {
         let field = self.classes.statics_of(*row).get(*position as usize)?;
         let class = Cow::Borrowed(&*self.classes.rows[*row as usize].name);
         Some(Reference::Static { class, field: self.text(field.name) })
+    }
+
+    /// The list that each class loader has of its classes.
+    fn registries(&self) -> Vec<Node> {
+        let loaders: BTreeSet<u64> = self.classes.rows.iter().map(|class| class.loader).collect();
+        let list = |loader: u64| {
+            let loader = self.object(self.node(loader)?)?;
+            let list = self.referred(loader, "classes")?;
+            let (_, at) = self.field(list, "elementData")?;
+            self.node(self.id_at(at)?)
+        };
+        loaders.into_iter().filter_map(list).collect()
     }
 
     fn number(&self, object: Node, path: &str) -> Option<u64> {

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::crowds::{self, Crowds};
 use super::edges::Holder;
 use super::shared;
-use crate::heap::dominators::Place;
+use crate::heap::dominators::{self, Place};
 use crate::heap::fold::Folding;
 use crate::heap::graph::{ClassId, Graph, Label, Naming, Root, RootKind};
 use crate::heap::naming;
@@ -21,6 +21,8 @@ pub(super) const CLASSES: [&str; 6] =
     ["java.lang.Class", "Module", "system / Context", "system / Cell", "builtins.dict", GC_ROOTS];
 /// What V8 holds all roots with but the global objects.
 const GC_ROOTS: &str = "(GC roots)";
+/// What a cleaner of the JDK has of an object that it cleans up behind.
+const CLEANER: &str = "jdk.internal.ref.CleanerImpl$PhantomCleanableRef";
 /// A class of which there are so many with the same name belongs to whoever keeps its loaders.
 const LEAST_COPIES: usize = 3;
 /// Steps up the dominator tree in all; beyond that, rows above an anchor stay too large.
@@ -33,7 +35,7 @@ pub(super) enum Anchor {
     Row(String),
     /// No row: what it holds stands at the top under a full name.
     Spread(Holder),
-    /// No row: it is a root of roots, as the virtual one is.
+    /// No row: it is a root of roots, as the virtual one is, or a registry of classes that have their own rows.
     Top,
 }
 
@@ -102,10 +104,11 @@ impl Places {
         dominators: &Dominators,
         naming: &dyn Naming,
         folding: &Folding,
-        passing: &[Node],
+        asked: &dominators::Shared,
         least: u64,
     ) -> Self {
-        let mut places = Self { anchors: anchors(graph, dominators, naming), ..Self::default() };
+        let passing = asked.passing.as_slice();
+        let mut places = Self { anchors: anchors(graph, dominators, naming, &asked.registries), ..Self::default() };
         shared::settle(&mut places, graph, dominators, naming, folding, passing, least);
         places.crowds = crowds::crowds(&places, graph, dominators, naming, passing, least);
         for (anchor, edge, host) in std::mem::take(&mut places.crowds.guests) {
@@ -215,7 +218,17 @@ impl Places {
     }
 }
 
-fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTreeMap<Node, Anchor> {
+/// What holds in passing: calls, and what cleans up behind an object that others hold.
+pub(super) fn passing(graph: &Graph, naming: &dyn Naming) -> Vec<Node> {
+    let mut passing = naming.passing();
+    if let Some(cleaner) = graph.classes().iter().position(|class| &*class.name == CLEANER) {
+        let classes = graph.class_rows();
+        passing.extend(graph.objects().filter(|node| classes.get(*node).0 as usize == cleaner));
+    }
+    passing
+}
+
+fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, registries: &[Node]) -> BTreeMap<Node, Anchor> {
     let mut anchors = BTreeMap::new();
     for root in graph.roots() {
         if let Some(anchor) = of_root(root) {
@@ -246,6 +259,13 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming) -> BTree
     }
     copies.retain(|_, classes| classes.len() >= LEAST_COPIES);
     settle_copies(&mut anchors, dominators, &copies.into_values().flatten().collect());
+    for registry in registries.iter().filter(|node| dominators.reachable(**node)) {
+        let classes = dominators.children(*registry).filter(|node| CLASSES[0] == graph.class_name(*node));
+        let (at_home, copies): (Vec<Node>, Vec<Node>) = classes.partition(|class| anchors.contains_key(class));
+        if at_home.len() > copies.len() {
+            anchors.insert(*registry, Anchor::Top);
+        }
+    }
     anchors
 }
 

@@ -73,8 +73,10 @@ impl Default for Limits {
 pub(super) fn shared(graph: &Graph, naming: &dyn Naming, limits: Limits) -> Shared {
     let claimants = graph.classes().iter().map(|class| anchors::CLASSES.contains(&&*class.name)).collect();
     let tops = graph.roots().iter().filter(|root| anchors::of_root(root).is_some()).map(|root| root.node);
-    let tops = tops.chain(naming.globals()).collect();
-    Shared { least: limits.least, share: limits.share, claimants, tops, passing: naming.passing() }
+    let registries = naming.registries();
+    let tops = tops.chain(naming.globals()).chain(registries.iter().copied()).collect();
+    let passing = anchors::passing(graph, naming);
+    Shared { least: limits.least, share: limits.share, claimants, tops, registries, passing }
 }
 
 /// The owners of a graph whose dominators noted what is [`shared`], largest first.
@@ -110,7 +112,7 @@ impl<'a> Owners<'a> {
         let shared = shared(graph, naming, limits);
         let least = shared.large(dominators.retained(Node::ROOT)).0;
         let folding = Folding::of(graph);
-        let places = Places::of(graph, dominators, naming, &folding, &shared.passing, least);
+        let places = Places::of(graph, dominators, naming, &folding, &shared, least);
         let least = limits.rows_least.map_or(least, |least| least.0.max(1));
         Self { graph, dominators, naming, folding, places, limits, least, company: WORTH_COMPANY }
     }

@@ -38,6 +38,7 @@ pub(super) fn settle(
 ) {
     let view = View { places, graph, dominators, naming, folding, large: RefCell::default(), asked: Cell::new(0) };
     let passes: FxHashSet<Node> = passing.iter().copied().collect();
+    let is_small = |node: Node| dominators.retained(node).0 < least;
     let mut shared = Vec::new();
     for (node, holders) in dominators.holders() {
         let above = dominators.immediate(node).filter(|above| *above != Node::ROOT);
@@ -46,8 +47,7 @@ pub(super) fn settle(
         if !settled && !places.anchors.contains_key(&node) {
             let home = view.home(node, referred, &holders);
             // What is small counts between others, and has no name of its own.
-            let small = dominators.retained(node).0 < least;
-            let home = home.filter(|home| !small || home.settled().is_some());
+            let home = home.filter(|home| !is_small(node) || home.settled().is_some());
             let settled = home.as_ref().and_then(Home::settled);
             let container = if settled.is_none() { view.container(node, &holders) } else { None };
             shared.push((Floating { node, holders, settled, container }, home, referred));
@@ -62,7 +62,8 @@ pub(super) fn settle(
     let adopters: FxHashMap<Node, Node> = adopters.into_iter().collect();
     for (Floating { node, holders, .. }, home, _) in &mut shared {
         if let Some(adopter) = adopters.get(node) {
-            *home = Some(Home::Inside { adopter: *adopter, name: view.name(*node, *adopter, holders) });
+            let name = if is_small(*node) { None } else { view.name(*node, *adopter, holders) };
+            *home = Some(Home::Inside { adopter: *adopter, name });
         }
     }
     for (Floating { node, .. }, home, _) in shared {

@@ -516,6 +516,46 @@ thread main x1 100/100",
 }
 
 #[test]
+fn small_things_that_know_their_holder_stand_with_it_however_many_they_are() {
+    let mut sessions = String::from(
+        "root | module app | m | builtins.module 100
+         m | .manager | manager | app.Manager 600
+         root || timers | app.Timers 600\n",
+    );
+    for session in 0..3000 {
+        sessions += &format!("manager | [{session}] | s{session} | app.Session 20\ns{session} | .manager | manager\n");
+        sessions += &format!("timers | [{session}] | s{session}\n");
+    }
+    let limits = Limits { least: Bytes(500), share: 0.0, ..Limits::default() };
+    let printed = print(&owners_within(&sessions, limits));
+    assert_eq!(
+        printed,
+        "module app x1 100/60700\n  .manager: app.Manager x1 600/60600 #3000\n    entries: app.Session x3000 60000/60000\napp.Timers x1 600/600\n"
+    );
+}
+
+#[test]
+fn what_structures_of_two_classes_share_is_told_with_both_and_not_with_the_loader_of_the_classes() {
+    let mut shop = String::from(
+        "root || app | jdk.internal.loader.ClassLoaders$AppClassLoader 50
+         app | .classes | array | java.lang.Object[] 80
+         registry | array
+         array | [0] | c | java.lang.Class 100
+         label | c | class com.shop.ById
+         array | [1] | d | java.lang.Class 100
+         label | d | class com.shop.ByName
+         c | static com.shop.ById.ALL | ids | com.shop.Index 24
+         d | static com.shop.ByName.ALL | names | com.shop.Index 24\n",
+    );
+    for item in 0..100 {
+        shop += &format!("ids | [{item}] | i{item} | com.shop.Item 30\nnames | [{item}] | i{item}\n");
+    }
+    let limits = Limits { least: Bytes(500), share: 0.0, ..Limits::default() };
+    let printed = print(&owners_within(&shop, limits));
+    assert_eq!(printed, "(shared by static ById.ALL, static ByName.ALL): com.shop.Item x100 3000/3000\n");
+}
+
+#[test]
 fn the_links_of_a_list_in_the_middle_of_which_a_thread_is_stand_with_the_list() {
     let mut list = String::from(
         "root | module app | m | builtins.module 100

@@ -5,6 +5,8 @@ use crate::heap::{Bound, Kind, Owner, OwnerPath};
 
 /// Bytes of the smallest buffer that is taken for a whole payload.
 const PAYLOAD: u64 = 4096;
+/// Fewer threads more may be those of a pool that starts them one by one.
+const SEVERAL: u64 = 4;
 /// Fewer may belong to the requests that were under way.
 const MANY: u64 = 16;
 /// Names of fields, or their last words, whose containers call what is in them.
@@ -162,7 +164,7 @@ impl<'a> Sight<'a> {
         let (before, after) = self.last();
         self.steps.len() == 1
             && (after.step.edge == "thread" || edge_starts(after, &["thread "]))
-            && after.count > before.map_or(0, |before| before.count)
+            && after.count.saturating_sub(before.map_or(0, |before| before.count)) >= SEVERAL
     }
 
     /// Whether it is a container of what is called, by the name of the field that holds it, or by its content.
