@@ -6,6 +6,7 @@ mod attributes;
 mod builds;
 mod containers;
 mod dump;
+mod hidden;
 #[path = "../common/interpreters.rs"]
 mod interpreters;
 mod leaks;

@@ -4,6 +4,8 @@ The process is forked with the interpreter lock held; the child walks the frozen
 service stands still for the fork only. Names of modules, classes, attributes and variables are written; never
 a value.
 """
+import _thread
+import collections
 import ctypes
 import gc
 import os
@@ -19,8 +21,18 @@ _attributes = _interpreter.PyObject_GenericGetDict
 _attributes.argtypes, _attributes.restype = [ctypes.py_object], ctypes.py_object
 _NO_COUNT = 2**64 - 1
 _NAMED_AT_MOST = 3000000
+_LAYOUTS_KEPT = 256
+_INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0
+_BEFORE_OBJECT = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4 if sys.version_info >= (3, 11) else 0
+_OPTIMIZED = 1
 _HEAP_TYPE = 1 << 9
+_COLLECTED = 1 << 14
 _OWN = ("plimsoll_agent", "plimsoll_figures", "plimsoll_graph")
+
+# The functions of `struct` would keep their layouts in a dict of the service.
+_END = struct.Struct("<BQQQQQ")
+_TYPE = _NAME = struct.Struct("<BIH")
+_ROOT = struct.Struct("<BQH")
 
 
 def dump(path, seconds, agent):
@@ -71,12 +83,13 @@ def _in_child(target, answering, agent):
     """Everything here happens in a copy of one thread; other threads are gone, and their locks may be held for ever."""
     try:
         gc.disable()
+        everything = gc.get_objects()  # First: nothing that is made here is among them.
         _process.prctl(1, 9)  # Ends with the service.
         keep = sorted((target, answering))
         edges = [2] + keep + [1 << 16]
         for low, high in zip(edges, edges[1:]):
             os.closerange(low + 1, high)  # Connections of the service must not stay open here.
-        _Walk(target, agent).run()
+        _Walk(target, agent).run(everything)
         text = b"done"
     except BaseException as error:
         text = ("%s: %s" % (type(error).__name__, error)).encode("utf-8", "replace")[:1000]
@@ -97,17 +110,21 @@ class _Walk:
         self.seen = set()
         self.named = 0
         self.frames = set()
+        self.parked = []
         self.spaces = set()
+        self.dicts = set()
+        self.kinds = _kinds() + _kinds_of_packages()
+        self.object = _Layouts(lambda count: "<BQIQQI%dQ" % count)
+        self.named_edges = _Layouts(lambda count: "<BQI" + "QI" * count)
         self.objects = self.references = self.bytes = self.roots = 0
 
-    def run(self):
-        everything = gc.get_objects()
+    def run(self, everything):
+        if _INLINE_VALUES:
+            self.dicts.update(id(thing) for thing in everything if type(thing) is dict)
         modules = [(name, module) for name, module in list(sys.modules.items()) if _is(module, types.ModuleType)]
         for name, module in modules:
             if name in _OWN:
                 self.leave_out(module)
-        self.seen.update(map(id, (self, self.__dict__, self.seen, self.types, self.names, self.blocks, self.frames, self.spaces)))
-        self.seen.update(map(id, (everything, modules, sys._getframe())))
         self.write(b"PLIMPY1\n")
         for name, module in modules:
             if name not in _OWN and type(name) is str:
@@ -116,15 +133,14 @@ class _Walk:
         self.walk([module for _, module in modules])
         self.walk(self.stacks() + self.threads())
         self.others(everything)
-        self.write(
-            struct.pack("<BQQQQQ", 0, len(self.types), self.objects, self.references, self.bytes, self.roots)
-        )
+        self.write(_END.pack(0, len(self.types), self.objects, self.references, self.bytes, self.roots))
         self.flush()
 
     def leave_out(self, module):
         self.seen.add(id(module))
         self.seen.add(id(module.__dict__))
-        self.seen.update(id(value) for value in module.__dict__.values() if type(value) in (type, types.FunctionType))
+        kinds = (type, types.FunctionType, struct.Struct)
+        self.seen.update(id(value) for value in module.__dict__.values() if type(value) in kinds)
 
     def stacks(self):
         found = []
@@ -162,9 +178,15 @@ class _Walk:
                 self.walk([thing])
 
     def walk(self, stack):
-        seen, add, spaces = self.seen, self.seen.add, self.spaces
-        referents, sizeof, pack = gc.get_referents, sys.getsizeof, struct.pack
-        add(id(stack))
+        self.visit(stack)
+        while self.parked:
+            stack, self.parked = self.parked, []
+            self.seen.difference_update(map(id, stack))
+            self.visit(stack)
+
+    def visit(self, stack):
+        seen, add, spaces, known = self.seen, self.seen.add, self.spaces, self.types.get
+        referents, write, layouts = gc.get_referents, self.write, self.object
         while stack:
             thing = stack.pop()
             identity = id(thing)
@@ -172,24 +194,16 @@ class _Walk:
                 continue
             add(identity)
             kind = type(thing)
-            known = self.types.get(id(kind))  # By id: a metaclass may define its own hash.
-            if known is None:
-                known = self.types[id(kind)] = self.kind(kind)
-            index, length, namer = known
+            # By id: a metaclass may define its own hash.
+            index, measure, length, held, namer = known(id(kind)) or self.kind(kind)
             try:
-                size = sizeof(thing)
+                size = measure(thing)
             except BaseException:
                 size = 0
-            if kind is dict:
-                targets = [*thing.keys(), *thing.values()]
-            else:
+            try:
+                targets = held(self, thing) if held else referents(thing)
+            except Exception:
                 targets = referents(thing)
-                if length is dict.__len__:
-                    targets.extend(dict.keys(thing))
-                elif identity in self.frames:
-                    # A variable is no owner of what a module holds as well.
-                    targets.extend(_locals(thing).values())
-                    targets = [target for target in targets if id(target) not in seen]
             ids = list(map(id, targets))
             if not spaces.isdisjoint(ids) and not _is(thing, types.ModuleType):
                 # Functions and frames refer to their module's namespace; the module alone owns it.
@@ -197,7 +211,7 @@ class _Walk:
                 ids = list(map(id, targets))
             count = len(ids)
             entries = length(thing) if length else _NO_COUNT
-            self.write(pack("<BQIQQI%dQ" % count, 2, identity, index, size, entries, count, *ids))
+            write(layouts[count](2, identity, index, size, entries, count, *ids))
             self.objects += 1
             self.references += count
             self.bytes += size
@@ -209,40 +223,47 @@ class _Walk:
                     pass  # Foreign descriptors may refuse; the object is there, unnamed.
 
     def kind(self, kind):
+        """Its number, and how its objects are measured, counted, followed and named."""
         module, name = (type.__dict__[field].__get__(kind) for field in ("__module__", "__qualname__"))
         module = module if type(module) is str else "?"
-        self.text("<BIH", 1, len(self.types), text="%s.%s" % (module, name))
+        self.text(_TYPE, 1, len(self.types), text="%s.%s" % (module, name))
         line = type.__dict__["__mro__"].__get__(kind) or ()  # A type that C code has not finished has none.
-        length = next((measure for base, measure in _LENGTHS if _extends(line, base)), None)
-        return len(self.types), length, _namer(kind, line)
+        rows = [row[1:] for row in self.kinds if _extends(line, row[0])]
+        length, held, namer = (next(filter(None, column), None) for column in zip(*rows, (None, None, None)))
+        attributes = _attributes_of(kind, line)
+        if attributes and held is None and _flags(kind) & _INLINE_VALUES:
+            held = _held_by_instance(attributes)
+        namer = namer or _instance_namer(line, attributes)
+        found = self.types[id(kind)] = len(self.types), _measure(kind, line), length, held, namer
+        return found
 
     def root(self, name, thing):
-        self.text("<BQH", 3, id(thing), text=name)
+        self.text(_ROOT, 3, id(thing), text=name)
         self.roots += 1
 
     def name(self, text):
         index = self.names.get(text)
         if index is None:
             index = self.names[text] = len(self.names)
-            self.text("<BIH", 4, index, text=text)
+            self.text(_NAME, 4, index, text=text)
         return index
 
     def space(self, space, pairs):
         """As `edges`, for a dict of attributes or variables: that it is no container is written even if it has none."""
         self.edges(space, pairs)
         if not pairs:
-            self.write(struct.pack("<BQI", 5, space, 0))
+            self.write(self.named_edges[0](5, space, 0))
 
     def edges(self, holder, pairs):
         named = [(id(value), self.name(key)) for key, value in pairs if type(key) is str]
         if named:
             self.named += len(named)
             flat = [number for pair in named for number in pair]
-            self.write(struct.pack("<BQI" + "QI" * len(named), 5, holder, len(named), *flat))
+            self.write(self.named_edges[len(named)](5, holder, len(named), *flat))
 
     def text(self, layout, *numbers, text):
         encoded = text.encode("utf-8", "replace")[:65535]
-        self.write(struct.pack(layout, *numbers, len(encoded)) + encoded)
+        self.write(layout.pack(*numbers, len(encoded)) + encoded)
 
     def write(self, block):
         self.blocks.append(block)
@@ -258,8 +279,25 @@ class _Walk:
             block = block[os.write(self.target, block):]
 
 
-def _made_by_class(kind):
-    return type.__dict__["__flags__"].__get__(kind) & _HEAP_TYPE
+class _Layouts(dict):
+    """What writes so many numbers, by their count; that for many is not kept."""
+
+    def __init__(self, form):
+        self.form = form
+
+    def __missing__(self, count):
+        found = struct.Struct(self.form(count)).pack
+        if count <= _LAYOUTS_KEPT:
+            self[count] = found
+        return found
+
+
+def _flags(kind):
+    return type.__dict__["__flags__"].__get__(kind)
+
+
+def _members(kind):
+    return type.__dict__["__dict__"].__get__(kind)
 
 
 def _is(thing, kind):
@@ -272,7 +310,18 @@ def _extends(line, base):
 
 def _locals(frame):
     variables = frame.f_locals
-    return {} if variables is frame.f_globals else dict(variables)
+    of_interpreter = type(variables) is dict or frame.f_code.co_flags & _OPTIMIZED
+    return dict(variables) if of_interpreter and variables is not frame.f_globals else {}
+
+
+def _variables(frame, targets):
+    """By name; for those shared with inner functions there are also the cells, in the order of their names."""
+    pairs = list(_locals(frame).items())
+    shared = frame.f_code.co_cellvars + frame.f_code.co_freevars
+    cells = [target for target in targets if type(target) is types.CellType]
+    if len(cells) == len(shared):
+        pairs += zip(shared, cells)
+    return pairs
 
 
 def _space(module):
@@ -299,13 +348,20 @@ def _name_local(walk, local, ids, targets):
 
 
 def _name_frame(walk, frame, ids, targets):
-    walk.edges(id(frame), list(_locals(frame).items()))
+    walk.edges(id(frame), [pair for pair in _variables(frame, targets) if id(pair[1]) in ids])
 
 
-def _name_generator(walk, generator, ids, targets):
-    frame = next((getattr(generator, name, None) for name in ("gi_frame", "cr_frame", "ag_frame") if hasattr(generator, name)), None)
-    if frame is not None:
-        walk.edges(id(generator), [(key, value) for key, value in _locals(frame).items() if id(value) in ids])
+def _suspended_namer(frame_of):
+    """Before 3.11 it refers to its frame, and that to the variables. To ask for these would make a dict of them."""
+    if sys.version_info < (3, 11):
+        return None
+
+    def name(walk, thing, ids, targets):
+        frame = frame_of(thing)
+        if frame is not None:
+            walk.edges(id(thing), [pair for pair in _variables(frame, targets) if id(pair[1]) in ids])
+
+    return name
 
 
 def _name_function(walk, function, ids, targets):
@@ -330,20 +386,23 @@ def _name_space_of_function(walk, function, space):
         walk.edges(id(function), [("__globals__" if space is function.__globals__ else "__annotations__", space)])
 
 
-def _instance_namer(kind, line):
-    """Through the descriptors of classes made by `class`, or as the interpreter does: never through user code."""
-    slots, space = [], None
+def _attributes_of(kind, line):
+    """Through the descriptor of a class made by `class`, or as the interpreter does: never through user code."""
     for base in line:
-        members = type.__dict__["__dict__"].__get__(base)
-        if not _made_by_class(base):
-            continue
-        found = members.get("__dict__")
-        if space is None and type(found) is types.GetSetDescriptorType:
-            space = found
-        slots += [(key, member) for key, member in members.items() if type(member) is types.MemberDescriptorType]
-    attributes_of = space.__get__ if space is not None else None
-    if space is None and type.__dict__["__dictoffset__"].__get__(kind) != 0:
-        attributes_of = _attributes
+        found = _members(base).get("__dict__")
+        if _flags(base) & _HEAP_TYPE and type(found) is types.GetSetDescriptorType:
+            return found.__get__
+    return _attributes if type.__dict__["__dictoffset__"].__get__(kind) != 0 else None
+
+
+def _instance_namer(line, attributes_of):
+    slots = [
+        (key, member)
+        for base in line
+        if _flags(base) & _HEAP_TYPE
+        for key, member in _members(base).items()
+        if type(member) is types.MemberDescriptorType
+    ]
     if attributes_of is None and not slots:
         return None
 
@@ -365,29 +424,115 @@ def _instance_namer(kind, line):
     return name
 
 
-def _namer(kind, line):
-    for base, namer in _NAMERS:
-        if _extends(line, base):
-            return namer
-    return _instance_namer(kind, line)
+def _measure(kind, line):
+    """What the first of its classes that is written in C says: it alone runs no user code and counts nothing else."""
+    said = [(base, _members(base)["__sizeof__"]) for base in line if "__sizeof__" in _members(base)]
+    in_c = (member for base, member in said if type(member) is types.MethodDescriptorType and not _compiled(base))
+    member = next(in_c, object.__sizeof__)
+    if said and said[0][1] is member:
+        return sys.getsizeof
+    header = 16 * (bool(_flags(kind) & _COLLECTED) + bool(_flags(kind) & _BEFORE_OBJECT))
+    return lambda thing: member(thing) + header
 
 
-def _tables():
-    import _thread
-    from collections import deque
+def _compiled(kind):
+    """From Python code, whose methods may look like those written in C."""
+    return "__pyx_vtable__" in _members(kind) or "__reduce_cython__" in _members(kind)
 
-    lengths = [(base, base.__len__) for base in (dict, list, tuple, set, frozenset, deque)]
-    namers = [
-        (types.ModuleType, _name_module),
-        (type, _name_class),
-        (_thread._local, _name_local),
-        (types.FrameType, _name_frame),
-        (types.GeneratorType, _name_generator),
-        (types.CoroutineType, _name_generator),
-        (types.AsyncGeneratorType, _name_generator),
-        (types.FunctionType, _name_function),
+
+def _held_by_dict(walk, thing):
+    if type(thing) is dict:
+        return [*thing, *thing.values()]
+    return gc.get_referents(thing) + list(dict.keys(thing))
+
+
+def _held_by_frame(walk, frame):
+    targets = gc.get_referents(frame)
+    if id(frame) not in walk.frames:
+        return targets
+    if sys.version_info >= (3, 11) or not frame.f_code.co_flags & _OPTIMIZED:
+        targets.extend(_locals(frame).values())
+    # A variable is no owner of what a module holds as well.
+    return [target for target in targets if id(target) not in walk.seen]
+
+
+def _held_by_instance(attributes_of):
+    """The collector goes past the dict of attributes, if there is one, to the values."""
+
+    def held(walk, thing):
+        targets = gc.get_referents(thing)
+        attributes = attributes_of(thing)
+        if id(attributes) in walk.dicts:
+            values = set(map(id, attributes.values()))
+            targets = [target for target in targets if id(target) not in values and target is not attributes]
+            targets.append(attributes)
+        return targets
+
+    return held
+
+
+def _greenlet_kind(frame_of):
+    """While it is suspended the collector does not look into it. Its frames come last, as those of threads do."""
+
+    def held(walk, thing):
+        targets = gc.get_referents(thing) or list(filter(None, [_attributes(thing)]))
+        frame = frame_of(thing)
+        while frame is not None and id(frame) not in walk.frames:
+            walk.frames.add(id(frame))
+            targets.append(frame)
+            if id(frame) not in walk.seen:
+                walk.seen.add(id(frame))
+                walk.parked.append(frame)
+            frame = frame.f_back
+        return targets
+
+    return None, held, None
+
+
+def _array_kind(base, dtype, flags, flat, size):
+    """The collector does not look into arrays."""
+
+    def held(walk, thing):
+        targets = gc.get_referents(thing)
+        under = base(thing)
+        if under is not None:
+            targets.append(under)
+            walk.edges(id(thing), [("base", under)])
+        if dtype(thing).kind == "O" and flags(thing).owndata:
+            targets.extend(flat(thing))
+        return targets
+
+    return size, held, None
+
+
+def _kinds():
+    """Of a class and those that extend it: how many entries they have, what they refer to, how it is named."""
+    return [
+        (dict, dict.__len__, _held_by_dict, None),
+        *((base, base.__len__, None, None) for base in (list, tuple, set, frozenset, collections.deque)),
+        (types.ModuleType, None, None, _name_module),
+        (type, None, None, _name_class),
+        (_thread._local, None, None, _name_local),
+        (types.FrameType, None, _held_by_frame, _name_frame),
+        (types.GeneratorType, None, None, _suspended_namer(types.GeneratorType.gi_frame.__get__)),
+        (types.CoroutineType, None, None, _suspended_namer(types.CoroutineType.cr_frame.__get__)),
+        (types.AsyncGeneratorType, None, None, _suspended_namer(types.AsyncGeneratorType.ag_frame.__get__)),
+        (types.FunctionType, None, None, _name_function),
     ]
-    return lengths, namers
 
 
-_LENGTHS, _NAMERS = _tables()
+def _kinds_of_packages():
+    """The same for classes of packages, if the service has imported these."""
+    packages = [
+        ("greenlet", "greenlet", ("gr_frame",), _greenlet_kind),
+        ("numpy", "ndarray", ("base", "dtype", "flags", "flat", "size"), _array_kind),
+    ]
+    found = []
+    for package, name, fields, make in packages:
+        module = sys.modules.get(package)
+        kind = _space(module).get(name) if _is(module, types.ModuleType) else None
+        if type(kind) is type:
+            members = [_members(kind).get(field) for field in fields]
+            if all(type(member) in (types.GetSetDescriptorType, types.MemberDescriptorType) for member in members):
+                found.append((kind, *make(*(member.__get__ for member in members))))
+    return found

@@ -1,0 +1,90 @@
+//! What the collector of CPython does not tell is told, and nothing that a program invents.
+
+use plimsoll::heap::{HeapSummary, Options, Owner, summarize};
+use tempfile::TempDir;
+
+use crate::dump::{below, owners, run, source};
+use crate::interpreters::interpreters;
+
+fn written(python: &str) -> TempDir {
+    let (program, agents) = (source("fixtures/heap/owners/hidden.py"), source("src/run/probe/agents"));
+    run(python, &[program.to_str().unwrap(), "FOLDER", agents.to_str().unwrap()])
+}
+
+fn dumped(python: &str) -> HeapSummary {
+    // Of each small object nobody asks for its holders, as in a large heap.
+    summarize(&written(python).path().join("hidden.pygraph"), &Options::default()).unwrap()
+}
+
+/// Checks that these hold a thousand items by these names, on any version.
+fn check_lists(held: &[(&str, &str)]) {
+    for python in interpreters() {
+        let summary = dumped(&python);
+        for (name, variable) in held {
+            let found = below(&summary.owners, &format!("module __main__ → .{name}"));
+            let list = list_of(found).unwrap_or_else(|| panic!("{python}: {name} holds no list"));
+            let told = (list.step.edge.as_str(), list.entries);
+            assert_eq!(told, (*variable, Some(1000)), "{python}: {name}");
+            assert!(found.retained.0 > list.retained.0, "{python}: {name} retains {}", found.retained);
+        }
+    }
+}
+
+/// The first list at or below an owner.
+fn list_of(owner: &Owner) -> Option<&Owner> {
+    if owner.step.class == "list" { Some(owner) } else { owner.children.iter().find_map(list_of) }
+}
+
+#[test]
+fn what_an_object_says_to_be_its_size_is_not_asked() {
+    for python in interpreters() {
+        let summary = dumped(&python);
+        for name in ["DEEP", "ROWS"] {
+            let retained = below(&summary.owners, &format!("module __main__ → .{name}")).retained;
+            assert!(retained.0 < 1 << 16, "{python}: {name}: {retained}");
+        }
+        let rows = below(&summary.owners, "module __main__ → .ROWS");
+        assert!(rows.retained.0 > 8 * 1000, "{python}: {}", rows.retained);
+    }
+}
+
+#[test]
+fn attributes_are_held_by_their_object_whether_or_not_its_dict_was_read() {
+    check_lists(&[("READ", ".order"), ("UNREAD", ".order")]);
+}
+
+#[test]
+fn variables_shared_with_inner_functions_stand_under_their_names() {
+    check_lists(&[("COUNTER", ".log"), ("WAITING", ".backlog")]);
+}
+
+#[test]
+fn suspended_greenlets_hold_the_variables_of_their_frames() {
+    check_lists(&[("PARKED", ".local")]);
+}
+
+#[test]
+fn arrays_hold_their_objects() {
+    for python in interpreters() {
+        let summary = dumped(&python);
+        let array = below(&summary.owners, "module __main__ → .OBJECTS");
+        assert_eq!(array.entries, Some(1000), "{python}");
+        let items = below(&array.children, "entries");
+        assert_eq!((items.step.class.as_str(), items.count), ("__main__.Item", 1000), "{python}");
+    }
+}
+
+#[test]
+fn writing_the_graph_leaves_no_layouts() {
+    for python in interpreters() {
+        let summary = owners(&written(&python).path().join("hidden.pygraph"));
+        let written = |owner: &&Owner| owner.step.class == "_struct.Struct" || holds_layouts(owner);
+        let found: Vec<String> = summary.owners.iter().filter(written).map(|owner| owner.step.to_string()).collect();
+        assert!(found.is_empty(), "{python}: {found:?}");
+    }
+}
+
+/// The module keeps those that its functions were asked for in a dict that has no name.
+fn holds_layouts(owner: &Owner) -> bool {
+    owner.step.edge == "module _struct" && owner.children.iter().any(|child| child.step.to_string() == "dict")
+}
