@@ -76,6 +76,10 @@ fn leaks_of_java_are_told_by_their_kind() {
         ],
     );
     assert!(told.iter().all(|(path, _)| !path.contains(".fixed")), "{told:#?}");
+    // What fields of two classes share is not told with the loader that holds the classes.
+    let shared = "(shared by static Leaks$ByNumber.ALL, static Leaks$Newest.ALL): Leaks$Product";
+    assert!(told.iter().any(|(path, _)| path == shared), "{told:#?}");
+    assert!(told.iter().all(|(path, _)| !path.contains("ClassLoader → .classes")), "{told:#?}");
     // The classes of the plugins are told with the list that keeps them, and a branch of the tree with the tree although
     // a thread is busy with it.
     assert!(told.iter().all(|(path, _)| !path.contains("CONFIG") && !path.contains("Branch.parent")), "{told:#?}");
@@ -150,6 +154,8 @@ fn leaks_of_python_are_told_by_their_kind() {
             ),
         ],
     );
+    let shared = "(shared by module __main__.NEWEST, module __main__.PRODUCTS): __main__.Product";
+    assert!(told.iter().any(|(path, _)| *path == format!("module __main__ → {shared}")), "{told:#?}");
     let timers: Vec<_> = told.iter().filter(|(_, pattern)| *pattern == Some("timers never cancelled")).collect();
     assert!(timers.len() == 1 && timers[0].0.ends_with("._scheduled: list"), "{told:#?}");
 }

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::anchors::{Anchor, Places};
 use super::edges::{ENTRIES, Holder, wording};
 use super::sharers::Sharers;
-use crate::heap::graph::{ClassId, Graph, Naming};
+use crate::heap::graph::{ClassId, Graph, Naming, Reference};
 use crate::heap::naming as names;
 use crate::heap::owner::{MORE, SHARED};
 use crate::heap::{Dominators, Node};
@@ -180,7 +180,8 @@ fn found(
     let roots: FxHashSet<Node> = graph.roots().iter().map(|root| root.node).collect();
     let mut found = FxHashSet::default();
     let (tree, classes) = (dominators.places(), graph.class_rows());
-    for above in std::iter::once(Node::ROOT).chain(places.anchors.keys().copied()) {
+    let anchored = places.anchors.keys().flat_map(|anchor| spaces(*anchor, dominators, naming));
+    for above in std::iter::once(Node::ROOT).chain(anchored) {
         if above != Node::ROOT && dominators.retained(above).0 < least {
             continue;
         }
@@ -206,6 +207,18 @@ fn found(
     found
 }
 
+/// An anchor, and the dict in which a module of Python has its variables.
+fn spaces(anchor: Node, dominators: &Dominators, naming: &dyn Naming) -> Vec<Node> {
+    let mut spaces = vec![anchor];
+    let mut wanted = |target| naming.names_things(target) && dominators.immediate(target) == Some(anchor);
+    naming.references_to(anchor, &mut wanted, &mut |target, reference| {
+        if matches!(reference, Reference::Internal(_)) {
+            spaces.push(target);
+        }
+    });
+    spaces
+}
+
 /// Objects that a class, script or module names, if they stand below it or nowhere.
 fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> BTreeSet<Structure> {
     let mut structures = BTreeSet::new();
@@ -222,14 +235,16 @@ fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> 
         for (edge, guest) in places.guests.get(anchor).into_iter().flatten() {
             add(edge, *guest);
         }
-        naming.references(*anchor, &mut |target, reference| {
-            let edge = wording(holder, &reference);
-            let above = dominators.immediate(target).filter(|_| !places.moved(target));
-            let stands_here = above.is_some_and(|above| above == *anchor || places.is_top(above));
-            if stands_here && !edge.is_empty() && edge != ENTRIES {
-                add(&edge, target);
-            }
-        });
+        for space in spaces(*anchor, dominators, naming) {
+            naming.references(space, &mut |target, reference| {
+                let edge = wording(holder, &reference);
+                let above = dominators.immediate(target).filter(|_| !places.moved(target));
+                let stands_here = above.is_some_and(|above| above == space || above == *anchor || places.is_top(above));
+                if stands_here && !edge.is_empty() && edge != ENTRIES {
+                    add(&edge, target);
+                }
+            });
+        }
     }
     structures
 }
