@@ -68,7 +68,7 @@ fn a_killed_keeper_ends_the_run_and_leaves_nothing() {
 }
 
 /// Enough for the agents, not for the events.
-const SIZE: u64 = 20_000;
+const SIZE: u64 = 24_000;
 
 #[test]
 fn a_full_disk_ends_the_run_and_keeps_what_was_written() {
