@@ -30,7 +30,7 @@ fn range_amplification() {
 
 #[test]
 fn regex_backtracking() {
-    let trial = Trial::of("work.cjs", family("regex-backtracking", &[]));
+    let trial = Trial::of("work.cjs", family("regex-backtracking", &[("size", 100_000)]));
     let trial = Trial { moves: Moves::Cpu, naive: 800, hardened: 300, ..trial };
     Trial { answers: Answers::Status(200), ..trial }.run();
 }
