@@ -2,7 +2,7 @@
 //!
 //! A block becomes a mask of the bytes that are no digits (Langdale and Lemire, "Parsing Gigabytes of JSON
 //! per Second", VLDB Journal 2019; in eight plain words where there are no vectors of 16 bytes), and the
-//! digits between two of them become a number by three multiplications: about 1.5 ns for each number.
+//! digits between two of them become a number by three multiplications: about 3 ns for each number of four digits.
 
 use std::ops::Range;
 
