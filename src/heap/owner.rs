@@ -21,8 +21,8 @@ pub(super) const MORE: &str = "\u{2026}";
 
 /// How edges start that stay what they are, whoever else holds what they lead to.
 const LASTING: [&str; 5] = ["static ", "class ", "context ", "module ", "global."];
-/// How edges of scripts start.
-const SCRIPTS: [&str; 2] = ["context ", "module "];
+/// How edges of scripts and classes start, and what stands behind a folder or package.
+const SOURCES: [(&str, char); 3] = [("context ", '/'), ("module ", '/'), ("static ", '.')];
 /// How edges start that are there while something runs.
 const PASSING: [&str; 2] = ["thread ", "frame "];
 
@@ -37,14 +37,15 @@ impl Step {
         PASSING.iter().any(|start| self.edge.starts_with(start))
     }
 
-    /// Whether both are of one script, which is told with more folders in one of them.
-    pub(super) fn is_same_script(&self, other: &Self) -> bool {
-        let is_same = |kind| {
-            let (one, other) = (self.edge.strip_prefix(kind)?, other.edge.strip_prefix(kind)?);
+    /// Whether two edges are of one script or class, which one of them tells with more folders or its package.
+    pub(super) fn is_same_source(one: &str, other: &str) -> bool {
+        let is_same = |(kind, separator): (&str, char)| {
+            let (one, other) = (one.strip_prefix(kind)?, other.strip_prefix(kind)?);
             let (long, short) = if one.len() > other.len() { (one, other) } else { (other, one) };
-            Some(long.strip_suffix(short)?.ends_with('/'))
+            let folder = long.strip_suffix(short)?;
+            Some(folder.is_empty() || folder.ends_with(separator))
         };
-        self.class == other.class && SCRIPTS.into_iter().any(|kind| is_same(kind).unwrap_or(false))
+        SOURCES.into_iter().any(|kind| is_same(kind).unwrap_or(false))
     }
 
     /// Whether the edge tells who shares the objects, which may differ a little from dump to dump.

@@ -141,6 +141,7 @@ impl Holders<'_> {
             total: dominators.retained(Node::ROOT),
             unreachable: dominators.unreachable(),
             roots: graph.roots().len() as u64,
+            full_names: self.owners.full_names(&owners),
             owners,
             classes,
             caveats: caveats.clone(),

@@ -1,5 +1,7 @@
 //! What is known of a dump after it was analyzed. No string value from the heap is in it.
 
+use std::collections::BTreeMap;
+
 use super::Owner;
 use crate::units::Bytes;
 
@@ -31,6 +33,8 @@ pub struct HeapSummary {
     pub roots: u64,
     /// The owner tree, largest first.
     pub owners: Vec<Owner>,
+    /// Edges of static fields in it that are told without the package of their class, with it.
+    pub full_names: BTreeMap<String, String>,
     /// The classes with the most bytes, largest shallow size first.
     pub classes: Vec<ClassRow>,
     /// What was cut, guessed or left out, one sentence each.

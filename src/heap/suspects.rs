@@ -93,6 +93,8 @@ fn suspect(path: OwnerPath, owner: &Owner, summary: &HeapSummary) -> Suspect {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::heap::{Format, Marks, Step};
 
@@ -114,6 +116,7 @@ mod tests {
             unreachable: (0, Bytes(0)),
             roots: 0,
             owners,
+            full_names: BTreeMap::new(),
             classes: Vec::new(),
             caveats: Vec::new(),
         };

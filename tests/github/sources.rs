@@ -1,5 +1,6 @@
 //! Where the owner of a finding is written down: annotated there as well, where one tracked file alone can be it.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use plimsoll::heap::{Format, HeapSummary, Owner, Step};
@@ -65,6 +66,7 @@ fn summary(path: &[(&str, &str)], entries: u64) -> HeapSummary {
         unreachable: (0, Bytes(0)),
         roots: 1,
         owners,
+        full_names: BTreeMap::new(),
         classes: Vec::new(),
         caveats: Vec::new(),
     }

@@ -178,7 +178,7 @@ impl Read {
 
 fn text(reference: &Reference<'_>) -> String {
     match reference {
-        Reference::Static { class, field } => format!("static {class}.{field}"),
+        Reference::Static { class, field, .. } => format!("static {class}.{field}"),
         Reference::Field(name) | Reference::Variable(name) | Reference::Internal(name) => name.to_string(),
         Reference::Element(index) => format!("[{index}]"),
         Reference::Local => "local".to_owned(),

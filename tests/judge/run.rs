@@ -99,6 +99,7 @@ fn summary(field: &str, entries: u64, each: u64) -> HeapSummary {
         unreachable: (0, Bytes(0)),
         roots: 2,
         owners: vec![table, holder],
+        full_names: BTreeMap::new(),
         classes: Vec::new(),
         caveats: Vec::new(),
     }

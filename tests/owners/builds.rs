@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use plimsoll::heap::{HeapSummary, Owner};
+use plimsoll::heap::{HeapSummary, Owner, diff};
 
-use crate::dump::{owners, run, source};
+use crate::dump::{below, owners, run, source};
 
 /// Rows below the fitting ones: printed path, with objects and entries.
 fn rows(summary: &HeapSummary, fits: impl Fn(&str) -> bool) -> BTreeMap<String, (u64, Option<u64>)> {
@@ -70,6 +70,21 @@ fn a_lambda_a_class_and_a_proxy_in_front_change_no_path_of_java() {
     ] {
         assert_eq!(plain.get(path), Some(&number), "{path}: {plain:#?}");
     }
+}
+
+#[test]
+fn a_class_that_shrinks_hides_no_other_one_of_its_name() {
+    let program = source("fixtures/heap/owners/packages");
+    let file = |name: &str| program.join(name).display().to_string();
+    let files = [file("Packages.java"), file("orders/Registry.java"), file("users/Registry.java")];
+    let classes = run("javac", &["-d", "FOLDER", &files[0], &files[1], &files[2]]);
+    let folder = run("java", &["-cp", classes.path().to_str().unwrap(), "Packages", "FOLDER"]);
+    let [before, after] = [0, 1].map(|round| owners(&folder.path().join(format!("{round}.hprof"))));
+    assert_eq!(below(&before.owners, "static Registry.CACHE").entries, Some(1000));
+    let growths = diff(&before, &after).into_iter().filter(|growth| growth.path.to_string().contains("Registry"));
+    let told: Vec<_> = growths.map(|growth| (growth.path.to_string(), growth.entries)).collect();
+    let row = |package: &str| format!("static {package}.Registry.CACHE: java.util.HashMap");
+    assert_eq!(told, [(row("users"), Some((0, 1000))), (row("orders"), Some((1000, 10)))]);
 }
 
 #[test]

@@ -1,19 +1,19 @@
 //! The owners of several dumps, called alike: names that may differ from dump to dump are those of the last one.
 //!
-//! Who shares a crowd most may differ, and so may the folder that all scripts have in common, and the class of what a
-//! field holds. Where one dump tells
-//! as two crowds what another one tells as one, they are one in all of them.
+//! Who shares a crowd most may differ, and so may the folder that all scripts have in common, whether a class is told
+//! with its package, and the class of what a field holds. Where one dump tells as two crowds what another one tells as
+//! one, they are one in all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::heap::{Marks, Owner, Step};
+use crate::heap::{HeapSummary, Marks, Owner, Step};
 
 /// The owners of each dump.
-pub(super) fn alike(dumps: &[&[Owner]]) -> Vec<Vec<Owner>> {
-    let mut dumps: Vec<Vec<Owner>> = dumps.iter().map(|owners| owners.to_vec()).collect();
+pub(super) fn alike(summaries: &[&HeapSummary]) -> Vec<Vec<Owner>> {
+    let mut dumps: Vec<Vec<Owner>> = summaries.iter().map(|summary| summary.owners.clone()).collect();
     let Some((last, earlier)) = dumps.split_last_mut() else { return dumps };
-    for owners in earlier {
-        rename_scripts(owners, last);
+    for (owners, summary) in earlier.iter_mut().zip(summaries) {
+        rename_sources(owners, last, &summary.full_names, &summaries[summaries.len() - 1].full_names);
         rename_classes(owners, last);
     }
     settle_crowds(dumps.iter_mut().collect());
@@ -27,16 +27,35 @@ pub(super) fn alike(dumps: &[&[Owner]]) -> Vec<Vec<Owner>> {
     dumps
 }
 
-fn rename_scripts(owners: &mut [Owner], later: &[Owner]) {
+/// Edges of static fields, with the package of their class.
+type FullNames = BTreeMap<String, String>;
+
+/// A variable or static field is told by its later name. Where a dump does not tell the package of a class, that may be
+/// one of several, and is the one that is most alike.
+fn rename_sources(owners: &mut [Owner], later: &[Owner], names: &FullNames, later_names: &FullNames) {
     let known: BTreeSet<&Step> = later.iter().map(|owner| &owner.step).collect();
     let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
-    let new: Vec<&Step> = known.iter().filter(|step| !own.contains(**step)).copied().collect();
-    for owner in owners.iter_mut().filter(|owner| !known.contains(&owner.step)) {
-        let mut same = new.iter().filter(|step| step.is_same_script(&owner.step));
-        if let (Some(step), None) = (same.next(), same.next()) {
-            owner.step = (*step).clone();
+    let new: Vec<&Owner> = later.iter().filter(|owner| !own.contains(&owner.step)).collect();
+    let gone = owners.iter().enumerate().filter(|(_, owner)| !known.contains(&owner.step));
+    let same = gone.flat_map(|(at, gone)| {
+        let name = full(names, gone);
+        let same = new.iter().filter(move |new| new.step.class == gone.step.class);
+        let same = same.filter(move |new| Step::is_same_source(name, full(later_names, new)));
+        same.map(move |new| (new.retained.0.abs_diff(gone.retained.0), at, &new.step))
+    });
+    let mut same: Vec<(u64, usize, &Step)> = same.collect();
+    same.sort_unstable();
+    let (mut renamed, mut taken) = (BTreeSet::new(), BTreeSet::new());
+    for (_, at, step) in same {
+        if !renamed.contains(&at) && taken.insert(step) {
+            renamed.insert(at);
+            owners[at].step = step.clone();
         }
     }
+}
+
+fn full<'a>(names: &'a FullNames, owner: &'a Owner) -> &'a str {
+    names.get(&owner.step.edge).unwrap_or(&owner.step.edge)
 }
 
 /// What a field or container holds is told by its later class: an immutable map that became another one when it grew,

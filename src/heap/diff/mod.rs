@@ -88,7 +88,7 @@ impl OwnerTrend {
 /// Owners that changed between two dumps, largest growth first, then shrinkage. Total: dumps of different
 /// services have nothing but new and gone owners.
 pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
-    let owners = alike::alike(&[&before.owners, &after.owners]);
+    let owners = alike::alike(&[before, after]);
     growths(before, after, &owners[0], &owners[1])
 }
 
@@ -110,8 +110,7 @@ fn growths(before: &HeapSummary, after: &HeapSummary, old: &[Owner], new: &[Owne
 /// what grew in every interval looks like a leak. Empty for fewer than two dumps.
 pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
     let [first, .., last] = series else { return Vec::new() };
-    let dumps: Vec<&[Owner]> = series.iter().map(|dump| dump.owners.as_slice()).collect();
-    let dumps = alike::alike(&dumps);
+    let dumps = alike::alike(&series.iter().collect::<Vec<_>>());
     let growths = growths(first, last, &dumps[0], &dumps[dumps.len() - 1]);
     let told: BTreeSet<OwnerPath> = growths.iter().map(|growth| growth.path.clone()).collect();
     let trend = |growth: OwnerGrowth| {

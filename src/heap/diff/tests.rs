@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::heap::owner::Marks;
 use crate::heap::owners::{Limits, sketch};
@@ -12,6 +14,7 @@ fn dump(graph: &str) -> HeapSummary {
         unreachable: (0, Bytes(0)),
         roots: 0,
         owners: sketch::owners(graph),
+        full_names: BTreeMap::new(),
         classes: Vec::new(),
         caveats: Vec::new(),
     }
@@ -428,4 +431,36 @@ fn a_script_is_the_same_however_many_of_its_folders_are_told() {
     assert_eq!(told(&app("cache.js", 10), &app("users/cache.js", 20)), [grown]);
     // A file of another name is another file.
     assert_eq!(told(&app("cache.js", 10), &app("mycache.js", 10)).len(), 2);
+}
+
+#[test]
+fn a_class_is_the_same_whether_its_package_is_told() {
+    let app = |rows: &[(&str, u64)], packages: &[&str]| {
+        let mut dump = dump("");
+        let owner = |(class, bytes): &(&str, u64)| Owner {
+            step: Step { edge: format!("static {class}.MAP"), class: "java.util.HashMap".to_owned() },
+            count: 1,
+            shallow: Bytes(*bytes),
+            retained: Bytes(*bytes),
+            entries: None,
+            marks: Marks::default(),
+            children: Vec::new(),
+        };
+        dump.owners = rows.iter().map(owner).collect();
+        let name = |package: &&str| ("static Store.MAP".to_owned(), format!("static {package}.Store.MAP"));
+        dump.full_names = packages.iter().map(name).collect();
+        dump
+    };
+    let told = |before, after| {
+        let growths = diff(&before, &after).into_iter();
+        growths.map(|growth| format!("{} {:+}", growth.path.0[0].edge, growth.delta.0)).collect::<Vec<_>>()
+    };
+    let both = || app(&[("new.Store", 90_000), ("old.Store", 20_000)], &[]);
+    let grown = ["static new.Store.MAP +90000", "static old.Store.MAP -60000"];
+    assert_eq!(told(app(&[("Store", 80_000)], &["old"]), both()), grown);
+    let shrunk = ["static Store.MAP +60000", "static new.Store.MAP -90000"];
+    assert_eq!(told(both(), app(&[("Store", 80_000)], &["old"])), shrunk);
+    // Nobody knows which of them it was: the one that is most alike.
+    let alike = ["static old.Store.MAP +20000", "static new.Store.MAP +10000"];
+    assert_eq!(told(app(&[("Store", 80_000)], &[]), both()), alike);
 }

@@ -114,6 +114,8 @@ pub enum Reference<'a> {
         class: Cow<'a, str>,
         /// Name of the field.
         field: Cow<'a, str>,
+        /// Whether a class of the same name in another package has a field of this name.
+        ambiguous: bool,
     },
     /// A field, property or attribute.
     Field(Cow<'a, str>),

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::outline::Strings;
 use super::record::{ClassDump, OBJECT, width};
-use crate::heap::HeapError;
+use crate::heap::{HeapError, naming};
 
 /// All classes that the file tells of.
 #[derive(Debug, Default)]
@@ -43,6 +43,8 @@ pub(super) struct Static {
     pub(super) name: u64,
     pub(super) kind: u8,
     pub(super) value: u64,
+    /// Whether a class of the same name in another package has a field of this name, once complete.
+    pub(super) ambiguous: bool,
 }
 
 /// A field that instances have.
@@ -72,7 +74,12 @@ impl Classes {
 
     pub(super) fn declare<const W: usize>(&mut self, data: &[u8], dump: ClassDump<W>) {
         let (statics, fields) = (self.statics.len() as u32, self.fields.len() as u32);
-        self.statics.extend(dump.statics(data).map(|(name, kind, value)| Static { name, kind, value }));
+        self.statics.extend(dump.statics(data).map(|(name, kind, value)| Static {
+            name,
+            kind,
+            value,
+            ambiguous: false,
+        }));
         self.fields.extend(dump.fields(data).map(|(name, kind)| Field { name, kind }));
         self.rows.push(ClassRow {
             id: dump.id,
@@ -104,6 +111,7 @@ impl Classes {
             (self.rows[row].name, self.rows[row].parent) = (name, parent);
         }
         self.loads = Vec::new();
+        self.mark_ambiguous();
         match (0..self.rows.len() as u32).find(|row| self.chain(*row).count() > DEEPEST) {
             Some(row) => Err(HeapError::Malformed {
                 offset: 0,
@@ -113,6 +121,21 @@ impl Classes {
                 ),
             }),
             None => Ok(()),
+        }
+    }
+
+    /// Finds the static fields that would be called as one of another class if classes were called without package.
+    fn mark_ambiguous(&mut self) {
+        let names: Vec<String> = self.rows.iter().map(|class| naming::class(&class.name)).collect();
+        let rows = self.rows.iter().zip(&names);
+        let fields = rows.flat_map(|(class, name)| class.statics.clone().map(move |at| (at as usize, name)));
+        let fields = fields.filter(|(at, _)| self.statics[*at].kind == OBJECT);
+        let told = fields.map(|(at, name)| (naming::simple(name), self.statics[at].name, name, at));
+        let mut told: Vec<_> = told.collect();
+        told.sort_unstable();
+        for same in told.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+            let ambiguous = same.first().map(|field| field.2) != same.last().map(|field| field.2);
+            same.iter().for_each(|(.., at)| self.statics[*at].ambiguous = ambiguous);
         }
     }
 

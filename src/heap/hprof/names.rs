@@ -7,7 +7,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::bytes::id_at;
-use super::class::{Classes, Field};
+use super::class::{Classes, Field, Static};
 use super::elements::Elements;
 use super::ids::IdMap;
 use super::layout::{ReferentNames, WEAK_ENTRIES};
@@ -164,18 +164,22 @@ impl Names {
         wanted: &mut dyn FnMut(Node) -> bool,
         tell: &mut dyn FnMut(Node, Reference<'a>),
     ) {
-        let class = &self.classes.rows[row as usize];
         for field in self.classes.statics_of(row).iter().filter(|field| field.kind == OBJECT) {
             if let Some(node) = self.node(field.value).filter(|node| wanted(*node)) {
-                let (class, field) = (Cow::Borrowed(&*class.name), self.text(field.name));
-                tell(node, Reference::Static { class, field });
+                tell(node, self.static_field(row, field));
             }
         }
+        let class = &self.classes.rows[row as usize];
         for (id, name) in [(class.superclass, "superclass"), (class.loader, "class loader")] {
             if let Some(node) = self.node(id).filter(|node| wanted(*node)) {
                 tell(node, Reference::Internal(Cow::Borrowed(name)));
             }
         }
+    }
+
+    fn static_field<'a>(&'a self, row: u32, field: &Static) -> Reference<'a> {
+        let class = Cow::Borrowed(&*self.classes.rows[row as usize].name);
+        Reference::Static { class, field: self.text(field.name), ambiguous: field.ambiguous }
     }
 
     /// The fields of an instance with their offsets in the file: declaring class, field, offset.
@@ -323,8 +327,7 @@ impl Naming for Names {
         let holder = self.statics.partition_point(|(node, ..)| *node < object.0);
         let (_, row, position) = self.statics.get(holder).filter(|(node, ..)| *node == object.0)?;
         let field = self.classes.statics_of(*row).get(*position as usize)?;
-        let class = Cow::Borrowed(&*self.classes.rows[*row as usize].name);
-        Some(Reference::Static { class, field: self.text(field.name) })
+        Some(self.static_field(*row, field))
     }
 
     /// The list that each class loader has of its classes.

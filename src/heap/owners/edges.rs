@@ -26,8 +26,10 @@ pub(super) enum Holder {
 /// Empty where no source code names it. A property that is named by data is an entry.
 pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> Cow<'static, str> {
     Cow::Owned(match (reference, holder) {
-        (Reference::Static { class, field }, _) => {
-            format!("static {}.{}", naming::simple(&naming::class(class)), naming::cut(field))
+        (Reference::Static { class, field, ambiguous }, _) => {
+            let class = naming::class(class);
+            let class = if *ambiguous { &class } else { naming::simple(&class) };
+            format!("static {class}.{}", naming::cut(field))
         }
         (Reference::Field(field), Holder::Global) if is_lasting(field) => format!("global.{}", naming::cut(field)),
         (Reference::Field(field), _) if is_lasting(field) => format!(".{}", naming::cut(field)),

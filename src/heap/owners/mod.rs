@@ -32,15 +32,16 @@ mod tests;
 mod trace;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use self::anchors::Places;
+use self::anchors::{Anchor, Places};
+use self::edges::Holder;
 use self::group::Group;
 use self::opener::Opener;
 pub(super) use self::trace::Trace;
 use super::fold::Folding;
 use super::graph::{Graph, Naming, Node, Reference};
-use super::{Dominators, Owner, OwnerPath, Shared};
+use super::{Dominators, Owner, OwnerPath, Shared, naming};
 use crate::units::Bytes;
 
 /// A reference as a step's edge, as any object has it.
@@ -120,6 +121,28 @@ impl<'a> Owners<'a> {
     /// The owner tree, largest first.
     pub(super) fn tree(&self) -> Vec<Owner> {
         assemble(self.grow(None))
+    }
+
+    /// The edges of static fields that are told without the package of their class, with it.
+    pub(super) fn full_names(&self, told: &[Owner]) -> BTreeMap<String, String> {
+        let mut fields: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let edges = told.iter().filter_map(|owner| owner.step.edge.strip_prefix("static "));
+        for (class, field) in edges.filter_map(|edge| edge.rsplit_once('.')) {
+            fields.entry(class).or_default().insert(field);
+        }
+        let mut names = BTreeMap::new();
+        for (node, anchor) in &self.places.anchors {
+            let Anchor::Spread(Holder::Class(simple)) = anchor else { continue };
+            let Some(told) = fields.get(&**simple) else { continue };
+            self.naming.references(*node, &mut |_, reference| {
+                if let Reference::Static { class, field, ambiguous: false } = &reference
+                    && told.contains(&**field)
+                {
+                    names.insert(step_name(&reference), format!("static {}.{field}", naming::class(class)));
+                }
+            });
+        }
+        names
     }
 
     /// The objects of the topmost rows whose path fits, whatever those rows retain.

@@ -95,7 +95,8 @@ impl Sketch {
 
 fn reference(text: &str) -> Reference<'_> {
     if let Some((class, field)) = text.strip_prefix("static ").and_then(|rest| rest.rsplit_once('.')) {
-        return Reference::Static { class: Cow::Borrowed(class), field: Cow::Borrowed(field) };
+        let (class, field) = (Cow::Borrowed(class), Cow::Borrowed(field));
+        return Reference::Static { class, field, ambiguous: false };
     }
     if let Some(name) = text.strip_prefix("var ") {
         return Reference::Variable(Cow::Borrowed(name));

@@ -91,17 +91,21 @@ fn heap() -> impl Strategy<Value = HeapSummary> {
         retained: Bytes(retained),
     });
     let format = prop::sample::select(vec![Format::Hprof, Format::V8, Format::Python]);
-    (format, any::<[u64; 6]>(), vec(owner(), 0..3), vec(class, 0..3), vec(text(), 0..2)).prop_map(
-        |(format, [objects, references, total, lost, lost_bytes, roots], owners, classes, caveats)| HeapSummary {
-            format,
-            objects,
-            references,
-            total: Bytes(total),
-            unreachable: (lost, Bytes(lost_bytes)),
-            roots,
-            owners,
-            classes,
-            caveats,
+    let names = btree_map(text(), text(), 0..3);
+    (format, any::<[u64; 6]>(), vec(owner(), 0..3), names, vec(class, 0..3), vec(text(), 0..2)).prop_map(
+        |(format, [objects, references, total, lost, lost_bytes, roots], owners, full_names, classes, caveats)| {
+            HeapSummary {
+                format,
+                objects,
+                references,
+                total: Bytes(total),
+                unreachable: (lost, Bytes(lost_bytes)),
+                roots,
+                owners,
+                full_names,
+                classes,
+                caveats,
+            }
         },
     )
 }

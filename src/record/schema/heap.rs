@@ -29,6 +29,7 @@ impl From<HeapSummary> for v1::HeapSummary {
             unreachable_bytes: summary.unreachable.1.0,
             roots: summary.roots,
             owners: flat(summary.owners),
+            full_names: summary.full_names,
             classes: summary.classes.into_iter().map(class).collect(),
             caveats: summary.caveats,
         }
@@ -58,6 +59,7 @@ impl TryFrom<v1::HeapSummary> for HeapSummary {
             unreachable: (summary.unreachable_objects, Bytes(summary.unreachable_bytes)),
             roots: summary.roots,
             owners: nested(summary.owners)?,
+            full_names: summary.full_names,
             classes: summary.classes.into_iter().map(class).collect(),
             caveats: summary.caveats,
         })

@@ -26,6 +26,7 @@ fn events() -> Vec<Event> {
         unreachable: (1, Bytes(16)),
         roots: 2,
         owners,
+        full_names: [("static Store.MAP".to_owned(), "static app.Store.MAP".to_owned())].into(),
         classes: vec![],
         caveats: vec!["cut".into()],
     };

@@ -161,6 +161,8 @@ pub(super) struct HeapSummary {
     pub roots: u64,
     /// The owner tree in preorder; `depth` counts from 0.
     pub owners: Vec<Owner>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub full_names: BTreeMap<String, String>,
     pub classes: Vec<Class>,
     pub caveats: Vec<String>,
 }

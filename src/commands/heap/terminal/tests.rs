@@ -1,5 +1,7 @@
 use clap::Parser as _;
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::commands::heap::{diff as diff_command, histogram as histogram_command, owners as owners_command};
 use crate::commands::heap::{path as path_command, summary as summary_command};
@@ -65,6 +67,7 @@ fn shop(sessions: u64, quotes: u64) -> HeapSummary {
         unreachable: (612, Bytes(25_300)),
         roots: 865,
         owners,
+        full_names: BTreeMap::new(),
         classes: vec![
             class("byte[]", 30_911, 7_400_000, 7_400_000),
             class("com.shop.session.Session", sessions, sessions * 40, sessions * 1000),
