@@ -81,6 +81,8 @@ const KINDS: &[(Kind, &[&str])] = &[
             "java.util.PriorityQueue",
             "io.netty.util.internal.*Mpsc*Queue",
             "org.jctools.queues.*",
+            "reactor.util.concurrent.*Queue",
+            "io.reactivex.*Queue",
             "kotlinx.coroutines.channels.*Channel",
             "collections.deque",
             "queue.*",

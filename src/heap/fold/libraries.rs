@@ -1,6 +1,6 @@
 //! Collections and caches of libraries for the JVM, and of its other languages.
 
-use super::rule::Count::{Field, Links, Slots, Wrapped};
+use super::rule::Count::{Ahead, Field, Filled, Links, Slots, Wrapped};
 use super::rule::{Container, containers};
 
 pub(super) const RULES: &[Container] = containers! {
@@ -105,6 +105,19 @@ pub(super) const RULES: &[Container] = containers! {
     "scala.collection.immutable.VectorMap" ["scala.Tuple2", "="] Field("size");
     "scala.collection.immutable.Queue" ["="] Wrapped;
     "scala.collection.immutable.ArraySeq$ofRef" ["[]"] Slots;
+    // Queues of reactive libraries: arrays in a chain
+    "reactor.util.concurrent.SpscLinkedArrayQueue" ["java.util.concurrent.atomic.AtomicReferenceArray", "java.lang.Object[]"] Ahead("producerIndex", "consumerIndex", 1);
+    "reactor.util.concurrent.MpscLinkedQueue" ["$"] Filled("reactor.util.concurrent.MpscLinkedQueue$LinkedQueueNode");
+    "reactor.core.publisher.FluxReplay$UnboundedReplayBuffer" ["java.lang.Object[]"] Field("size");
+    "io.reactivex.*SpscLinkedArrayQueue" ["java.util.concurrent.atomic.AtomicReferenceArray", "java.lang.Object[]"] Ahead("producerIndex.value", "consumerIndex.value", 1);
+    "io.reactivex.*MpscLinkedQueue" ["$", "java.util.concurrent.atomic.AtomicReference"] Filled("io.reactivex.*MpscLinkedQueue$LinkedQueueNode");
+    "org.jctools.queues.BaseMpscLinkedArrayQueue" ["java.lang.Object[]"] Ahead("producerIndex", "consumerIndex", 2);
+    "org.jctools.queues.BaseSpscLinkedArrayQueue" ["java.lang.Object[]"] Ahead("producerIndex", "consumerIndex", 1);
+    "org.jctools.queues.BaseLinkedQueue" ["org.jctools.queues.LinkedQueueNode"] Filled("org.jctools.queues.LinkedQueueNode");
+    "org.jctools.queues.ConcurrentCircularArrayQueue" ["[]"] Slots;
+    "org.jctools.queues.atomic.BaseMpscLinkedAtomicArrayQueue" ["java.util.concurrent.atomic.AtomicReferenceArray", "java.lang.Object[]"] Ahead("producerIndex", "consumerIndex", 2);
+    "org.jctools.queues.atomic.BaseSpscLinkedAtomicArrayQueue" ["java.util.concurrent.atomic.AtomicReferenceArray", "java.lang.Object[]"] Ahead("producerIndex", "consumerIndex", 1);
+    "org.jctools.queues.atomic.BaseLinkedAtomicQueue" ["org.jctools.queues.atomic.LinkedQueueAtomicNode"] Filled("org.jctools.queues.atomic.LinkedQueueAtomicNode");
     // Netty, Spring
     "io.netty.util.collection.*ObjectHashMap" ["[]", "$"] Field("size");
     "io.netty.util.internal.*Mpsc*Queue" ["java.lang.Object[]"] Slots;

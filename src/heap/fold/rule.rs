@@ -32,6 +32,8 @@ pub(in crate::heap) enum Count {
     Slots,
     /// The number in this field, through the fields before it; as [`Count::Slots`] where there is none.
     Field(&'static str),
+    /// What one index is ahead of the other, in steps of this width.
+    Ahead(&'static str, &'static str, u64),
     /// What the containers inside it count.
     Wrapped,
     /// One for each of its own elements.

@@ -350,6 +350,10 @@ impl<'a> Opener<'a> {
         let count = self.folding.rule(fold.rule).count;
         let field = match count {
             Count::Field(path) => self.naming.number(self.node(container), path),
+            Count::Ahead(first, last, width) if fold.counts => {
+                let [first, last] = [first, last].map(|path| self.naming.number(self.node(container), path));
+                first.zip(last).map(|(first, last)| first.saturating_sub(last) / width)
+            }
             _ => None,
         };
         let told = match count {
@@ -358,7 +362,7 @@ impl<'a> Opener<'a> {
             Count::Elements => self.naming.elements(self.node(container)),
             Count::Links(_) | Count::Filled(_) => u64::from(self.folding.links(fold.rule, container.class)),
             Count::One => 1,
-            Count::Field(_) | Count::Held | Count::Slots | Count::Wrapped => field.unwrap_or(0),
+            Count::Field(_) | Count::Ahead(..) | Count::Held | Count::Slots | Count::Wrapped => field.unwrap_or(0),
         };
         found.row(row).count_entries(told);
         let may_be_empty = || self.naming.elements_are_objects() || self.graph.shallow(self.node(container)).0 <= EMPTY;
