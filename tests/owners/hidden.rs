@@ -75,6 +75,44 @@ fn arrays_hold_their_objects() {
 }
 
 #[test]
+fn values_of_context_variables_stand_under_their_names() {
+    check_lists(&[("CONTEXT", ".request")]);
+}
+
+#[test]
+fn caches_with_a_bound_have_an_entry_for_each_result() {
+    for python in interpreters() {
+        let summary = dumped(&python);
+        let cache = below(&summary.owners, "module __main__ → .BOUNDED");
+        assert_eq!(cache.entries, Some(1000), "{python}");
+        let results = list_of(cache).unwrap_or_else(|| panic!("{python}: no results"));
+        let told = (results.step.edge.as_str(), results.count, results.entries);
+        assert_eq!(told, ("entries", 1000, Some(2000)), "{python}");
+    }
+}
+
+#[test]
+fn memory_beside_an_object_is_told_by_its_owner_alone() {
+    for python in interpreters() {
+        let summary = dumped(&python);
+        for name in ["TEXT", "BUFFER", "WINDOW"] {
+            let retained = below(&summary.owners, &format!("module __main__ → .{name}")).retained.0;
+            assert!((1 << 16..(1 << 16) + 1024).contains(&retained), "{python}: {name}: {retained}");
+        }
+    }
+}
+
+#[test]
+fn modules_that_a_program_numbers_are_told_together() {
+    for python in interpreters() {
+        let summary = owners(&written(&python).path().join("hidden.pygraph"));
+        let edges = ["module many*", "module few0", "module few1"];
+        let counts = edges.map(|edge| below(&summary.owners, edge).count);
+        assert_eq!(counts, [20, 1, 1], "{python}");
+    }
+}
+
+#[test]
 fn writing_the_graph_leaves_no_layouts() {
     for python in interpreters() {
         let summary = owners(&written(&python).path().join("hidden.pygraph"));

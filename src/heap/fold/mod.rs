@@ -55,6 +55,11 @@ const VANISHING: &[(&str, Role)] = &[
     ("(object properties)", Role::Clear),
     ("(object elements)", Role::Clear),
     ("builtins.cell", Role::Passing),
+    // What contexts keep the values of their variables in.
+    ("builtins.hamt", Role::Clear),
+    ("builtins.hamt_bitmap_node", Role::Clear),
+    ("builtins.hamt_array_node", Role::Clear),
+    ("builtins.hamt_collision_node", Role::Clear),
 ];
 
 /// The roles of all classes of a graph.

@@ -4,6 +4,9 @@ The process is forked with the interpreter lock held; the child walks the frozen
 service stands still for the fork only. Names of modules, classes, attributes and variables are written; never
 a value.
 """
+import _contextvars
+import _functools
+import _io
 import _thread
 import collections
 import ctypes
@@ -27,6 +30,8 @@ _BEFORE_OBJECT = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4 if sys.versio
 _OPTIMIZED = 1
 _HEAP_TYPE = 1 << 9
 _COLLECTED = 1 << 14
+_INSIDE = 16
+_FAMILY_FROM = 16
 _OWN = ("plimsoll_agent", "plimsoll_figures", "plimsoll_graph")
 
 # The functions of `struct` would keep their layouts in a dict of the service.
@@ -121,14 +126,17 @@ class _Walk:
     def run(self, everything):
         if _INLINE_VALUES:
             self.dicts.update(id(thing) for thing in everything if type(thing) is dict)
-        modules = [(name, module) for name, module in list(sys.modules.items()) if _is(module, types.ModuleType)]
+        modules = [pair for pair in sys.modules.items() if type(pair[0]) is str and _is(pair[1], types.ModuleType)]
+        families = collections.defaultdict(list)
         for name, module in modules:
             if name in _OWN:
                 self.leave_out(module)
+            else:
+                families[_family(name)].append((name, module))
         self.write(b"PLIMPY1\n")
-        for name, module in modules:
-            if name not in _OWN and type(name) is str:
-                self.root("module " + name, module)
+        for family, members in families.items():
+            for name, module in members:
+                self.root("module " + (family if len(members) >= _FAMILY_FROM else name), module)
         self.spaces.update(id(_space(module)) for _, module in modules)
         self.walk([module for _, module in modules])
         self.walk(self.stacks() + self.threads())
@@ -227,7 +235,7 @@ class _Walk:
         module, name = (type.__dict__[field].__get__(kind) for field in ("__module__", "__qualname__"))
         module = module if type(module) is str else "?"
         self.text(_TYPE, 1, len(self.types), text="%s.%s" % (module, name))
-        line = type.__dict__["__mro__"].__get__(kind) or ()  # A type that C code has not finished has none.
+        line = type.__dict__["__mro__"].__get__(kind) or (kind,)  # A type that C code has not finished has none.
         rows = [row[1:] for row in self.kinds if _extends(line, row[0])]
         length, held, namer = (next(filter(None, column), None) for column in zip(*rows, (None, None, None)))
         attributes = _attributes_of(kind, line)
@@ -292,12 +300,18 @@ class _Layouts(dict):
         return found
 
 
+def _family(name):
+    """Of modules that a program makes and numbers."""
+    stem = name.rstrip("0123456789")
+    return name if stem == name else stem + "*"
+
+
 def _flags(kind):
     return type.__dict__["__flags__"].__get__(kind)
 
 
 def _members(kind):
-    return type.__dict__["__dict__"].__get__(kind)
+    return type.__dict__["__dict__"].__get__(kind) or {}
 
 
 def _is(thing, kind):
@@ -314,14 +328,14 @@ def _locals(frame):
     return dict(variables) if of_interpreter and variables is not frame.f_globals else {}
 
 
-def _variables(frame, targets):
+def _variables(frame, ids, targets):
     """By name; for those shared with inner functions there are also the cells, in the order of their names."""
     pairs = list(_locals(frame).items())
     shared = frame.f_code.co_cellvars + frame.f_code.co_freevars
     cells = [target for target in targets if type(target) is types.CellType]
     if len(cells) == len(shared):
         pairs += zip(shared, cells)
-    return pairs
+    return [pair for pair in pairs if id(pair[1]) in ids]
 
 
 def _space(module):
@@ -330,25 +344,25 @@ def _space(module):
 
 def _name_module(walk, module, ids, targets):
     space = _space(module)
-    walk.edges(id(space), list(space.items()))
+    walk.edges(id(space), space.items())
 
 
 def _name_class(walk, kind, ids, targets):
     space = gc.get_referents(type.__dict__["__dict__"].__get__(kind))[0]
-    walk.edges(id(space), list(space.items()))
+    walk.edges(id(space), space.items())
 
 
 def _name_local(walk, local, ids, targets):
     for threads in targets:
         if type(threads) is dict:
             walk.space(id(threads), ())
-            for space in list(threads.values()):
+            for space in threads.values():
                 if type(space) is dict:
-                    walk.edges(id(space), list(space.items()))
+                    walk.edges(id(space), space.items())
 
 
 def _name_frame(walk, frame, ids, targets):
-    walk.edges(id(frame), [pair for pair in _variables(frame, targets) if id(pair[1]) in ids])
+    walk.edges(id(frame), _variables(frame, ids, targets))
 
 
 def _suspended_namer(frame_of):
@@ -359,7 +373,7 @@ def _suspended_namer(frame_of):
     def name(walk, thing, ids, targets):
         frame = frame_of(thing)
         if frame is not None:
-            walk.edges(id(thing), [pair for pair in _variables(frame, targets) if id(pair[1]) in ids])
+            walk.edges(id(thing), _variables(frame, ids, targets))
 
     return name
 
@@ -367,12 +381,12 @@ def _suspended_namer(frame_of):
 def _name_function(walk, function, ids, targets):
     cells = function.__closure__
     if cells:
-        walk.edges(id(cells), list(zip(function.__code__.co_freevars, cells)))
+        walk.edges(id(cells), zip(function.__code__.co_freevars, cells))
     defaults = function.__defaults__
     if defaults and gc.is_tracked(defaults):  # Those that are only constants are not.
         code = function.__code__
         first = code.co_argcount - len(defaults)
-        walk.edges(id(defaults), list(zip(code.co_varnames[first:code.co_argcount], defaults)))
+        walk.edges(id(defaults), zip(code.co_varnames[first:code.co_argcount], defaults))
     for space in targets:
         if type(space) is dict:
             _name_space_of_function(walk, function, space)
@@ -381,7 +395,7 @@ def _name_function(walk, function, ids, targets):
 def _name_space_of_function(walk, function, space):
     # To ask a function for its attributes makes a dict where there is none: last.
     if space is not function.__globals__ and (space is function.__kwdefaults__ or space is function.__dict__):
-        walk.space(id(space), list(space.items()))
+        walk.space(id(space), space.items())
     else:
         walk.edges(id(function), [("__globals__" if space is function.__globals__ else "__annotations__", space)])
 
@@ -418,7 +432,7 @@ def _instance_namer(line, attributes_of):
             if type(attributes) is dict:
                 pairs += attributes.items()
                 if id(attributes) in ids:
-                    walk.space(id(attributes), list(attributes.items()))
+                    walk.space(id(attributes), attributes.items())
         walk.edges(id(thing), [(key, value) for key, value in pairs if id(value) in ids])
 
     return name
@@ -429,10 +443,23 @@ def _measure(kind, line):
     said = [(base, _members(base)["__sizeof__"]) for base in line if "__sizeof__" in _members(base)]
     in_c = (member for base, member in said if type(member) is types.MethodDescriptorType and not _compiled(base))
     member = next(in_c, object.__sizeof__)
-    if said and said[0][1] is member:
+    buffer = _buffer(line)
+    if said and said[0][1] is member and not buffer:
         return sys.getsizeof
     header = 16 * (bool(_flags(kind) & _COLLECTED) + bool(_flags(kind) & _BEFORE_OBJECT))
-    return lambda thing: member(thing) + header
+    return lambda thing: member(thing) + header + (buffer(thing) if buffer else 0)
+
+
+def _buffer(line):
+    """What measures memory that `__sizeof__` leaves out. Before 3.12 a text consists of objects that are told."""
+    text, data = _io.StringIO, ctypes.Array.__base__
+    if _extends(line, text) and sys.version_info >= (3, 12):
+        closed = _members(text)["closed"].__get__
+        return lambda thing: 0 if closed(thing) else text.seek(thing, 0, 2)
+    if _extends(line, data):
+        owner = _members(data)["_b_needsfree_"].__get__
+        return lambda thing: ctypes.sizeof(thing) if owner(thing) and ctypes.sizeof(thing) > _INSIDE else 0
+    return None
 
 
 def _compiled(kind):
@@ -489,6 +516,41 @@ def _greenlet_kind(frame_of):
     return None, held, None
 
 
+def _cache_kinds():
+    """With a bound it refers to all keys and results, and the links that its dict files under the keys to nothing."""
+    sample = _functools._lru_cache_wrapper(int, 1, False, tuple)
+    sample()
+    link_kind = next(type(link) for space in gc.get_referents(sample) if type(space) is dict for link in space.values())
+    results = {}
+
+    def held(walk, cache):
+        own, targets = [], gc.get_referents(cache)
+        filed = [pair for space in targets if type(space) is dict for pair in space.items()]
+        links = {id(key): id(link) for key, link in filed if type(link) is link_kind}
+        rest = iter(targets)
+        for target in rest:
+            if id(target) in links:
+                results[links[id(target)]] = [next(rest)]
+            elif target is not link_kind:
+                own.append(target)
+        return own
+
+    return [(type(sample), None, held, None), (link_kind, None, lambda walk, link: results.pop(id(link)), None)]
+
+
+def _context_kind():
+    """Of the values of context variables, each before its variable."""
+    variable, context = _contextvars.ContextVar, _contextvars.Context()
+    context.run(variable("").set, None)
+    sample = gc.get_referents(gc.get_referents(context)[-1])[-1]
+
+    def name(walk, node, ids, targets):
+        pairs = zip(targets, targets[1:])
+        walk.edges(id(node), [(key.name, value) for value, key in pairs if type(key) is variable])
+
+    return type(sample), None, None, name
+
+
 def _array_kind(base, dtype, flags, flat, size):
     """The collector does not look into arrays."""
 
@@ -518,6 +580,8 @@ def _kinds():
         (types.CoroutineType, None, None, _suspended_namer(types.CoroutineType.cr_frame.__get__)),
         (types.AsyncGeneratorType, None, None, _suspended_namer(types.AsyncGeneratorType.ag_frame.__get__)),
         (types.FunctionType, None, None, _name_function),
+        _context_kind(),
+        *_cache_kinds(),
     ]
 
 
