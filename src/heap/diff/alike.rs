@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::heap::owners::ENTRIES;
 use crate::heap::{HeapSummary, Marks, Owner, Step};
 
 /// The owners of each dump.
@@ -15,6 +16,12 @@ pub(super) fn alike(summaries: &[&HeapSummary]) -> Vec<Vec<Owner>> {
     for (owners, summary) in earlier.iter_mut().zip(summaries) {
         rename_sources(owners, last, &summary.full_names, &summaries[summaries.len() - 1].full_names);
         rename_classes(owners, last);
+    }
+    for owners in earlier.iter() {
+        fold_dictionaries(last, owners);
+    }
+    for owners in earlier {
+        fold_dictionaries(owners, last);
     }
     settle_crowds(dumps.iter_mut().collect());
     // What a module dominates stands directly below it.
@@ -76,6 +83,30 @@ fn rename_classes(owners: &mut [Owner], later: &[Owner]) {
             if let Some(same) = known.get(&owner.step) {
                 work.push((&mut owner.children, &same.children));
             }
+        }
+    }
+}
+
+/// An object that has become a dictionary in one dump is one in the others.
+fn fold_dictionaries(owners: &mut [Owner], others: &[Owner]) {
+    let mut work: Vec<(&mut [Owner], &[Owner])> = vec![(owners, others)];
+    while let Some((owners, others)) = work.pop() {
+        let others: BTreeMap<&Step, &Owner> = others.iter().map(|owner| (&owner.step, owner)).collect();
+        for owner in owners {
+            let Some(other) = others.get(&owner.step) else { continue };
+            let own: BTreeSet<Step> = owner.children.iter().map(|child| child.step.clone()).collect();
+            let theirs: BTreeSet<&Step> = other.children.iter().map(|child| &child.step).collect();
+            for entries in theirs.iter().filter(|step| step.edge == ENTRIES && !own.contains(**step)) {
+                let is_entry =
+                    |step: &&Step| step.class == entries.class && step.edge.starts_with('.') && !theirs.contains(*step);
+                let same: BTreeSet<Step> = own.iter().filter(is_entry).cloned().collect();
+                if same.len() > 1 {
+                    join(&mut owner.children, &same, entries);
+                    let joined = owner.children.last().map_or(0, |joined| joined.count);
+                    owner.entries = Some(owner.entries.unwrap_or(0).saturating_add(joined));
+                }
+            }
+            work.push((&mut owner.children, &other.children));
         }
     }
 }

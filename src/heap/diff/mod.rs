@@ -7,6 +7,7 @@
 //! above it is looked for as well: a cache that was emptied does not hide the leak beside it.
 
 mod alike;
+mod course;
 mod descent;
 mod moved;
 mod strays;
@@ -15,7 +16,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use super::{Bound, HeapSummary, Owner, OwnerPath, pattern};
+use super::{Bound, HeapSummary, Limits, Owner, OwnerPath, pattern};
 use crate::units::{ByteDelta, Bytes};
 
 /// Owners whose retained size changed by less are not told.
@@ -74,30 +75,32 @@ pub struct OwnerTrend {
     pub retained: Vec<Bytes>,
     /// From each dump to the next.
     pub intervals: Vec<ByteDelta>,
-    /// Whether it changed in the same direction in every interval: a cache that is full does not.
+    /// Whether its bytes or entries changed in the same direction in every interval: a cache that is full does not.
     pub every_interval: bool,
+    /// Whether it hardly grew in some interval, as what is nearly full does.
+    pub levels_off: bool,
 }
 
 impl OwnerTrend {
     /// Whether it grew in each of several intervals, which a cache that fills does not.
     pub fn is_retention(&self) -> bool {
-        self.intervals.len() > 1 && self.every_interval && self.growth.delta.0 > 0
+        self.intervals.len() > 1 && self.every_interval && !self.levels_off && self.growth.delta.0 > 0
     }
 }
 
 /// Owners that changed between two dumps, largest growth first, then shrinkage. Total: dumps of different
 /// services have nothing but new and gone owners.
 pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
-    let owners = alike::alike(&[before, after]);
-    growths(before, after, &owners[0], &owners[1])
+    growths(before, after, &alike::alike(&[before, after]))
 }
 
-/// As [`diff`], of owners that are called alike.
-fn growths(before: &HeapSummary, after: &HeapSummary, old: &[Owner], new: &[Owner]) -> Vec<OwnerGrowth> {
+/// As [`diff`] from the first to the last of dumps whose owners are called alike.
+fn growths(before: &HeapSummary, after: &HeapSummary, dumps: &[Vec<Owner>]) -> Vec<OwnerGrowth> {
+    let [old, between @ .., new] = dumps else { return Vec::new() };
     let whole = before.total.max(after.total);
-    let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64);
+    let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64).max(cut(old)).max(cut(new));
     let mut growths = descent::growths(old, new, least);
-    settle_moves(&mut growths, old, new, least);
+    settle_moves(&mut growths, old, between, new, least);
     strays::settle(&mut growths, (before, old), (after, new), least);
     for growth in &mut growths {
         growth.pattern = pattern::of(&growth.path, old, new);
@@ -106,32 +109,45 @@ fn growths(before: &HeapSummary, after: &HeapSummary, old: &[Owner], new: &[Owne
     growths
 }
 
+/// What rows retain that are certainly told: if there are too many, the smallest are left out.
+fn cut(owners: &[Owner]) -> u64 {
+    let (mut rows, mut least) = (0, u64::MAX);
+    let mut work: Vec<&Owner> = owners.iter().collect();
+    while let Some(owner) = work.pop() {
+        (rows, least) = (rows + 1, least.min(owner.retained.0));
+        work.extend(&owner.children);
+    }
+    if rows < Limits::default().rows { 0 } else { least.saturating_add(1) }
+}
+
 /// As [`diff`] from the first dump to the last of a series, with what happened between; of three dumps or more, only
 /// what grew in every interval looks like a leak. Empty for fewer than two dumps.
 pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
     let [first, .., last] = series else { return Vec::new() };
     let dumps = alike::alike(&series.iter().collect::<Vec<_>>());
-    let growths = growths(first, last, &dumps[0], &dumps[dumps.len() - 1]);
+    let growths = growths(first, last, &dumps);
     let told: BTreeSet<OwnerPath> = growths.iter().map(|growth| growth.path.clone()).collect();
     let trend = |growth: OwnerGrowth| {
-        let retained = |owners: &[Owner]| match exact(owners, &growth.path) {
-            Some(owner) => owner.retained,
+        let find = |owners| match exact(owners, &growth.path) {
+            Some(owner) => Some(owner),
             // What has a row of its own is told there.
-            None => match moved::find(owners, &growth.path) {
-                Some((path, owner)) if !told.contains(&path) => owner.retained,
-                _ => Bytes(0),
-            },
+            None => moved::find(owners, &growth.path).filter(|(path, _)| !told.contains(path)).map(|(_, owner)| owner),
         };
-        let mut sizes: Vec<Bytes> = dumps.iter().map(|owners| retained(owners)).collect();
-        sizes[0] = growth.retained_before;
-        sizes[dumps.len() - 1] = growth.retained_after;
-        let intervals: Vec<ByteDelta> = sizes.windows(2).map(|pair| pair[1].since(pair[0])).collect();
-        let every_interval = intervals.iter().all(|step| step.0.signum() == growth.delta.0.signum());
-        let mut trend = OwnerTrend { growth, retained: sizes, intervals, every_interval };
+        let rows: Vec<Option<&Owner>> = dumps.iter().map(|owners| find(owners)).collect();
+        let mut retained: Vec<Bytes> = rows.iter().map(|row| row.map_or(Bytes(0), |owner| owner.retained)).collect();
+        (retained[0], retained[rows.len() - 1]) = (growth.retained_before, growth.retained_after);
+        let intervals: Vec<ByteDelta> = retained.windows(2).map(|pair| pair[1].since(pair[0])).collect();
+        let course = course::Course::of(&rows, &intervals, growth.delta);
+        let mut trend = OwnerTrend {
+            growth,
+            retained,
+            intervals,
+            every_interval: course.every_interval(),
+            levels_off: course.levels_off(),
+        };
         if series.len() > 2 {
             // What evicts by a rule that no dump tells may as well keep all.
-            let evicts = exact(&dumps[dumps.len() - 1], &trend.growth.path)
-                .is_some_and(|owner| owner.marks.bound == Some(Bound::Evicts));
+            let evicts = rows[rows.len() - 1].is_some_and(|owner| owner.marks.bound == Some(Bound::Evicts));
             let fits = |fills: bool| if trend.is_retention() { !fills || !evicts } else { fills };
             let pattern = trend.growth.pattern.filter(|(name, _)| fits(*name == pattern::FILLS));
             trend.growth.pattern = pattern;
@@ -142,7 +158,7 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
 }
 
 /// What is new in one place and was in another one before grew by the difference.
-fn settle_moves(growths: &mut Vec<OwnerGrowth>, before: &[Owner], after: &[Owner], least: u64) {
+fn settle_moves(growths: &mut Vec<OwnerGrowth>, before: &[Owner], between: &[Vec<Owner>], after: &[Owner], least: u64) {
     let mut left = BTreeSet::new();
     for growth in growths.iter_mut().filter(|growth| growth.change == Change::New) {
         if let (Some((path, was)), Some((_, is))) =
@@ -153,16 +169,24 @@ fn settle_moves(growths: &mut Vec<OwnerGrowth>, before: &[Owner], after: &[Owner
         }
     }
     growths.retain(|growth| growth.delta.0.unsigned_abs() >= least && !left.contains(&growth.path));
-    settle_alike(growths, before, after, least);
+    settle_alike(growths, before, between, after, least);
 }
 
 /// What is new and what is gone below one owner, and alike to the bytes, is one thing: the owner grew by the difference.
-fn settle_alike(growths: &mut Vec<OwnerGrowth>, before: &[Owner], after: &[Owner], least: u64) {
+/// In the dumps between the two it is the one or the other.
+fn settle_alike(growths: &mut Vec<OwnerGrowth>, before: &[Owner], between: &[Vec<Owner>], after: &[Owner], least: u64) {
     let (mut settled, mut above) = (BTreeSet::new(), BTreeSet::new());
     for new in growths.iter().filter(|growth| growth.change == Change::New) {
+        let is_size = |bytes: u64| bytes.abs_diff(new.delta.0.unsigned_abs()) as f64 <= ALIKE * new.delta.0 as f64;
         let is_alike = |gone: &&OwnerGrowth| {
-            let apart = (new.delta.0 + gone.delta.0).unsigned_abs() as f64;
-            gone.change == Change::Gone && !settled.contains(&gone.path) && apart <= ALIKE * new.delta.0 as f64
+            let both = |dump: &Vec<Owner>| {
+                let sizes = [&new.path, &gone.path].map(|path| exact(dump, path).map_or(0, |owner| owner.retained.0));
+                sizes[0].saturating_add(sizes[1])
+            };
+            gone.change == Change::Gone
+                && !settled.contains(&gone.path)
+                && is_size(gone.delta.0.unsigned_abs())
+                && between.iter().all(|dump| is_size(both(dump)))
         };
         let common =
             |gone: &OwnerGrowth| new.path.0.iter().zip(&gone.path.0).take_while(|(one, other)| one == other).count();

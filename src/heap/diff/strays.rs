@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{OwnerGrowth, exact};
+use crate::heap::owners::ENTRIES;
 use crate::heap::{ClassRow, HeapSummary, Owner, Step};
 use crate::units::Bytes;
 
@@ -43,9 +44,10 @@ pub(super) fn settle(
             let Some(left) = left.get_mut(is.step.class.as_str()).filter(|left| **left > 0 && worth > 0) else {
                 continue;
             };
-            let worth = worth.min(*left);
-            *left -= worth;
-            (objects, bytes) = (objects.saturating_add(came), bytes.saturating_add(worth));
+            let known = worth.min(*left);
+            *left -= known;
+            let came = (came as f64 * known as f64 / worth as f64) as u64;
+            (objects, bytes) = (objects.saturating_add(came), bytes.saturating_add(known));
         }
         let grown = growth.delta.0.unsigned_abs();
         let bytes = bytes.min(grown);
@@ -91,18 +93,28 @@ fn moved(old: &Rows<'_>, new: &Rows<'_>, was: Option<&Owner>, is: &Owner) -> (u6
     (moved, (more / came).min(is.retained.0 / is.count).saturating_mul(moved))
 }
 
-/// By class, what became of the bytes of its rows that became smaller: it went, or it stands elsewhere.
+/// By class, what became of the bytes of its rows that became smaller: it went, or it stands elsewhere. What a container
+/// has no entries of any more went.
 fn left<'a>(before: &'a [Owner], after: &[Owner]) -> BTreeMap<&'a str, u64> {
     let mut left: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut work = vec![(before, after)];
-    while let Some((before, after)) = work.pop() {
+    // Rows with the part of what they lost that may be elsewhere, and the entries that the row above them lost.
+    let mut work = vec![(before, after, 1.0, 0)];
+    while let Some((before, after, part, removed)) = work.pop() {
         let later: BTreeMap<&Step, &Owner> = after.iter().map(|owner| (&owner.step, owner)).collect();
         for was in before {
             let is = later.get(&was.step);
             let less = was.retained.0.saturating_sub(is.map_or(0, |owner| owner.retained.0));
+            let fewer = was.count.saturating_sub(is.map_or(0, |owner| owner.count));
+            let part = if fewer == 0 || was.step.edge != ENTRIES {
+                part
+            } else {
+                part * fewer.saturating_sub(removed) as f64 / fewer as f64
+            };
             let sum = left.entry(was.step.class.as_str()).or_default();
-            *sum = sum.saturating_add(less);
-            work.push((&was.children, is.map_or(&[], |owner| owner.children.as_slice())));
+            *sum = sum.saturating_add((less as f64 * part) as u64);
+            let entries = |owner: &Owner| owner.entries.unwrap_or(0);
+            let removed = is.map_or(0, |is| entries(was).saturating_sub(entries(is)));
+            work.push((&was.children, is.map_or(&[], |owner| owner.children.as_slice()), part, removed));
         }
     }
     left

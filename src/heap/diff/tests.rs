@@ -464,3 +464,90 @@ fn a_class_is_the_same_whether_its_package_is_told() {
     let alike = ["static old.Store.MAP +20000", "static new.Store.MAP +10000"];
     assert_eq!(told(app(&[("Store", 80_000)], &[]), both()), alike);
 }
+
+/// A dump with a map of so many entries and bytes.
+fn map(entries: u64, bytes: u64, bound: Option<Bound>) -> HeapSummary {
+    let map = Owner {
+        step: Step { edge: "static App.MAP".to_owned(), class: "java.util.HashMap".to_owned() },
+        count: 1,
+        shallow: Bytes(bytes),
+        retained: Bytes(bytes),
+        entries: Some(entries),
+        marks: Marks { kind: None, bound },
+        children: Vec::new(),
+    };
+    HeapSummary { owners: vec![map], ..dump("") }
+}
+
+#[test]
+fn an_array_that_doubles_grows_in_its_entries_and_what_is_nearly_full_does_not() {
+    let is_retention = |course: &[(u64, u64)], bound: Option<Bound>| {
+        let series: Vec<HeapSummary> = course.iter().map(|(entries, bytes)| map(*entries, *bytes, bound)).collect();
+        trend(&series)[0].is_retention()
+    };
+    let doubled = [(500, 16_384), (1000, 16_384), (1500, 65_536), (2000, 65_536)];
+    assert!(is_retention(&doubled, None));
+    let full = [(500, 16_384), (1000, 32_768), (1500, 65_536), (1500, 65_536)];
+    assert!(!is_retention(&full, None));
+    // Some byte is always more.
+    let nearly = [(500, 60_000), (1000, 120_000), (1500, 180_000), (1500, 180_300)];
+    assert!(!is_retention(&nearly, None));
+    let warm = [(500, 60_000), (9500, 9_120_000), (9600, 9_130_000), (9700, 9_140_000)];
+    assert!(is_retention(&warm, None), "much at first is no reason to take the rest for nothing");
+    let filled = [(500, 60_000), (1000, 120_000), (1500, 180_000)];
+    assert!(is_retention(&filled, None) && !is_retention(&filled, Some(Bound::Entries(1500))));
+}
+
+#[test]
+fn what_grew_while_something_as_large_went_is_told_unless_one_became_the_other() {
+    let app = |field: &str, bytes: u64| {
+        dump(&format!("root | module app | m | builtins.module 100\nm | .{field} | x | app.Thing {bytes}\n"))
+    };
+    let told = |series: &[HeapSummary]| {
+        let trends = trend(series).into_iter();
+        trends.map(|trend| format!("{} {:+}", trend.growth.path, trend.growth.delta.0)).collect::<Vec<_>>()
+    };
+    let went = app("boot", 90_000);
+    let [one, two, three] = [30_000, 60_000, 90_000].map(|bytes| app("audit", bytes));
+    assert_eq!(
+        told(&[went.clone(), one, two, three.clone()]),
+        ["module app → .audit: app.Thing +90000", "module app → .boot: app.Thing -90000"]
+    );
+    assert!(told(&[went.clone(), went, three.clone(), three]).is_empty());
+}
+
+#[test]
+fn what_a_cache_evicted_is_nowhere_else() {
+    let app = |cached: u32, indexed: u32| {
+        let mut text = "root | module app | m | builtins.module 100\nm | .CACHE | c | builtins.dict 2000\n".to_owned();
+        text += &format!("entries | c | {cached}\n");
+        text += "m | .A | a | builtins.list 800\nm | .B | b | builtins.list 800\n";
+        for n in 0..cached {
+            text += &format!("c | [{n}] | s{n} | builtins.str 400\n");
+        }
+        for n in 0..indexed {
+            text += &format!("a | [{n}] | t{n} | builtins.str 400\nb | [{n}] | t{n}\n");
+        }
+        counted(&text)
+    };
+    let growths = diff(&app(300, 100), &app(100, 300));
+    let told: Vec<String> = growths.iter().map(|growth| format!("{} {:+}", growth.path, growth.delta.0)).collect();
+    assert_eq!(told, ["module app → str +80000", "module app → .CACHE: dict -80000"]);
+}
+
+#[test]
+fn an_object_that_became_a_dictionary_was_one() {
+    let app = |tenants: u32| {
+        let mut text = "root || ctx | system / Context 40\nlabel | ctx | script app.js\n".to_owned();
+        text += "ctx | var byTenant | o | Object 56\n";
+        for n in 0..tenants {
+            text += &format!("o | .tenant{n} | v{n} | Tenant 1000\n");
+        }
+        text
+    };
+    let row = "context app.js:byTenant: Object";
+    assert_eq!(told(&app(25), &app(50)), [format!("grown {row} +25000 by Some(25), 1000 each")]);
+    assert_eq!(told(&app(50), &app(25)), [format!("shrunk {row} -25000 by Some(-25), 1000 each")]);
+    let trends = trend(&[app(25), app(35), app(50)].map(|text| dump(&text)));
+    assert!(trends[0].is_retention(), "{trends:?}");
+}

@@ -28,7 +28,7 @@ pub(super) const RULES: &[Container] = containers! {
     // What waits for a future
     "java.util.concurrent.CompletableFuture" ["$"] Links("java.util.concurrent.CompletableFuture$Uni*");
     // Maps
-    "java.util.LinkedHashMap" ["$", "java.util.HashMap$*"] Links("java.util.LinkedHashMap$Entry");
+    "java.util.LinkedHashMap" ["$", "java.util.HashMap$*"] Links("java.util.LinkedHashMap$Entry|java.util.HashMap$TreeNode");
     "java.util.HashMap" ["$"] Links("java.util.HashMap$*Node");
     "java.util.TreeMap" ["$"] Links("java.util.TreeMap$Entry");
     "java.util.Properties" ["="] Wrapped;

@@ -219,7 +219,7 @@ impl<'a> Index<'a> {
             }
         }
         let links = match rule.count {
-            Count::Links(link) | Count::Filled(link) => self.fitting(std::iter::once(link)),
+            Count::Links(links) | Count::Filled(links) => self.fitting(links.split('|')),
             _ => Vec::new(),
         };
         Meaning { inside, links, levels: rule.levels() }
@@ -250,8 +250,9 @@ mod tests {
         for rule in rules() {
             assert!(rules().filter(|other| other.class == rule.class).count() == 1, "{}", rule.class);
             if let Count::Links(link) | Count::Filled(link) = rule.count {
-                let sample = link.replace('*', "");
-                assert!(rule.internals().any(|(name, _)| fits(&name, &sample)), "{} counts no internals", rule.class);
+                for link in link.split('|').map(|link| link.replace('*', "")) {
+                    assert!(rule.internals().any(|(name, _)| fits(&name, &link)), "{} counts no internals", rule.class);
+                }
             }
             if rule.count == Count::Slots {
                 assert!(rule.internals().any(|(name, _)| name.ends_with("[]")), "{} has no array", rule.class);

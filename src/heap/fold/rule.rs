@@ -24,7 +24,7 @@ pub(in crate::heap) struct Container {
 /// How entries are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::heap) enum Count {
-    /// One for each internal of this class; the container itself may be one.
+    /// One for each internal of this class, or of these with `|` between; the container itself may be one.
     Links(&'static str),
     /// As [`Count::Links`], but those that hold nothing are no entries: heads of queues.
     Filled(&'static str),

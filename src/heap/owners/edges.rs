@@ -7,7 +7,7 @@ use crate::heap::graph::Reference;
 use crate::heap::naming;
 
 /// What is filed in a container.
-pub(super) const ENTRIES: &str = "entries";
+pub(in crate::heap) const ENTRIES: &str = "entries";
 
 /// The holder's part of the wording.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,6 +19,8 @@ pub(super) struct Group {
     shallow: u64,
     pub(super) entries: Option<u64>,
     pub(super) marks: Marks,
+    /// Whether it is too small to be told.
+    left_out: bool,
 }
 
 impl Group {
@@ -38,7 +40,18 @@ impl Group {
     fn of(above: usize, line: Line, step: Step, mut found: Found) -> Self {
         let retained = found.top().retained;
         found.top_mut().closed.shrink_to_fit();
-        Self { above, retained, step, line, found, count: 0, shallow: 0, entries: None, marks: Marks::default() }
+        Self {
+            above,
+            retained,
+            step,
+            line,
+            found,
+            count: 0,
+            shallow: 0,
+            entries: None,
+            marks: Marks::default(),
+            left_out: false,
+        }
     }
 
     /// Completes the row's own figures by what was found.
@@ -79,6 +92,16 @@ impl Group {
         self.add(&found);
         let members = std::mem::take(&mut found.top_mut().closed);
         self.shallow = members.into_iter().fold(self.shallow, |sum, member| sum.saturating_add(shallow(member)));
+    }
+
+    /// Forgets it because larger ones are told.
+    pub(super) fn leave_out(&mut self) {
+        (self.found, self.left_out) = (Found::default(), true);
+    }
+
+    /// The row below which it is told; `None` if it is not.
+    pub(super) fn told_below(&self) -> Option<usize> {
+        Some(self.above).filter(|_| !self.left_out)
     }
 
     pub(super) fn into_owner(self) -> Owner {

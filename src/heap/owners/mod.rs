@@ -7,7 +7,7 @@
 //! What a thread holds in passing stands where it would without the thread ([`lasting`]), and many small
 //! objects below the one structure that has them all, or at the top with those who share them ([`crowds`]).
 //! A path that repeats itself goes on in its last row ([`line`]): a tree is a few rows, however deep.
-//! The largest rows are opened first, so a limit on rows cuts the least. Members of a row that is large enough
+//! The largest rows are opened first, and a limit on rows leaves out the smallest. Members of a row that is large enough
 //! already are opened as soon as they are found, while the memory around them is at hand; the others wait until the
 //! row is opened. Members of the next large rows are opened at the same time, of a row of many in parts. Nothing here is
 //! recursive.
@@ -35,6 +35,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::anchors::{Anchor, Places};
+pub(super) use self::edges::ENTRIES;
 use self::edges::Holder;
 use self::group::Group;
 use self::opener::Opener;
@@ -183,6 +184,7 @@ impl<'a> Owners<'a> {
         let mut groups = vec![Group::top()];
         // What a row retains, and its index: of equals the one that was met first comes first.
         let mut queue = BTreeSet::from([(u64::MAX, Reverse(0))]);
+        let mut told = 0;
         while let Some((_, Reverse(index))) = queue.pop_last() {
             let stopped = index > 0 && stop.as_mut().is_some_and(|stop| stop(&groups, index));
             if stopped || groups[index].depth() >= self.limits.depth {
@@ -193,11 +195,20 @@ impl<'a> Owners<'a> {
                 let queued = queue.iter().rev().map(|(_, Reverse(index))| *index);
                 self.open_together(&mut opener, &mut groups, std::iter::once(index).chain(queued));
             }
-            for child in opener.open(&mut groups[index], index) {
-                if groups.len() <= self.limits.rows {
-                    queue.insert((child.retained, Reverse(groups.len())));
-                    groups.push(child);
+            let mut below = opener.open(&mut groups[index], index);
+            below.sort_by_key(|child| Reverse(child.retained));
+            for child in below {
+                let place = (child.retained, Reverse(groups.len()));
+                if told == self.limits.rows {
+                    // Of those that were not opened the smallest is not told.
+                    let Some(smallest) = queue.first().filter(|smallest| **smallest < place).copied() else { break };
+                    queue.remove(&smallest);
+                    groups[smallest.1.0].leave_out();
+                    told -= 1;
                 }
+                told += 1;
+                queue.insert(place);
+                groups.push(child);
             }
         }
         groups
@@ -233,13 +244,15 @@ fn assemble(groups: Vec<Group>) -> Vec<Owner> {
     let mut owners: Vec<Owner> = Vec::with_capacity(groups.len());
     let mut above = Vec::with_capacity(groups.len());
     for group in groups {
-        above.push(group.above);
+        above.push(group.told_below());
         owners.push(group.into_owner());
     }
     while owners.len() > 1 {
         let (Some(mut owner), Some(above)) = (owners.pop(), above.pop()) else { break };
-        sort(&mut owner.children);
-        owners[above].children.push(owner);
+        if let Some(above) = above {
+            sort(&mut owner.children);
+            owners[above].children.push(owner);
+        }
     }
     let mut top = owners.pop().map(|top| top.children).unwrap_or_default();
     sort(&mut top);

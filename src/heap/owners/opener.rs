@@ -486,10 +486,11 @@ impl<'a> Opener<'a> {
             (*names, *members) = (*names + 1, members.saturating_add(found.top().members));
         }
         let objects = group.count().max(1);
+        let all = properties.values().fold(0_u64, |sum, (names, _)| sum.saturating_add(*names));
         properties.retain(|_, (names, members)| {
             let many = *members > MOST_PROPERTIES.saturating_mul(objects);
             let differ = objects == 1 || members.saturating_mul(2) < names.saturating_mul(objects);
-            *names > MOST_NAMES || (*names > MOST_PROPERTIES && many && differ)
+            all > MOST_NAMES || (*names > MOST_PROPERTIES && many && differ)
         });
         if group.step().class.is_empty() {
             return;
@@ -503,7 +504,7 @@ impl<'a> Opener<'a> {
         }
         let entries =
             below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, found)| found.top().members);
-        let entries = entries.max().unwrap_or(0);
+        let entries = entries.fold(0, u64::saturating_add);
         let keys = entries > MOST_PROPERTIES && entries > LEAST_KEYS.saturating_mul(objects);
         if !properties.is_empty() || (group.entries.is_none() && keys) {
             group.entries = group.entries.or(Some(0)).map(|known| known + entries);

@@ -12,12 +12,14 @@ use super::anchors::{Anchor, Places};
 use super::edges::{ENTRIES, Holder, wording};
 use super::lasting::{self, Floating};
 use crate::heap::fold::{Folding, Inside, Role};
-use crate::heap::graph::{Graph, Naming, Reference, RootKind};
+use crate::heap::graph::{ClassId, Graph, Naming, Reference, RootKind};
 use crate::heap::naming as names;
 use crate::heap::{Dominators, Node};
 
-/// Holders that are looked at for one shared object, anchors apart.
+/// Holders that are looked at for one shared object, anchors apart,
 const MOST_HOLDERS: usize = 1024;
+/// and of each class among the others: structures that all of their members know have but a few holders besides.
+const MOST_OF_A_CLASS: u32 = 16;
 /// Objects between an anchor and its reference: a namespace, a cell.
 const MOST_STEPS: usize = 4;
 
@@ -145,7 +147,14 @@ impl View<'_> {
 
     /// The best name that an object has for it.
     fn named(&self, node: Node, holders: &[Node]) -> Option<Home> {
-        holders.iter().take(MOST_HOLDERS).filter_map(|holder| self.alias(node, *holder)).min()
+        let mut others: FxHashMap<ClassId, u32> = FxHashMap::default();
+        let (first, rest) = holders.split_at(holders.len().min(MOST_HOLDERS));
+        let rest = rest.iter().filter(|holder| {
+            let of_class = others.entry(self.graph.class(**holder)).or_default();
+            *of_class += 1;
+            *of_class <= MOST_OF_A_CLASS
+        });
+        first.iter().chain(rest).filter_map(|holder| self.alias(node, *holder)).min()
     }
 
     /// What it is called below an object that may not refer to it.

@@ -783,3 +783,72 @@ context app.js:app: App x1 10/82
         check(&app(held), kept);
     }
 }
+
+#[test]
+fn a_limit_on_rows_leaves_out_the_smallest() {
+    let mut text = String::new();
+    for n in 10..40 {
+        text += &format!("root || c{n} | java.lang.Class 40\nlabel | c{n} | class app.C{n}\n");
+        text += &format!("c{n} | static app.C{n}.MAP | m{n} | java.util.HashMap {n}\n");
+    }
+    text += "m20 | .table | t | java.util.HashMap$Node[] 500\nt | [0] | e | java.util.HashMap$Node 32
+             e | .value | v | app.Item 400\n";
+    let limits = |rows| Limits { least: Bytes(1), share: 0.0, rows, ..Limits::default() };
+    let told = print(&owners_within(&text, limits(4)));
+    let largest = "
+static C20.MAP: java.util.HashMap x1 552/952 #1
+  entries: app.Item x1 400/400
+static C39.MAP: java.util.HashMap x1 39/39 #0
+static C38.MAP: java.util.HashMap x1 38/38 #0
+";
+    assert_eq!(told, largest.trim_start(), "{told}");
+    assert_eq!(print(&owners_within(&text, limits(50))).lines().count(), 31);
+}
+
+#[test]
+fn a_map_is_named_by_the_structure_that_has_it_however_many_know_it() {
+    let mut text = "root || holder | app.Registry 24\nroot || list | java.util.ArrayList 24
+        list | .elementData | sessions | java.lang.Object[] 9000\n"
+        .to_owned();
+    for n in 0..1200 {
+        text += &format!("sessions | [{n}] | s{n} | app.Session 24\n");
+        text += &if n == 0 {
+            "s0 | .config | map | java.util.HashMap 4000\n".to_owned()
+        } else {
+            format!("s{n} | .config | map\n")
+        };
+    }
+    text += "holder | .config | map\n";
+    let told = print(&owners_within(&text, Limits { least: Bytes(1000), share: 0.0, ..Limits::default() }));
+    assert!(told.contains("Registry.config: java.util.HashMap"), "{told}");
+}
+
+#[test]
+fn entries_of_a_dictionary_are_those_of_all_classes() {
+    let mut text =
+        "root || ctx | system / Context 40\nlabel | ctx | script app.js\nctx | var all | o | Object 56\n".to_owned();
+    for n in 0..600 {
+        text += &format!("o | .key{n} | v{n} | Kind{} 100\n", n % 20);
+    }
+    let told = print(&owners(&text));
+    assert!(told.starts_with("context app.js:all: Object x1 56/60056 #600\n"), "{told}");
+}
+
+#[test]
+fn entries_of_a_linked_map_are_counted_in_its_trees_too() {
+    check(
+        "root || c | java.lang.Class 40
+         label | c | class app.App
+         c | static app.App.MAP | map | java.util.LinkedHashMap 56
+         map | .table | table | java.util.HashMap$Node[] 80
+         table | [0] | n1 | java.util.LinkedHashMap$Entry 40
+         table | [1] | n2 | java.util.HashMap$TreeNode 64
+         n2 | .left | n3 | java.util.HashMap$TreeNode 64
+         n1 | .value | v1 | app.Item 16
+         n2 | .value | v2 | app.Item 16
+         n3 | .value | v3 | app.Item 16",
+        "
+static App.MAP: java.util.LinkedHashMap x1 304/352 #3
+  entries: app.Item x3 48/48",
+    );
+}

@@ -1,0 +1,60 @@
+//! How one owner changed from dump to dump.
+//!
+//! What leaks grows in every interval. An array that doubles when it is full does so in its entries, not in its bytes;
+//! a cache that is nearly full hardly does, though some byte is always more.
+
+use crate::heap::{Bound, Owner};
+use crate::units::ByteDelta;
+
+/// An interval counts if it brought one part in so many of what the one in the middle of all did.
+const HARDLY: u64 = 16;
+
+/// Changes in each interval, those in the direction of the whole above zero.
+pub(super) struct Course {
+    bytes: Vec<i64>,
+    /// Entries; empty where they are not counted in all dumps.
+    entries: Vec<i64>,
+    is_full: bool,
+}
+
+impl Course {
+    pub(super) fn of(rows: &[Option<&Owner>], intervals: &[ByteDelta], whole: ByteDelta) -> Self {
+        let direction = whole.0.signum();
+        let entries: Option<Vec<u64>> = rows.iter().map(|row| row.map_or(Some(0), |owner| owner.entries)).collect();
+        let between = |pair: &[u64]| i64::try_from(i128::from(pair[1]) - i128::from(pair[0])).unwrap_or(0) * direction;
+        let last = rows.last().copied().flatten();
+        let is_full = last.is_some_and(|owner| match owner.marks.bound {
+            Some(Bound::Entries(most)) => owner.entries == Some(most),
+            _ => false,
+        });
+        Self {
+            bytes: intervals.iter().map(|step| step.0.saturating_mul(direction)).collect(),
+            entries: entries.map_or_else(Vec::new, |entries| entries.windows(2).map(between).collect()),
+            is_full,
+        }
+    }
+
+    /// Whether bytes or entries went on in each interval, and the other did not go back.
+    pub(super) fn every_interval(&self) -> bool {
+        self.intervals().all(|(bytes, entries)| bytes >= 0 && (bytes > 0 || entries > 0))
+    }
+
+    /// Whether some interval brought next to nothing, or nothing more can come.
+    pub(super) fn levels_off(&self) -> bool {
+        let [bytes, entries] = [&self.bytes, &self.entries].map(|changes| middle(changes) / HARDLY);
+        let is_more = |change: i64, hardly: u64| change > 0 && change.unsigned_abs() >= hardly;
+        self.is_full || !self.intervals().all(|(more, new)| is_more(more, bytes) || is_more(new, entries))
+    }
+
+    fn intervals(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let entries = self.entries.iter().copied().chain(std::iter::repeat(0));
+        self.bytes.iter().copied().zip(entries)
+    }
+}
+
+/// The change in the middle of all by size, the smaller one of two.
+fn middle(changes: &[i64]) -> u64 {
+    let mut sizes: Vec<u64> = changes.iter().map(|change| change.unsigned_abs()).collect();
+    sizes.sort_unstable();
+    sizes.get(sizes.len().saturating_sub(1) / 2).copied().unwrap_or(0)
+}
