@@ -36,7 +36,7 @@ pub use graph::{Class, ClassId, Edges, Graph, GraphBuilder, Label, Naming, Node,
 pub use hprof::Referents;
 pub use largest::{LargeObject, RootRow, Roots};
 pub use mapping::{Cut, Mapping};
-pub use owner::{Bound, Kind, Marks, Owner, OwnerPath, Step};
+pub use owner::{Bound, Kind, Marks, Owner, OwnerPath, Step, without_packages};
 pub use owners::Limits;
 pub use path::{PathRow, Paths, RootReason};
 pub use redact::{Keep, RedactError, Redaction, redact};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::naming;
 use crate::units::Bytes;
 
 /// One step of an owner path: how the holder refers to what it holds, and what that is.
@@ -154,6 +155,18 @@ impl Kind {
     }
 }
 
+/// A printed path with the classes of static fields as they are called where no other one has the name.
+pub fn without_packages(path: &str) -> String {
+    let mut parts = path.split("static ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_at(part.find([':', ' ', ',', ']', ')']).unwrap_or(part.len()));
+        let (class, field) = name.split_at(name.rfind('.').unwrap_or(0));
+        text += &format!("static {}{field}{rest}", naming::simple(class));
+    }
+    text
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.edge.is_empty(), self.class.is_empty()) {
@@ -174,5 +187,26 @@ impl fmt::Display for OwnerPath {
             write!(f, "{step}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_left_out_of_static_fields_alone() {
+        for (path, short) in [
+            (
+                "static com.shop.Cache$Lru.ALL: java.util.HashMap → .a: X",
+                "static Cache$Lru.ALL: java.util.HashMap → .a: X",
+            ),
+            ("thread a → threadLocals[static com.shop.Ctx.C]: X", "thread a → threadLocals[static Ctx.C]: X"),
+            ("(shared by static a.A.X, static b.B.Y): c.C", "(shared by static A.X, static B.Y): c.C"),
+            ("static A.B: X", "static A.B: X"),
+            ("static ", "static "),
+        ] {
+            assert_eq!(without_packages(path), short);
+        }
     }
 }

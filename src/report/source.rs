@@ -110,7 +110,7 @@ fn behind_word<'a>(line: &'a str, word: &str) -> Option<&'a str> {
 /// `static RouteCache.CACHE`, `module app.cache`, `context src/cart.js:clients`.
 fn of_edge(edge: &str, next: &[Step], main: Option<&str>) -> Option<Clue> {
     if let Some((class, field)) = edge.strip_prefix("static ").and_then(|rest| rest.rsplit_once('.')) {
-        return Some(Clue { endings: jvm(class), whole: false, name: field.to_owned() });
+        return Some(Clue { endings: jvm(&class.replace('.', "/")), whole: false, name: field.to_owned() });
     }
     if let Some((script, name)) = edge.strip_prefix("context ").and_then(|rest| rest.rsplit_once(':')) {
         return Some(Clue { endings: vec![script.to_owned()], whole: false, name: name.to_owned() });
@@ -199,6 +199,7 @@ mod tests {
         for (owner, file, told) in [
             ("static RouteCache.CACHE: X", "src/main/java/com/shop/RouteCache.java", "CACHE"),
             ("static Leaks$Bus.ALL: X", "Leaks.java", "ALL"),
+            ("static com.shop.RouteCache.CACHE: X", "src/com/shop/RouteCache.java", "CACHE"),
             ("static CartKt.CARTS: X", "src/Cart.kt", "CARTS"),
             ("local: com.shop.Bus → .listeners: X", "a/com/shop/Bus.scala", "listeners"),
             ("local: com.shop.Bus$Inner → entries: X", "com/shop/Bus.java", "Bus"),

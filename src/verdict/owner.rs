@@ -10,6 +10,7 @@ use globset::{Glob, GlobMatcher};
 
 use super::{Amount, Finding, Standing, Subject, naming};
 use crate::compare::{Comparison, Evidence, OwnerChange, Reference, Shape};
+use crate::heap::without_packages;
 use crate::policy::{Level, OwnerRule};
 use crate::record::Recording;
 use crate::units::{ByteRate, Bytes, Gauge, Statistic};
@@ -32,9 +33,11 @@ pub(super) fn findings(rules: &[OwnerRule], comparison: &Comparison, candidate: 
     findings
 }
 
-/// Whether a pattern matches a printed path, as a whole or one of its steps.
+/// Whether a pattern matches a printed path, as a whole or one of its steps. Static fields may be written without the
+/// package of their class, wherever it is told.
 pub fn matches(matcher: &GlobMatcher, path: &str) -> bool {
-    fits(matcher, path) || path.split(" → ").any(|step| fits(matcher, step))
+    let is_match = |path: &str| fits(matcher, path) || path.split(" → ").any(|step| fits(matcher, step));
+    is_match(path) || (path.contains("static ") && is_match(&without_packages(path)))
 }
 
 /// Whether a pattern fits a printed text; what is printed fits itself, whatever signs are in it.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::heap::owners::ENTRIES;
-use crate::heap::{HeapSummary, Marks, Owner, Step};
+use crate::heap::{HeapSummary, Marks, Owner, Step, naming};
 
 /// The owners of each dump.
 pub(super) fn alike(summaries: &[&HeapSummary]) -> Vec<Vec<Owner>> {
@@ -18,9 +18,11 @@ pub(super) fn alike(summaries: &[&HeapSummary]) -> Vec<Vec<Owner>> {
         rename_classes(owners, last);
     }
     for owners in earlier.iter() {
+        fold_modules(last, owners);
         fold_dictionaries(last, owners);
     }
     for owners in earlier {
+        fold_modules(owners, last);
         fold_dictionaries(owners, last);
     }
     settle_crowds(dumps.iter_mut().collect());
@@ -37,23 +39,28 @@ pub(super) fn alike(summaries: &[&HeapSummary]) -> Vec<Vec<Owner>> {
 /// Edges of static fields, with the package of their class.
 type FullNames = BTreeMap<String, String>;
 
+/// Pairs that are compared at most: more are no two dumps of one program.
+const MOST_PAIRS: usize = 1 << 16;
+
 /// A variable or static field is told by its later name. Where a dump does not tell the package of a class, that may be
 /// one of several, and is the one that is most alike.
 fn rename_sources(owners: &mut [Owner], later: &[Owner], names: &FullNames, later_names: &FullNames) {
     let known: BTreeSet<&Step> = later.iter().map(|owner| &owner.step).collect();
     let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
-    let new: Vec<&Owner> = later.iter().filter(|owner| !own.contains(&owner.step)).collect();
-    let gone = owners.iter().enumerate().filter(|(_, owner)| !known.contains(&owner.step));
-    let same = gone.flat_map(|(at, gone)| {
-        let name = full(names, gone);
-        let same = new.iter().filter(move |new| new.step.class == gone.step.class);
-        let same = same.filter(move |new| Step::is_same_source(name, full(later_names, new)));
-        same.map(move |new| (new.retained.0.abs_diff(gone.retained.0), at, &new.step))
-    });
-    let mut same: Vec<(u64, usize, &Step)> = same.collect();
-    same.sort_unstable();
+    let mut new: BTreeMap<(&str, &str), Vec<&Owner>> = BTreeMap::new();
+    for owner in later.iter().filter(|owner| !own.contains(&owner.step)) {
+        new.entry((&owner.step.class, naming::identifier(&owner.step.edge))).or_default().push(owner);
+    }
+    let mut pairs = Vec::new();
+    for (at, gone) in owners.iter().enumerate().filter(|(_, owner)| !known.contains(&owner.step)) {
+        let candidates = new.get(&(gone.step.class.as_str(), naming::identifier(&gone.step.edge)));
+        let is_same = |new: &&&Owner| Step::is_same_source(full(names, gone), full(later_names, new));
+        let same = candidates.into_iter().flatten().take(MOST_PAIRS - pairs.len()).filter(is_same);
+        pairs.extend(same.map(|new| (new.retained.0.abs_diff(gone.retained.0), at, &new.step)));
+    }
+    pairs.sort_unstable();
     let (mut renamed, mut taken) = (BTreeSet::new(), BTreeSet::new());
-    for (_, at, step) in same {
+    for (_, at, step) in pairs {
         if !renamed.contains(&at) && taken.insert(step) {
             renamed.insert(at);
             owners[at].step = step.clone();
@@ -84,6 +91,19 @@ fn rename_classes(owners: &mut [Owner], later: &[Owner]) {
                 work.push((&mut owner.children, &same.children));
             }
         }
+    }
+}
+
+/// Modules that are told together in one dump, because they are so many, are so in the others.
+fn fold_modules(owners: &mut Vec<Owner>, others: &[Owner]) {
+    let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
+    let families = others.iter().map(|owner| &owner.step).filter(|step| !own.contains(step));
+    for (family, stem) in families.filter_map(|step| Some((step, step.edge.strip_suffix('*')?))) {
+        let is_number = |edge: &str| !edge.is_empty() && edge.bytes().all(|byte| byte.is_ascii_digit());
+        let is_member =
+            |step: &&Step| stem.starts_with("module ") && step.edge.strip_prefix(stem).is_some_and(is_number);
+        let members: BTreeSet<Step> = own.iter().filter(is_member).cloned().collect();
+        join(owners, &members, family);
     }
 }
 

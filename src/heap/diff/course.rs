@@ -6,7 +6,7 @@
 use crate::heap::{Bound, Owner};
 use crate::units::ByteDelta;
 
-/// An interval counts if it brought one part in so many of what the one in the middle of all did.
+/// An interval counts if it brought one part in so many of what the one in the middle of all did, the first of two.
 const HARDLY: u64 = 16;
 
 /// Changes in each interval, those in the direction of the whole above zero.
@@ -24,7 +24,7 @@ impl Course {
         let between = |pair: &[u64]| i64::try_from(i128::from(pair[1]) - i128::from(pair[0])).unwrap_or(0) * direction;
         let last = rows.last().copied().flatten();
         let is_full = last.is_some_and(|owner| match owner.marks.bound {
-            Some(Bound::Entries(most)) => owner.entries == Some(most),
+            Some(Bound::Entries(most)) => owner.entries.is_some_and(|entries| entries >= most),
             _ => false,
         });
         Self {
@@ -34,7 +34,7 @@ impl Course {
         }
     }
 
-    /// Whether bytes or entries went on in each interval, and the other did not go back.
+    /// Whether bytes or entries went on in each interval, and bytes did not go back.
     pub(super) fn every_interval(&self) -> bool {
         self.intervals().all(|(bytes, entries)| bytes >= 0 && (bytes > 0 || entries > 0))
     }
@@ -52,8 +52,11 @@ impl Course {
     }
 }
 
-/// The change in the middle of all by size, the smaller one of two.
+/// The change in the middle of all by size; of two, the first: what brought much and then hardly any is full.
 fn middle(changes: &[i64]) -> u64 {
+    if let [first, _] = changes {
+        return first.unsigned_abs();
+    }
     let mut sizes: Vec<u64> = changes.iter().map(|change| change.unsigned_abs()).collect();
     sizes.sort_unstable();
     sizes.get(sizes.len().saturating_sub(1) / 2).copied().unwrap_or(0)

@@ -16,7 +16,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use super::{Bound, HeapSummary, Limits, Owner, OwnerPath, pattern};
+use super::{Bound, HeapSummary, Limits, Owner, OwnerPath, Step, pattern};
 use crate::units::{ByteDelta, Bytes};
 
 /// Owners whose retained size changed by less are not told.
@@ -91,16 +91,18 @@ impl OwnerTrend {
 /// Owners that changed between two dumps, largest growth first, then shrinkage. Total: dumps of different
 /// services have nothing but new and gone owners.
 pub fn diff(before: &HeapSummary, after: &HeapSummary) -> Vec<OwnerGrowth> {
-    growths(before, after, &alike::alike(&[before, after]))
+    let dumps = [before, after];
+    growths(&dumps, &alike::alike(&dumps))
 }
 
 /// As [`diff`] from the first to the last of dumps whose owners are called alike.
-fn growths(before: &HeapSummary, after: &HeapSummary, dumps: &[Vec<Owner>]) -> Vec<OwnerGrowth> {
-    let [old, between @ .., new] = dumps else { return Vec::new() };
+fn growths(series: &[&HeapSummary], dumps: &[Vec<Owner>]) -> Vec<OwnerGrowth> {
+    let ([before, .., after], [old, .., new]) = (series, dumps) else { return Vec::new() };
     let whole = before.total.max(after.total);
-    let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64).max(cut(old)).max(cut(new));
+    let cut = series.iter().map(|dump| cut(&dump.owners)).max().unwrap_or(0);
+    let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64).max(cut);
     let mut growths = descent::growths(old, new, least);
-    settle_moves(&mut growths, old, between, new, least);
+    settle_moves(&mut growths, dumps, least);
     strays::settle(&mut growths, (before, old), (after, new), least);
     for growth in &mut growths {
         growth.pattern = pattern::of(&growth.path, old, new);
@@ -121,11 +123,14 @@ fn cut(owners: &[Owner]) -> u64 {
 }
 
 /// As [`diff`] from the first dump to the last of a series, with what happened between; of three dumps or more, only
-/// what grew in every interval looks like a leak. Empty for fewer than two dumps.
+/// what is retention looks like a leak. Empty for fewer than two dumps.
 pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
-    let [first, .., last] = series else { return Vec::new() };
-    let dumps = alike::alike(&series.iter().collect::<Vec<_>>());
-    let growths = growths(first, last, &dumps);
+    if series.len() < 2 {
+        return Vec::new();
+    }
+    let series: Vec<&HeapSummary> = series.iter().collect();
+    let dumps = alike::alike(&series);
+    let growths = growths(&series, &dumps);
     let told: BTreeSet<OwnerPath> = growths.iter().map(|growth| growth.path.clone()).collect();
     let trend = |growth: OwnerGrowth| {
         let find = |owners| match exact(owners, &growth.path) {
@@ -158,7 +163,8 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
 }
 
 /// What is new in one place and was in another one before grew by the difference.
-fn settle_moves(growths: &mut Vec<OwnerGrowth>, before: &[Owner], between: &[Vec<Owner>], after: &[Owner], least: u64) {
+fn settle_moves(growths: &mut Vec<OwnerGrowth>, dumps: &[Vec<Owner>], least: u64) {
+    let [before, .., after] = dumps else { return };
     let mut left = BTreeSet::new();
     for growth in growths.iter_mut().filter(|growth| growth.change == Change::New) {
         if let (Some((path, was)), Some((_, is))) =
@@ -169,28 +175,29 @@ fn settle_moves(growths: &mut Vec<OwnerGrowth>, before: &[Owner], between: &[Vec
         }
     }
     growths.retain(|growth| growth.delta.0.unsigned_abs() >= least && !left.contains(&growth.path));
-    settle_alike(growths, before, between, after, least);
+    settle_alike(growths, dumps, least);
 }
 
 /// What is new and what is gone below one owner, and alike to the bytes, is one thing: the owner grew by the difference.
 /// In the dumps between the two it is the one or the other.
-fn settle_alike(growths: &mut Vec<OwnerGrowth>, before: &[Owner], between: &[Vec<Owner>], after: &[Owner], least: u64) {
+fn settle_alike(growths: &mut Vec<OwnerGrowth>, dumps: &[Vec<Owner>], least: u64) {
+    let [before, between @ .., after] = dumps else { return };
+    let size = |dump: &Vec<Owner>, path: &OwnerPath| exact(dump, path).map_or(0, |owner| owner.retained.0);
+    let row = |growth| -> (&OwnerGrowth, Vec<u64>) {
+        (growth, between.iter().map(|dump| size(dump, &growth.path)).collect())
+    };
+    let of = |change: Change| growths.iter().filter(move |growth| growth.change == change).map(row);
+    let gone: Vec<_> = of(Change::Gone).collect();
     let (mut settled, mut above) = (BTreeSet::new(), BTreeSet::new());
-    for new in growths.iter().filter(|growth| growth.change == Change::New) {
+    for (new, sizes) in of(Change::New) {
         let is_size = |bytes: u64| bytes.abs_diff(new.delta.0.unsigned_abs()) as f64 <= ALIKE * new.delta.0 as f64;
-        let is_alike = |gone: &&OwnerGrowth| {
-            let both = |dump: &Vec<Owner>| {
-                let sizes = [&new.path, &gone.path].map(|path| exact(dump, path).map_or(0, |owner| owner.retained.0));
-                sizes[0].saturating_add(sizes[1])
-            };
-            gone.change == Change::Gone
-                && !settled.contains(&gone.path)
-                && is_size(gone.delta.0.unsigned_abs())
-                && between.iter().all(|dump| is_size(both(dump)))
+        let is_alike = |(gone, others): &&(&OwnerGrowth, Vec<u64>)| {
+            let mut both = sizes.iter().zip(others).map(|(one, other)| one.saturating_add(*other));
+            is_size(gone.delta.0.unsigned_abs()) && !settled.contains(&gone.path) && both.all(is_size)
         };
         let common =
             |gone: &OwnerGrowth| new.path.0.iter().zip(&gone.path.0).take_while(|(one, other)| one == other).count();
-        let gone = growths.iter().filter(is_alike).map(|gone| (common(gone), gone)).max_by_key(|(common, _)| *common);
+        let gone = gone.iter().filter(is_alike).map(|(gone, _)| (common(gone), gone)).max_by_key(|(common, _)| *common);
         if let Some((common, gone)) = gone.filter(|(common, _)| *common > 0) {
             above.insert(OwnerPath(new.path.0[..common].to_vec()));
             settled.extend([new.path.clone(), gone.path.clone()]);
@@ -206,7 +213,17 @@ fn settle_alike(growths: &mut Vec<OwnerGrowth>, before: &[Owner], between: &[Vec
 
 /// The owner of a path in a tree; if there is none, the one that stands elsewhere and is the only one of its kind.
 pub fn owner<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<&'a Owner> {
-    exact(owners, path).or_else(|| moved::find(owners, path).map(|(_, owner)| owner))
+    let moved = || moved::find(owners, path).map(|(_, owner)| owner);
+    exact(owners, path).or_else(moved).or_else(|| of_same_source(owners, path))
+}
+
+/// The owner below the only class or script of this name, whether or not its package or folders are told.
+fn of_same_source<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<&'a Owner> {
+    let (top, below) = path.0.split_first()?;
+    let is_same = |step: &Step| step.class == top.class && Step::is_same_source(&step.edge, &top.edge);
+    let mut same = owners.iter().filter(|owner| is_same(&owner.step));
+    let found = same.next().filter(|_| same.next().is_none())?;
+    if below.is_empty() { Some(found) } else { exact(&found.children, &OwnerPath(below.to_vec())) }
 }
 
 fn exact<'a>(owners: &'a [Owner], path: &OwnerPath) -> Option<&'a Owner> {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::{OwnerGrowth, exact};
 use crate::heap::owners::ENTRIES;
-use crate::heap::{ClassRow, HeapSummary, Owner, Step};
+use crate::heap::{ClassRow, HeapSummary, Kind, Owner, Step};
 use crate::units::Bytes;
 
 /// Fewer objects are told as they are.
@@ -46,7 +46,7 @@ pub(super) fn settle(
             };
             let known = worth.min(*left);
             *left -= known;
-            let came = (came as f64 * known as f64 / worth as f64) as u64;
+            let came = (u128::from(came) * u128::from(known) / u128::from(worth)) as u64;
             (objects, bytes) = (objects.saturating_add(came), bytes.saturating_add(known));
         }
         let grown = growth.delta.0.unsigned_abs();
@@ -93,8 +93,8 @@ fn moved(old: &Rows<'_>, new: &Rows<'_>, was: Option<&Owner>, is: &Owner) -> (u6
     (moved, (more / came).min(is.retained.0 / is.count).saturating_mul(moved))
 }
 
-/// By class, what became of the bytes of its rows that became smaller: it went, or it stands elsewhere. What a container
-/// has no entries of any more went.
+/// By class, what became of the bytes of its rows that became smaller: it went, or it stands elsewhere. What a map or
+/// list has no entries of any more went.
 fn left<'a>(before: &'a [Owner], after: &[Owner]) -> BTreeMap<&'a str, u64> {
     let mut left: BTreeMap<&str, u64> = BTreeMap::new();
     // Rows with the part of what they lost that may be elsewhere, and the entries that the row above them lost.
@@ -114,6 +114,9 @@ fn left<'a>(before: &'a [Owner], after: &[Owner]) -> BTreeMap<&'a str, u64> {
             *sum = sum.saturating_add((less as f64 * part) as u64);
             let entries = |owner: &Owner| owner.entries.unwrap_or(0);
             let removed = is.map_or(0, |is| entries(was).saturating_sub(entries(is)));
+            // What was taken from a queue or pool is used elsewhere.
+            let lends = matches!(was.marks.kind, Some(Kind::Queue | Kind::Pool));
+            let removed = if lends { 0 } else { removed };
             work.push((&was.children, is.map_or(&[], |owner| owner.children.as_slice()), part, removed));
         }
     }

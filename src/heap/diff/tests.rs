@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::heap::owner::Marks;
 use crate::heap::owners::{Limits, sketch};
-use crate::heap::{ClassRow, Format, Step, naming};
+use crate::heap::{ClassRow, Format, Kind, Step, naming};
 
 fn dump(graph: &str) -> HeapSummary {
     HeapSummary {
@@ -494,6 +494,8 @@ fn an_array_that_doubles_grows_in_its_entries_and_what_is_nearly_full_does_not()
     assert!(!is_retention(&nearly, None));
     let warm = [(500, 60_000), (9500, 9_120_000), (9600, 9_130_000), (9700, 9_140_000)];
     assert!(is_retention(&warm, None), "much at first is no reason to take the rest for nothing");
+    let plateau = [(500, 60_000), (1000, 120_000), (1000, 120_300)];
+    assert!(!is_retention(&plateau, None));
     let filled = [(500, 60_000), (1000, 120_000), (1500, 180_000)];
     assert!(is_retention(&filled, None) && !is_retention(&filled, Some(Bound::Entries(1500))));
 }
@@ -530,6 +532,12 @@ fn what_a_cache_evicted_is_nowhere_else() {
         }
         counted(&text)
     };
+    let queue = |mut dump: HeapSummary| {
+        dump.owners[0].children.iter_mut().for_each(|owner| owner.marks.kind = Some(Kind::Queue));
+        dump
+    };
+    let taken = diff(&queue(app(300, 100)), &queue(app(100, 300)));
+    assert!(taken.iter().all(|growth| growth.delta.0 < 0), "what was taken from a queue is used elsewhere: {taken:?}");
     let growths = diff(&app(300, 100), &app(100, 300));
     let told: Vec<String> = growths.iter().map(|growth| format!("{} {:+}", growth.path, growth.delta.0)).collect();
     assert_eq!(told, ["module app → str +80000", "module app → .CACHE: dict -80000"]);
@@ -550,4 +558,36 @@ fn an_object_that_became_a_dictionary_was_one() {
     assert_eq!(told(&app(50), &app(25)), [format!("shrunk {row} -25000 by Some(-25), 1000 each")]);
     let trends = trend(&[app(25), app(35), app(50)].map(|text| dump(&text)));
     assert!(trends[0].is_retention(), "{trends:?}");
+}
+
+#[test]
+fn modules_that_became_a_family_were_one() {
+    let app = |modules: u32, family: bool| {
+        let mut text = String::new();
+        for n in 0..modules {
+            let name = if family { "plug*".to_owned() } else { format!("plug{n}") };
+            text += &format!(
+                "root | module {name} | m{n} | builtins.module 100\nm{n} | .table | t{n} | builtins.list 5000\n"
+            );
+        }
+        dump(&text)
+    };
+    let growths = diff(&app(12, false), &app(24, true));
+    let told: Vec<_> = growths.iter().map(|growth| (growth.path.0[0].edge.as_str(), growth.count)).collect();
+    assert_eq!(told, [("module plug*", (12, 24))]);
+}
+
+#[test]
+fn an_owner_is_found_whether_or_not_its_package_is_told() {
+    let dump = |class: &str| {
+        let mut owners = map(100, 5000, None).owners;
+        owners[0].step.edge = format!("static {class}.MAP");
+        owners
+    };
+    let path = |class: &str| OwnerPath(vec![dump(class)[0].step.clone()]);
+    let found = |owners: &[Owner], class: &str| owner(owners, &path(class)).is_some();
+    assert!(found(&dump("App"), "shop.App") && found(&dump("shop.App"), "App"));
+    assert!(!found(&dump("App"), "MyApp") && !found(&dump("shop.App"), "other.App"));
+    let two = [dump("shop.App"), dump("old.App")].concat();
+    assert!(!found(&two, "App") && found(&two, "old.App"));
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::depth_first::Walk;
 use super::semi_nca::Lowered;
@@ -45,13 +45,17 @@ pub(super) struct Holders(BTreeMap<u32, Vec<u32>>);
 /// Nodes that are noted, or one in so many if that is more; those nearest to the roots come first.
 const MOST_HELD: usize = 1 << 17;
 const MOST_SHARE: usize = 16;
-/// For each node that may be noted, so many holders in all, claimants apart.
+/// For each node that may be noted, so many holders in all, claimants and tops apart,
 const MOST_HOLDERS: usize = 4;
+/// and the first of each: one that has very many takes nothing from the others.
+const FIRST_HOLDERS: usize = 16;
 /// So many small objects that somebody else holds, too, may stand between a large one and a class or module.
 const MOST_BETWEEN: usize = 8;
 /// Steps up the dominator tree for one holder, and in all: holders that are further down may count though they are inside.
 const MOST_STEPS: usize = 32;
 const MOST_STEPS_IN_ALL: u64 = 10_000_000;
+/// What is further down is remembered to be inside.
+const MILESTONE: usize = 8;
 
 impl Holders {
     pub(super) fn find(
@@ -69,16 +73,23 @@ impl Holders {
         };
         let passing: FxHashSet<u32> = shared.passing.iter().filter_map(|node| walk.numbers.get(*node)).collect();
         let tops: FxHashSet<u32> = shared.registries.iter().filter_map(|node| walk.numbers.get(*node)).collect();
+        let places: FxHashSet<u32> = shared.tops.iter().filter_map(|node| walk.numbers.get(*node)).collect();
         let mut steps = 0;
+        // Some of those that are inside of a number: on a long way up one of them is met.
+        let mut inside: FxHashMap<u32, u32> = FxHashMap::default();
         // Where all nodes of a tree know their parents, the one holder of its root is lost among those from inside.
         let mut is_inside = |source: u32, number: u32| {
-            let mut above = source;
-            for _ in 0..MOST_STEPS {
-                if above <= number || steps == MOST_STEPS_IN_ALL {
+            let (mut above, mut way) = (source, 0);
+            while above > number && way < MOST_STEPS && steps < MOST_STEPS_IN_ALL {
+                if way > 0 && inside.get(&above) == Some(&number) {
+                    above = number;
                     break;
                 }
                 above = idom[above as usize];
-                steps += 1;
+                (way, steps) = (way + 1, steps + 1);
+            }
+            if above == number && way > MILESTONE {
+                inside.insert(source, number);
             }
             above == number
         };
@@ -90,7 +101,9 @@ impl Holders {
             let (parent, referred) = parent(number);
             let known = held.len();
             if let Some(holders) = held.get_mut(&number) {
-                if (left > 0 || claims.has(source)) && counts(source, number) {
+                let is_room = left > 0 || holders.len() < FIRST_HOLDERS;
+                let is_room = is_room || claims.has(source) || places.contains(&source);
+                if is_room && counts(source, number) {
                     left = left.saturating_sub(1);
                     holders.push(source);
                 }

@@ -32,7 +32,7 @@ pub(in crate::heap) enum Count {
     Slots,
     /// The number in this field, through the fields before it; as [`Count::Slots`] where there is none.
     Field(&'static str),
-    /// What one index is ahead of the other, in steps of this width.
+    /// What one index is ahead of the other, in steps of this width; as [`Count::Slots`] where there is none.
     Ahead(&'static str, &'static str, u64),
     /// What the containers inside it count.
     Wrapped,

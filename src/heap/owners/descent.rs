@@ -367,7 +367,8 @@ impl<'a> Opener<'a> {
         found.row(row).count_entries(told);
         let may_be_empty = || self.naming.elements_are_objects() || self.graph.shallow(self.node(container)).0 <= EMPTY;
         found.row(row).uncounted |= fold.counts && count == Count::Elements && told == 0 && !may_be_empty();
-        let slots = count == Count::Slots || (matches!(count, Count::Field(_)) && field.is_none());
+        let is_number = matches!(count, Count::Field(_) | Count::Ahead(..));
+        let slots = count == Count::Slots || (is_number && field.is_none());
         Fold { slots: fold.counts && slots, ..fold }
     }
 

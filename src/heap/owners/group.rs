@@ -19,8 +19,6 @@ pub(super) struct Group {
     shallow: u64,
     pub(super) entries: Option<u64>,
     pub(super) marks: Marks,
-    /// Whether it is too small to be told.
-    left_out: bool,
 }
 
 impl Group {
@@ -40,18 +38,7 @@ impl Group {
     fn of(above: usize, line: Line, step: Step, mut found: Found) -> Self {
         let retained = found.top().retained;
         found.top_mut().closed.shrink_to_fit();
-        Self {
-            above,
-            retained,
-            step,
-            line,
-            found,
-            count: 0,
-            shallow: 0,
-            entries: None,
-            marks: Marks::default(),
-            left_out: false,
-        }
+        Self { above, retained, step, line, found, count: 0, shallow: 0, entries: None, marks: Marks::default() }
     }
 
     /// Completes the row's own figures by what was found.
@@ -92,16 +79,6 @@ impl Group {
         self.add(&found);
         let members = std::mem::take(&mut found.top_mut().closed);
         self.shallow = members.into_iter().fold(self.shallow, |sum, member| sum.saturating_add(shallow(member)));
-    }
-
-    /// Forgets it because larger ones are told.
-    pub(super) fn leave_out(&mut self) {
-        (self.found, self.left_out) = (Found::default(), true);
-    }
-
-    /// The row below which it is told; `None` if it is not.
-    pub(super) fn told_below(&self) -> Option<usize> {
-        Some(self.above).filter(|_| !self.left_out)
     }
 
     pub(super) fn into_owner(self) -> Owner {

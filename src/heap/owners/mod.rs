@@ -92,6 +92,9 @@ const TOGETHER: usize = 16;
 /// if they retain so many bytes: opening those takes its time.
 const WORTH_COMPANY: u64 = 4 << 20;
 
+/// Rows that are left out are forgotten once they are so many.
+const LEFT_OUT: usize = 1000;
+
 /// Whether the row of this index is as far as somebody wants to go.
 type Stop<'a> = &'a mut dyn FnMut(&[Group], usize) -> bool;
 
@@ -184,7 +187,7 @@ impl<'a> Owners<'a> {
         let mut groups = vec![Group::top()];
         // What a row retains, and its index: of equals the one that was met first comes first.
         let mut queue = BTreeSet::from([(u64::MAX, Reverse(0))]);
-        let mut told = 0;
+        let (mut told, mut left_out) = (0, BTreeSet::new());
         while let Some((_, Reverse(index))) = queue.pop_last() {
             let stopped = index > 0 && stop.as_mut().is_some_and(|stop| stop(&groups, index));
             if stopped || groups[index].depth() >= self.limits.depth {
@@ -203,14 +206,19 @@ impl<'a> Owners<'a> {
                     // Of those that were not opened the smallest is not told.
                     let Some(smallest) = queue.first().filter(|smallest| **smallest < place).copied() else { break };
                     queue.remove(&smallest);
-                    groups[smallest.1.0].leave_out();
+                    left_out.insert(smallest.1.0);
                     told -= 1;
                 }
                 told += 1;
                 queue.insert(place);
                 groups.push(child);
             }
+            if left_out.len() >= self.limits.rows.max(LEFT_OUT) {
+                let kept = forget(&mut groups, &mut left_out);
+                queue = queue.into_iter().map(|(retained, Reverse(row))| (retained, Reverse(kept[row]))).collect();
+            }
         }
+        forget(&mut groups, &mut left_out);
         groups
     }
 
@@ -239,20 +247,36 @@ fn path(groups: &[Group], index: usize) -> OwnerPath {
     OwnerPath(steps)
 }
 
+/// Forgets the rows that are left out, below which there are none; the new index of each.
+fn forget(groups: &mut Vec<Group>, left_out: &mut BTreeSet<usize>) -> Vec<usize> {
+    let mut kept = Vec::with_capacity(groups.len());
+    let mut next = 0;
+    for row in 0..groups.len() {
+        kept.push(next);
+        next += usize::from(!left_out.contains(&row));
+    }
+    let mut row = 0;
+    groups.retain_mut(|group| {
+        group.above = kept[group.above];
+        row += 1;
+        !left_out.contains(&(row - 1))
+    });
+    left_out.clear();
+    kept
+}
+
 /// Hangs the rows into each other; a row always comes after the one above it.
 fn assemble(groups: Vec<Group>) -> Vec<Owner> {
     let mut owners: Vec<Owner> = Vec::with_capacity(groups.len());
     let mut above = Vec::with_capacity(groups.len());
     for group in groups {
-        above.push(group.told_below());
+        above.push(group.above);
         owners.push(group.into_owner());
     }
     while owners.len() > 1 {
         let (Some(mut owner), Some(above)) = (owners.pop(), above.pop()) else { break };
-        if let Some(above) = above {
-            sort(&mut owner.children);
-            owners[above].children.push(owner);
-        }
+        sort(&mut owner.children);
+        owners[above].children.push(owner);
     }
     let mut top = owners.pop().map(|top| top.children).unwrap_or_default();
     sort(&mut top);

@@ -1,6 +1,6 @@
 //! How a row is opened into the rows below.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -22,7 +22,7 @@ use crate::heap::{Bound, Dominators, Kind, Marks, Node, Step, naming};
 /// An object with more properties of one class is used as a dictionary, unless all of its row have the same.
 const MOST_PROPERTIES: u64 = 40;
 /// More are no names that somebody wrote, even so.
-const MOST_NAMES: u64 = 400;
+const MOST_NAMES: usize = 400;
 /// Fewer properties that are named by data do not make a dictionary of an object.
 const LEAST_KEYS: u64 = 8;
 /// Wrappers around wrappers that are looked into for a bound.
@@ -486,11 +486,11 @@ impl<'a> Opener<'a> {
             (*names, *members) = (*names + 1, members.saturating_add(found.top().members));
         }
         let objects = group.count().max(1);
-        let all = properties.values().fold(0_u64, |sum, (names, _)| sum.saturating_add(*names));
+        let all: BTreeSet<u32> = below.keys().map(|(edge, _)| *edge).filter(|edge| is_property(*edge)).collect();
         properties.retain(|_, (names, members)| {
             let many = *members > MOST_PROPERTIES.saturating_mul(objects);
             let differ = objects == 1 || members.saturating_mul(2) < names.saturating_mul(objects);
-            all > MOST_NAMES || (*names > MOST_PROPERTIES && many && differ)
+            all.len() > MOST_NAMES || (*names > MOST_PROPERTIES && many && differ)
         });
         if group.step().class.is_empty() {
             return;
@@ -507,7 +507,7 @@ impl<'a> Opener<'a> {
         let entries = entries.fold(0, u64::saturating_add);
         let keys = entries > MOST_PROPERTIES && entries > LEAST_KEYS.saturating_mul(objects);
         if !properties.is_empty() || (group.entries.is_none() && keys) {
-            group.entries = group.entries.or(Some(0)).map(|known| known + entries);
+            group.entries = group.entries.or(Some(0)).map(|known| known.saturating_add(entries));
         }
     }
 }

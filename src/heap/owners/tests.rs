@@ -852,3 +852,17 @@ static App.MAP: java.util.LinkedHashMap x1 304/352 #3
   entries: app.Item x3 48/48",
     );
 }
+
+#[test]
+fn fields_with_values_of_many_classes_are_fields() {
+    let mut text =
+        "root || ctx | system / Context 40\nlabel | ctx | script app.js\nctx | var all | a | Array 56\n".to_owned();
+    for n in 0..900 {
+        text += &format!("a | [{n}] | r{n} | Rec 20\n");
+        for field in 0..15 {
+            text += &format!("r{n} | .field{field} | v{n}x{field} | Kind{} 10\n", n % 30);
+        }
+    }
+    let told = print(&owners(&text));
+    assert!(told.contains("\n    .field14: Kind0 x30 "), "{told}");
+}

@@ -158,7 +158,7 @@ impl<'a> Sight<'a> {
     pub(super) fn has_more_copies_of_a_static(&self) -> bool {
         let (before, after) = self.steps[0];
         // Those of the JDK's own hidden classes are as many as there are kinds of calls.
-        let is_hidden = after.step.class.starts_with("java.lang.invoke.");
+        let is_hidden = after.step.class == "java.lang.invoke.LambdaForm";
         let is_more = after.count > before.map_or(1, |before| before.count.max(1));
         edge_starts(after, &["static "]) && is_more && !is_hidden
     }
