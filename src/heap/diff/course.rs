@@ -9,6 +9,9 @@ use crate::units::ByteDelta;
 /// An interval counts if it brought one part in so many of what the one in the middle of all did, the first of two.
 const HARDLY: u64 = 16;
 
+/// A cache may evict late: it is full with one part in so many more than its bound, too.
+const LATE: u64 = 8;
+
 /// Changes in each interval, those in the direction of the whole above zero.
 pub(super) struct Course {
     bytes: Vec<i64>,
@@ -21,10 +24,14 @@ impl Course {
     pub(super) fn of(rows: &[Option<&Owner>], intervals: &[ByteDelta], whole: ByteDelta) -> Self {
         let direction = whole.0.signum();
         let entries: Option<Vec<u64>> = rows.iter().map(|row| row.map_or(Some(0), |owner| owner.entries)).collect();
-        let between = |pair: &[u64]| i64::try_from(i128::from(pair[1]) - i128::from(pair[0])).unwrap_or(0) * direction;
+        let more = |from: u64, to: u64| i64::try_from(to.saturating_sub(from)).unwrap_or(i64::MAX);
+        let between = |pair: &[u64]| (more(pair[0], pair[1]) - more(pair[1], pair[0])) * direction;
         let last = rows.last().copied().flatten();
         let is_full = last.is_some_and(|owner| match owner.marks.bound {
-            Some(Bound::Entries(most)) => owner.entries.is_some_and(|entries| entries >= most),
+            // What has far more is bounded by something else.
+            Some(Bound::Entries(most)) => {
+                owner.entries.is_some_and(|entries| (most..=most.saturating_add(most / LATE)).contains(&entries))
+            }
             _ => false,
         });
         Self {

@@ -103,6 +103,7 @@ fn growths(series: &[&HeapSummary], dumps: &[Vec<Owner>]) -> Vec<OwnerGrowth> {
     let least = LEAST_GROWTH.0.max((whole.as_f64() * LEAST_SHARE) as u64).max(cut);
     let mut growths = descent::growths(old, new, least);
     settle_moves(&mut growths, dumps, least);
+    growths.iter_mut().for_each(|growth| follow(growth, dumps, least));
     strays::settle(&mut growths, (before, old), (after, new), least);
     for growth in &mut growths {
         growth.pattern = pattern::of(&growth.path, old, new);
@@ -160,6 +161,23 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
         trend
     };
     growths.into_iter().map(trend).collect()
+}
+
+/// What there was more of at first, and then only more in each of them, accumulates where it did in the end: a pool that
+/// started all of its threads is no owner of what these keep.
+fn follow(growth: &mut OwnerGrowth, dumps: &[Vec<Owner>], least: u64) {
+    let [first, .., before, last] = dumps else { return };
+    let (Some(was), Some(is)) = (exact(before, &growth.path), exact(last, &growth.path)) else { return };
+    let late = is.retained.0.saturating_sub(was.retained.0);
+    if growth.count.0 >= growth.count.1 || was.count != is.count || late < least {
+        return;
+    }
+    let below = descent::growths(&was.children, &is.children, least).into_iter();
+    let most = below.max_by_key(|below| below.delta).filter(|below| below.delta.0.unsigned_abs() >= late / 2);
+    if let Some(below) = most.filter(|below| below.delta.0 > 0) {
+        let path = OwnerPath([growth.path.0.as_slice(), &below.path.0].concat());
+        *growth = OwnerGrowth::told(path.clone(), exact(first, &path), exact(last, &path));
+    }
 }
 
 /// What is new in one place and was in another one before grew by the difference.

@@ -303,7 +303,7 @@ class _Layouts(dict):
 def _family(name):
     """Of modules that a program makes and numbers."""
     stem = name.rstrip("0123456789")
-    return name if stem == name else stem + "*"
+    return stem + "*" if stem and stem != name else name
 
 
 def _flags(kind):
@@ -451,7 +451,7 @@ def _measure(kind, line):
 
 
 def _buffer(line):
-    """What measures memory that `__sizeof__` leaves out. Before 3.12 a text consists of objects that are told."""
+    """What measures memory that `__sizeof__` leaves out: a byte a character at least, before 3.12 told as objects."""
     text, data = _io.StringIO, ctypes.Array.__base__
     if _extends(line, text) and sys.version_info >= (3, 12):
         closed = _members(text)["closed"].__get__
