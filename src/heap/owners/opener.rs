@@ -487,10 +487,11 @@ impl<'a> Opener<'a> {
         }
         let objects = group.count().max(1);
         let all: BTreeSet<u32> = below.keys().map(|(edge, _)| *edge).filter(|edge| is_property(*edge)).collect();
+        let is_dictionary = objects == 1 && all.len() > MOST_NAMES;
         properties.retain(|_, (names, members)| {
             let many = *members > MOST_PROPERTIES.saturating_mul(objects);
             let differ = objects == 1 || members.saturating_mul(2) < names.saturating_mul(objects);
-            all.len() > MOST_NAMES || (*names > MOST_PROPERTIES && many && differ)
+            is_dictionary || *names > MOST_NAMES as u64 || (*names > MOST_PROPERTIES && many && differ)
         });
         if group.step().class.is_empty() {
             return;
