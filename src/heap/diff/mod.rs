@@ -172,9 +172,9 @@ fn follow(growth: &mut OwnerGrowth, dumps: &[Vec<Owner>], least: u64) {
     if growth.count.0 >= growth.count.1 || was.count != is.count || late < least {
         return;
     }
-    let below = descent::growths(&was.children, &is.children, least).into_iter();
-    let most = below.max_by_key(|below| below.delta).filter(|below| below.delta.0.unsigned_abs() >= late / 2);
-    if let Some(below) = most.filter(|below| below.delta.0 > 0) {
+    let below = descent::growths(&was.children, &is.children, least);
+    let below = below.into_iter().filter(|below| below.delta.0 > 0 && below.delta.0.unsigned_abs() >= late / 2);
+    if let Some(below) = below.max_by_key(|below| below.delta) {
         let path = OwnerPath([growth.path.0.as_slice(), &below.path.0].concat());
         *growth = OwnerGrowth::told(path.clone(), exact(first, &path), exact(last, &path));
     }

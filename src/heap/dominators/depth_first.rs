@@ -4,6 +4,8 @@
 //! was met, where it goes on, and which number it gets is one access to memory. That access, at a
 //! place that nobody could foresee, is what a walk costs: about 20 ns for each object.
 
+use rustc_hash::FxHashSet;
+
 use super::Orphans;
 use super::log::Log;
 use super::parents::Parents;
@@ -43,6 +45,11 @@ impl Numbers {
     /// The number of a node that was reached.
     pub(super) fn get(&self, node: Node) -> Option<u32> {
         self.0.get(node.index()).filter(|number| **number & SEEN != 0).map(|number| number & !SEEN)
+    }
+
+    /// The numbers of those of the nodes that were reached.
+    pub(super) fn of(&self, nodes: &[Node]) -> FxHashSet<u32> {
+        nodes.iter().filter_map(|node| self.get(*node)).collect()
     }
 
     /// Nodes that were reached, with their numbers.

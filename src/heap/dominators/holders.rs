@@ -71,9 +71,8 @@ impl Holders {
             Some(parent) => (parent, false),
             None => (idom[number as usize], idom[number as usize] != 0),
         };
-        let passing: FxHashSet<u32> = shared.passing.iter().filter_map(|node| walk.numbers.get(*node)).collect();
-        let tops: FxHashSet<u32> = shared.registries.iter().filter_map(|node| walk.numbers.get(*node)).collect();
-        let places: FxHashSet<u32> = shared.tops.iter().filter_map(|node| walk.numbers.get(*node)).collect();
+        let [passing, registries, tops] =
+            [&shared.passing, &shared.registries, &shared.tops].map(|nodes| walk.numbers.of(nodes));
         let mut steps = 0;
         // Some of those that are inside of a number: on a long way up one of them is met.
         let mut inside: FxHashMap<u32, u32> = FxHashMap::default();
@@ -101,9 +100,8 @@ impl Holders {
             let (parent, referred) = parent(number);
             let known = held.len();
             if let Some(holders) = held.get_mut(&number) {
-                let is_room = left > 0 || holders.len() < FIRST_HOLDERS;
-                let is_room = is_room || claims.has(source) || places.contains(&source);
-                if is_room && counts(source, number) {
+                let is_apart = || claims.has(source) || tops.contains(&source);
+                if (left > 0 || holders.len() < FIRST_HOLDERS || is_apart()) && counts(source, number) {
                     left = left.saturating_sub(1);
                     holders.push(source);
                 }
@@ -116,7 +114,7 @@ impl Holders {
         let large: Vec<u32> = (0..idom.len() as u32).filter(|number| sums.get(*number) >= least).collect();
         references(walk, &large, |target, source| note(&mut held, target, source));
         let mut last: Vec<u32> = held.keys().copied().collect();
-        let ways = Ways { claims, tops: &tops, passing: &passing, lowered, idom, most };
+        let ways = Ways { claims, registries: &registries, passing: &passing, lowered, idom, most };
         for _ in 0..MOST_BETWEEN {
             let between = ways.between(&held, &last);
             if between.is_empty() {
@@ -165,7 +163,7 @@ pub(super) fn references(walk: &Walk, wanted: &[u32], mut tell: impl FnMut(u32, 
 /// The ways up from holders.
 struct Ways<'a> {
     claims: &'a Bits,
-    tops: &'a FxHashSet<u32>,
+    registries: &'a FxHashSet<u32>,
     passing: &'a FxHashSet<u32>,
     lowered: &'a Lowered,
     idom: &'a [u32],
@@ -194,7 +192,7 @@ impl Ways<'_> {
     }
 
     fn is_top(&self, number: u32) -> bool {
-        number == 0 || self.tops.contains(&number)
+        number == 0 || self.registries.contains(&number)
     }
 
     /// Whether it is there in passing only.

@@ -5,8 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
-
 use super::depth_first::Walk;
 use super::holders::{Holders, Shared, references};
 use super::semi_nca::Lowered;
@@ -51,7 +49,7 @@ pub(super) fn samples(
     idom: &[u32],
 ) -> Samples {
     let least = asked.large(sums.get(0));
-    let tops: FxHashSet<u32> = asked.tops.iter().filter_map(|top| walk.numbers.get(*top)).collect();
+    let tops = walk.numbers.of(&asked.tops);
     let is_shared = |number: u32| {
         let above = idom[number as usize];
         above == 0 || claims.has(above) || tops.contains(&above)

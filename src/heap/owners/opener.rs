@@ -22,7 +22,7 @@ use crate::heap::{Bound, Dominators, Kind, Marks, Node, Step, naming};
 /// An object with more properties of one class is used as a dictionary, unless all of its row have the same.
 const MOST_PROPERTIES: u64 = 40;
 /// More are no names that somebody wrote, even so.
-const MOST_NAMES: usize = 400;
+const MOST_NAMES: u64 = 400;
 /// Fewer properties that are named by data do not make a dictionary of an object.
 const LEAST_KEYS: u64 = 8;
 /// Wrappers around wrappers that are looked into for a bound.
@@ -486,12 +486,12 @@ impl<'a> Opener<'a> {
             (*names, *members) = (*names + 1, members.saturating_add(found.top().members));
         }
         let objects = group.count().max(1);
-        let all: BTreeSet<u32> = below.keys().map(|(edge, _)| *edge).filter(|edge| is_property(*edge)).collect();
-        let is_dictionary = objects == 1 && all.len() > MOST_NAMES;
+        let all = || below.keys().map(|(edge, _)| *edge).filter(|edge| is_property(*edge)).collect::<BTreeSet<_>>();
+        let is_dictionary = objects == 1 && all().len() as u64 > MOST_NAMES;
         properties.retain(|_, (names, members)| {
             let many = *members > MOST_PROPERTIES.saturating_mul(objects);
             let differ = objects == 1 || members.saturating_mul(2) < names.saturating_mul(objects);
-            is_dictionary || *names > MOST_NAMES as u64 || (*names > MOST_PROPERTIES && many && differ)
+            is_dictionary || *names > MOST_NAMES || (*names > MOST_PROPERTIES && many && differ)
         });
         if group.step().class.is_empty() {
             return;
