@@ -6,7 +6,7 @@ use std::process::Command;
 pub fn interpreters() -> Vec<String> {
     let mut found = vec!["python3".to_owned()];
     let pyenv = std::env::var("PYENV_ROOT").unwrap_or_else(|_| format!("{}/.pyenv", std::env::var("HOME").unwrap()));
-    for minor in 8..=14 {
+    for minor in 8..=15 {
         found.push(format!("python3.{minor}"));
     }
     let versions = std::fs::read_dir(format!("{pyenv}/versions")).into_iter().flatten().flatten();

@@ -109,6 +109,36 @@ fn a_program_that_forks_sees_no_agent_on_any_version() {
     }
 }
 
+/// Dumps itself while its threads want the interpreter lock.
+const BUSY: &str = "
+import os, sys, threading
+sys.path.insert(0, sys.argv[1])
+import plimsoll_graph
+kept = [[str(number)] for number in range(20000)]
+def serve():
+    while True: {}.get(0)
+for _ in range(2): threading.Thread(target=serve, daemon=True).start()
+for _ in range(8):
+    answer = plimsoll_graph.dump(sys.argv[1] + '/busy.pygraph', 20, threading.get_ident())
+    if 'error' in answer: print(answer['error'])
+print('dumped', flush=True)
+os._exit(0)
+";
+
+#[test]
+fn a_busy_program_is_dumped_on_any_version() {
+    for python in interpreters() {
+        let folder = tempfile::tempdir().unwrap();
+        let agents = folder.path().join("agents");
+        let _agents = probe::Agents::install(&agents).unwrap();
+        let output = Command::new(&python).args(["-c", BUSY]).arg(&agents).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "dumped\n", "{python}");
+        let summary = summarize(&agents.join("busy.pygraph"), &Options::default()).unwrap();
+        let kept = summary.owners.iter().find(|owner| owner.step.to_string() == "module __main__ → .kept: list");
+        assert_eq!(kept.and_then(|owner| owner.entries), Some(20_000), "{python}: {:?}", summary.owners);
+    }
+}
+
 #[tokio::test]
 async fn every_version_is_measured_and_dumped() {
     for python in interpreters() {

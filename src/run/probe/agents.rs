@@ -10,11 +10,12 @@ use tempfile::TempDir;
 
 use super::ProbeError;
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("plimsoll-node.cjs", include_str!("agents/plimsoll-node.cjs")),
     ("sitecustomize.py", include_str!("agents/sitecustomize.py")),
     ("plimsoll_agent.py", include_str!("agents/plimsoll_agent.py")),
     ("plimsoll_figures.py", include_str!("agents/plimsoll_figures.py")),
+    ("plimsoll_fork.py", include_str!("agents/plimsoll_fork.py")),
     ("plimsoll_graph.py", include_str!("agents/plimsoll_graph.py")),
 ];
 

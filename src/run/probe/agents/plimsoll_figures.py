@@ -1,7 +1,9 @@
 """Bytes in use in a CPython process: blocks of pymalloc, and what the C library's malloc handed out.
 
-pymalloc maps its arenas itself, so that the two never count one byte twice.
+pymalloc maps its arenas itself, so that the two never count one byte twice. Free-threaded interpreters have mimalloc
+in its place, which does not tell; there all objects are measured, as for a graph.
 """
+import _thread
 import ctypes
 import platform
 import re
@@ -9,6 +11,7 @@ import sys
 
 _process = ctypes.CDLL(None)
 _interpreter = ctypes.PyDLL(None)
+_MEASURED_WITHIN = 25  # Seconds; the first reading takes two.
 
 
 class _MallInfo2(ctypes.Structure):
@@ -21,10 +24,10 @@ class _MallInfo2(ctypes.Structure):
 def read():
     """The figures of this moment; `unseen` says in words what could not be read."""
     unseen = {}
-    heap, native = _blocks(), _malloc(unseen)
+    heap, native = _objects(unseen) if _free_threaded() else _blocks(), _malloc(unseen)
     if heap is None and sys.getallocatedblocks() == 0:
         heap = 0  # PYTHONMALLOC=malloc: everything is in the native figure.
-    if heap is None:
+    if heap is None and not unseen.get("heap"):
         unseen["heap"] = "this interpreter does not tell the bytes in its allocated blocks"
     return {"heap": heap, "native": native, "unseen": unseen}
 
@@ -40,9 +43,16 @@ def facts():
 
 
 def _free_threaded():
-    import sysconfig
+    return "t" in sys.abiflags
 
-    return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+
+def _objects(unseen):
+    import plimsoll_graph
+
+    told = plimsoll_graph.dump("/dev/null", _MEASURED_WITHIN, _thread.get_ident())
+    if "error" in told:
+        unseen["heap"] = told["error"]
+    return told.get("bytes")
 
 
 def _text_of(write):

@@ -1,7 +1,7 @@
 """Writes the object graph of a CPython process in the format `PLIMPY1`.
 
-The process is forked with the interpreter lock held; the child walks the frozen copy and ends, so that the
-service stands still for the fork only. Names of modules, classes, attributes and variables are written; never
+The process is forked; the child walks the frozen copy and ends, so that the service stands still for the fork
+only. Names of modules, classes, attributes and variables are written; never
 a value.
 """
 import _contextvars
@@ -18,8 +18,9 @@ import sys
 import time
 import types
 
+import plimsoll_fork
+
 _interpreter = ctypes.PyDLL(None)
-_process = ctypes.CDLL(None)
 _attributes = _interpreter.PyObject_GenericGetDict
 _attributes.argtypes, _attributes.restype = [ctypes.py_object], ctypes.py_object
 _NO_COUNT = 2**64 - 1
@@ -29,10 +30,11 @@ _INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0
 _BEFORE_OBJECT = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4 if sys.version_info >= (3, 11) else 0
 _OPTIMIZED = 1
 _HEAP_TYPE = 1 << 9
-_COLLECTED = 1 << 14
+_COLLECTED = 0 if "t" in sys.abiflags else 1 << 14
 _INSIDE = 16
+_JOINED_AT_MOST = 1 << 19  # To join more would give the interpreter lock up.
 _FAMILY_FROM = 16
-_OWN = ("plimsoll_agent", "plimsoll_figures", "plimsoll_graph")
+_OWN = ("plimsoll_agent", "plimsoll_figures", "plimsoll_fork", "plimsoll_graph")
 
 # The functions of `struct` would keep their layouts in a dict of the service.
 _END = struct.Struct("<BQQQQQ")
@@ -41,17 +43,18 @@ _ROOT = struct.Struct("<BQH")
 
 
 def dump(path, seconds, agent):
-    """Dumps to `path` within `seconds`. `agent` is the identity of the calling thread, which is left out."""
-    if not getattr(sys, "_is_gil_enabled", lambda: True)():
-        return {"error": "the object graph of a free-threaded interpreter cannot be frozen"}
+    """Dumps to `path` within `seconds`. `agent` is the identity of the calling thread, which is left out.
+
+    Tells the `pause` in seconds and the `bytes` of all objects.
+    """
     target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     answer, answering = os.pipe()
     began = time.perf_counter()
     gc.collect()
-    child = _interpreter.fork()
+    pause = time.perf_counter() - began
+    child, forking = plimsoll_fork.fork()
     if child == 0:
         _in_child(target, answering, agent)
-    pause = time.perf_counter() - began
     os.close(answering)
     os.close(target)
     if child < 0:
@@ -66,9 +69,9 @@ def dump(path, seconds, agent):
             os.waitpid(child, 0)
         except OSError:
             pass  # A service that waits for any child was quicker.
-    if text != b"done":
+    if not text.startswith(b"done "):
         return {"error": text.decode("utf-8", "replace") or "the child was killed or did not end in time"}
-    return {"pause": pause}
+    return {"pause": pause + forking, "bytes": int(text[5:])}
 
 
 def _until_end(descriptor, deadline):
@@ -89,17 +92,14 @@ def _in_child(target, answering, agent):
     try:
         gc.disable()
         everything = gc.get_objects()  # First: nothing that is made here is among them.
-        _process.prctl(1, 9)  # Ends with the service.
-        keep = sorted((target, answering))
-        edges = [2] + keep + [1 << 16]
-        for low, high in zip(edges, edges[1:]):
-            os.closerange(low + 1, high)  # Connections of the service must not stay open here.
-        _Walk(target, agent).run(everything)
-        text = b"done"
+        plimsoll_fork.detach(target, answering)
+        walk = _Walk(target, agent)
+        walk.run(everything)
+        text = b"done %d" % walk.bytes
     except BaseException as error:
         text = ("%s: %s" % (type(error).__name__, error)).encode("utf-8", "replace")[:1000]
     try:
-        os.write(answering, text)
+        plimsoll_fork.write(answering, text)
     finally:
         os._exit(0)
 
@@ -274,17 +274,15 @@ class _Walk:
         self.write(layout.pack(*numbers, len(encoded)) + encoded)
 
     def write(self, block):
+        if self.size + len(block) > _JOINED_AT_MOST:
+            self.flush()
         self.blocks.append(block)
         self.size += len(block)
-        if self.size > 1 << 20:
-            self.flush()
 
     def flush(self):
-        block = memoryview(b"".join(self.blocks))
+        plimsoll_fork.write(self.target, b"".join(self.blocks))
         del self.blocks[:]
         self.size = 0
-        while block:
-            block = block[os.write(self.target, block):]
 
 
 class _Layouts(dict):

@@ -1,0 +1,81 @@
+"""A fork of a CPython process at a moment when no thread of it changes an object, and what the child may do.
+
+With the interpreter lock it is enough to hold that. The child has one thread, but the lock remembers those that
+waited for it: to hand it to one that asked, or to wake one as it is given up, may last for ever there. So all are
+made to ask late, and the child never gives it up: it writes through here, not through `os`.
+
+A free-threaded interpreter stops all threads while its collector visits objects, and starts them again after it, in
+the child as well, where they are merely remembered.
+"""
+import ctypes
+import os
+import sys
+import time
+
+_interpreter = ctypes.PyDLL(None, use_errno=True)  # Keeps the lock. `os.fork` would run what the service wants to run.
+_interpreter.write.argtypes = ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t
+_process = ctypes.CDLL(None)  # Gives it up. `time.sleep` may be another package's.
+_ASKED_AFTER = 0.5  # Seconds: longer than forks take.
+_CLOSE_RANGE = 436
+_INTERRUPTED = 4
+
+
+def fork():
+    """What fork(2) returns: 0 in the child, -1 where there is none; and the seconds that it took."""
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return _timed(_fork_in_visit)
+    asked_after = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(max(_ASKED_AFTER, asked_after))
+        _process.usleep(int(2e6 * asked_after))  # Those that wait already have asked by then.
+        return _timed(_interpreter.fork)
+    finally:
+        sys.setswitchinterval(asked_after)
+
+
+def _timed(fork):
+    began = time.perf_counter()
+    child = fork()
+    return child, time.perf_counter() - began
+
+
+def _fork_in_visit():
+    children = []
+
+    def visit(thing, nothing):
+        children.append(_interpreter.fork())
+        if children == [0]:
+            _forget_waiting()
+        return 0  # No further object.
+
+    visitor = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+    _interpreter.PyUnstable_GC_VisitObjects(visitor(visit), None)
+    return children[0] if children else -1
+
+
+def _forget_waiting():
+    """A thread on its way to sleep may hold the lock of the list of those that sleep, for ever in the child."""
+    try:
+        _interpreter._PyParkingLot_AfterFork()
+    except AttributeError:
+        pass  # Hidden in some versions: then such a child ends at its deadline.
+
+
+def detach(*kept):
+    """In the child: it ends with the service, and holds none of its connections; only the `kept` stay open."""
+    _interpreter.prctl(1, 9)
+    edges = [2, *sorted(kept), 1 << 16]
+    for low, high in zip(edges, edges[1:]):
+        if _interpreter.syscall(_CLOSE_RANGE, low + 1, high - 1, 0):
+            for descriptor in range(low + 1, high):
+                _interpreter.close(descriptor)
+
+
+def write(descriptor, block):
+    """In the child: all of it."""
+    while block:
+        written = _interpreter.write(descriptor, block, len(block))
+        error = ctypes.get_errno()
+        if written < 0 and error != _INTERRUPTED:
+            raise OSError(error, os.strerror(error))
+        block = block[max(0, written):]
