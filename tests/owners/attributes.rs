@@ -87,6 +87,8 @@ fn a_dict_is_a_container_whoever_holds_it_and_an_entry_where_it_is_one() {
             assert_eq!(told, ("dict", 1000, Some(1000)), "{python}: {name}");
             assert_eq!(steps(records), [("entries: list".to_owned(), 1000, Some(1000))], "{python}: {name}");
         }
+        let interned = ("entries: str".to_owned(), 1000, None);
+        assert_eq!(steps(of(&summary, ".INTERNED")), [interned], "{python}");
         assert_eq!(steps(of(&summary, ".MANY → entries"))[0].0, ".held: __main__.Item", "{python}");
         let index = of(&summary, ".INSTANCES → entries → .index");
         assert_eq!((index.count, index.entries), (3, Some(3000)), "{python}");

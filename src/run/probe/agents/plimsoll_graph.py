@@ -125,7 +125,11 @@ class _Walk:
 
     def run(self, everything):
         if _INLINE_VALUES:
-            self.dicts.update(id(thing) for thing in everything if type(thing) is dict)
+            dicts = [thing for thing in everything if type(thing) is dict]
+            self.dicts.update(map(id, dicts))
+            # Since 3.14 the collector knows the dict of interned strings, which owns none of them.
+            known = sys.intern("interned by plimsoll")
+            self.seen.update(id(thing) for thing in dicts if thing.get(known) is known)
         modules = [pair for pair in sys.modules.items() if type(pair[0]) is str and _is(pair[1], types.ModuleType)]
         families = collections.defaultdict(list)
         for name, module in modules:
