@@ -1,7 +1,7 @@
 """Bytes in use in a CPython process: blocks of pymalloc, and what the C library's malloc handed out.
 
-pymalloc maps its arenas itself, so that the two never count one byte twice. Free-threaded interpreters have mimalloc
-in its place, which does not tell; there all objects are measured, as for a graph.
+pymalloc maps its arenas itself, so that the two never count one byte twice. In its place free-threaded interpreters,
+and others with PYTHONMALLOC=mimalloc, have mimalloc, which does not tell: there all objects are measured, as for a graph.
 """
 import _thread
 import ctypes
@@ -24,11 +24,9 @@ class _MallInfo2(ctypes.Structure):
 def read():
     """The figures of this moment; `unseen` says in words what could not be read."""
     unseen = {}
-    heap, native = _objects(unseen) if _free_threaded() else _blocks(), _malloc(unseen)
-    if heap is None and sys.getallocatedblocks() == 0:
-        heap = 0  # PYTHONMALLOC=malloc: everything is in the native figure.
-    if heap is None and not unseen.get("heap"):
-        unseen["heap"] = "this interpreter does not tell the bytes in its allocated blocks"
+    heap, native = None if _free_threaded() else _blocks(), _malloc(unseen)
+    if heap is None:  # PYTHONMALLOC=malloc: everything is in the native figure.
+        heap = _objects(unseen) if sys.getallocatedblocks() else 0
     return {"heap": heap, "native": native, "unseen": unseen}
 
 

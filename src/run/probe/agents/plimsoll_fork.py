@@ -18,6 +18,7 @@ _process = ctypes.CDLL(None)  # Gives it up. `time.sleep` may be another package
 _ASKED_AFTER = 0.5  # Seconds: longer than forks take.
 _CLOSE_RANGE = 436
 _INTERRUPTED = 4
+_Visit = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
 def fork():
@@ -48,8 +49,7 @@ def _fork_in_visit():
             _forget_waiting()
         return 0  # No further object.
 
-    visitor = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
-    _interpreter.PyUnstable_GC_VisitObjects(visitor(visit), None)
+    _interpreter.PyUnstable_GC_VisitObjects(_Visit(visit), None)
     return children[0] if children else -1
 
 
