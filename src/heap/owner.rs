@@ -65,6 +65,20 @@ impl Step {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnerPath(pub Vec<Step>);
 
+/// What virtual machines make of code that runs: classes of V8, and a field that HotSpot gives to every class.
+const RUNTIME: [&str; 2] = ["(compiled code)", "(object shape)"];
+const RESOLVED: &str = ".<resolved_references>";
+
+impl OwnerPath {
+    /// Whether it is the machine's own, which has more of it as more of the program has run.
+    pub(super) fn is_of_runtime(&self) -> bool {
+        let is_its_own = |step: &Step| {
+            step.edge.ends_with(RESOLVED) || (step.edge.is_empty() && RUNTIME.contains(&step.class.as_str()))
+        };
+        self.0.first().is_some_and(is_its_own)
+    }
+}
+
 /// A node of the owner tree: all objects of one path, merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {

@@ -19,6 +19,7 @@ const MOST_CLASSES: usize = 200;
 /// One dump: objects, who keeps whom alive, and what things are called.
 pub struct Snapshot {
     format: Format,
+    written: Option<u64>,
     pub(super) graph: Graph,
     pub(super) dominators: Dominators,
     pub(super) contents: Box<dyn Contents>,
@@ -49,6 +50,7 @@ impl Snapshot {
 
     fn parse(file: Mapping, path: &Path, options: &Options) -> Result<Self, HeapError> {
         let format = format(&file).map_err(|looks| HeapError::Unknown { path: path.to_owned(), looks })?;
+        let written = hprof::written(&file);
         let mut caveats = Vec::new();
         let (mut graph, contents): (Graph, Box<dyn Contents>) = match format {
             Format::V8 => {
@@ -80,12 +82,17 @@ impl Snapshot {
                     .then(|| format!("{count} of the objects that are counted ({bytes}) are reached by no root")),
             );
         }
-        Ok(Self { format, graph, dominators, contents, limits, caveats })
+        Ok(Self { format, written, graph, dominators, contents, limits, caveats })
     }
 
     /// The kind of file.
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// When the dump was written, in milliseconds since 1970; only HPROF says so.
+    pub fn written(&self) -> Option<u64> {
+        self.written
     }
 
     /// What was cut, guessed or left out, one sentence each.
@@ -183,7 +190,15 @@ impl Snapshot {
         let limits = Limits { least: crate::units::Bytes(1), share: 0.0, ..Limits::default() };
         let shared = owners::shared(&graph, &sketch, limits);
         let dominators = Dominators::with_holders(&mut graph, EdgeUse::Keep, Orphans::Drop, &shared);
-        Self { format: Format::Python, graph, dominators, contents: Box::new(sketch), limits, caveats: Vec::new() }
+        Self {
+            format: Format::Python,
+            written: None,
+            graph,
+            dominators,
+            contents: Box::new(sketch),
+            limits,
+            caveats: Vec::new(),
+        }
     }
 }
 

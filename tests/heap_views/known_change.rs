@@ -65,4 +65,10 @@ fn a_known_change_is_one_row_with_the_right_sum_and_nothing_beside_it() {
     for other in same["owners"].as_array().unwrap() {
         assert!(other["growth_bytes"].as_i64().unwrap().abs() < hundredth, "{other:#}");
     }
+    let [first, last] = [&before, &again].map(|file| file.to_str().unwrap());
+    let series = json(&["heap", "diff", last, first, last]);
+    let caveats = |dump: usize| series["dumps"][dump]["caveats"].to_string();
+    assert!(caveats(1).contains("it was written before dump 1: give the dumps in the order"), "{series:#}");
+    assert!(caveats(2).contains("it is the same file as dump 1"), "{series:#}");
+    assert!(!caveats(0).contains("dump 1"), "{series:#}");
 }

@@ -101,11 +101,31 @@ impl Reading {
         Ok(answers)
     }
 
-    /// Summaries of several dumps of one kind.
+    /// Summaries of several dumps of one kind, with a caveat where they are not a series.
     pub(super) fn summaries(&self, files: &[PathBuf], progress: &Progress) -> anyhow::Result<Vec<HeapSummary>> {
-        let answers = self.several(files, progress, |snapshot| snapshot.owners().summary())?;
-        Ok(answers.into_iter().map(|(_, summary)| summary).collect())
+        let answers = self.several(files, progress, |snapshot| (snapshot.written(), snapshot.owners().summary()))?;
+        let (times, mut summaries): (Vec<_>, Vec<_>) = answers.into_iter().map(|(_, answer)| answer).unzip();
+        for (summary, disorder) in summaries.iter_mut().zip(disorder(files, &times)) {
+            summary.caveats.extend(disorder);
+        }
+        Ok(summaries)
     }
+}
+
+/// For each dump, what is wrong with its place among the others. Two dumps may be of two builds, in any order.
+fn disorder(files: &[PathBuf], times: &[Option<u64>]) -> Vec<Option<String>> {
+    let paths: Vec<Option<PathBuf>> = files.iter().map(|file| file.canonicalize().ok()).collect();
+    let wrong = |place: usize| {
+        let again = paths[..place].iter().position(|path| path.is_some() && *path == paths[place]);
+        let again = again.map(|first| format!("it is the same file as dump {}", first + 1));
+        let before = place.checked_sub(1).and_then(|before| times[before]);
+        let falls = files.len() > 2 && times[place].zip(before).is_some_and(|(time, before)| time < before);
+        let falls = falls.then(|| {
+            format!("it was written before dump {place}: give the dumps in the order in which they were taken")
+        });
+        again.or(falls)
+    };
+    (0..files.len()).map(wrong).collect()
 }
 
 /// Answers in the order of the questions.

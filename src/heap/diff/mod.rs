@@ -82,9 +82,11 @@ pub struct OwnerTrend {
 }
 
 impl OwnerTrend {
-    /// Whether it grew in each of several intervals, which a cache that fills does not.
+    /// Whether it grew in each of several intervals, which a cache that fills does not. What the virtual machine makes of
+    /// code that runs is none, however it grew.
     pub fn is_retention(&self) -> bool {
-        self.intervals.len() > 1 && self.every_interval && !self.levels_off && self.growth.delta.0 > 0
+        let keeps_on = self.every_interval && !self.levels_off && self.growth.delta.0 > 0;
+        self.intervals.len() > 1 && keeps_on && !self.growth.path.is_of_runtime()
     }
 }
 

@@ -10,7 +10,7 @@ use super::Orphans;
 use super::log::Log;
 use super::parents::Parents;
 use crate::heap::graph::edges::{Edges, LAST};
-use crate::heap::graph::{Column, Memory, Node, Root, prefetch};
+use crate::heap::graph::{Column, Graph, Memory, Node, Root, prefetch};
 
 /// Marks a number among the starts of references.
 const SEEN: u32 = 1 << 31;
@@ -31,6 +31,8 @@ pub(super) struct Walk {
     pub(super) roots: Vec<u32>,
     /// All references that were followed.
     pub(super) references: u64,
+    /// What no root reached and waits for its finalizer.
+    pub(super) waiting: Vec<Node>,
     /// The number of the first node that was adopted; one more than the last number if none was.
     pub(super) adopted: u32,
     /// The memory of the references, for another table.
@@ -68,9 +70,14 @@ impl Numbers {
 
 impl Walk {
     /// Numbers what the roots reach, and uses the edges up.
-    pub(super) fn over(roots: &[Root], edges: Edges, orphans: Orphans, memory: Memory) -> Self {
-        let mut walker = Walker::new(roots, edges, memory);
+    pub(super) fn over(graph: &Graph, edges: Edges, orphans: Orphans) -> Self {
+        let mut walker = Walker::new(&graph.roots, edges, graph.memory);
         walker.descend_from_roots();
+        for node in &graph.finalizable {
+            if walker.descend_from(node.0) {
+                walker.walk.waiting.push(*node);
+            }
+        }
         walker.walk.adopted = walker.walk.parents.count();
         if orphans == Orphans::Adopt {
             walker.adopt();
@@ -101,6 +108,7 @@ impl Walker {
             root_log: Log::new(nodes.len(), targets.len(), memory),
             roots: nodes,
             references: 0,
+            waiting: Vec::new(),
             adopted: 0,
             spare: Column::default(),
         };
@@ -184,13 +192,20 @@ impl Walker {
         }
         for free in [true, false] {
             for node in unseen.iter().filter(|node| held[**node as usize] != free) {
-                let start = self.walk.numbers.0[*node as usize];
-                if start & SEEN == 0 {
-                    let number = self.walk.parents.push(0);
-                    self.walk.numbers.0[*node as usize] = SEEN | number;
-                    self.descend(start, number, LAST_ROOT);
-                }
+                self.descend_from(*node);
             }
         }
+    }
+
+    /// Hangs a node under the virtual root, after all roots, if it was not reached yet; whether it was not.
+    fn descend_from(&mut self, node: u32) -> bool {
+        let start = self.walk.numbers.0[node as usize];
+        let is_new = start & SEEN == 0;
+        if is_new {
+            let number = self.walk.parents.push(0);
+            self.walk.numbers.0[node as usize] = SEEN | number;
+            self.descend(start, number, LAST_ROOT);
+        }
+        is_new
     }
 }

@@ -42,6 +42,19 @@ fn what_no_root_reaches_is_counted_and_left_out() {
 }
 
 #[test]
+fn what_waits_for_its_finalizer_hangs_below_the_root_unless_somebody_else_holds_it() {
+    let (mut graph, nodes) = parse("root -> a(1) -> b(2)\nx(4) -> y(8) -> a\nz(16) -> y\nlost(32) -> z");
+    graph.finalizable = vec![nodes["b"], nodes["x"], nodes["z"]];
+    let tree = Dominators::of(&mut graph, EdgeUse::Keep, Orphans::Drop);
+    let above = |name: &str| tree.immediate(nodes[name]);
+    assert_eq!(above("b"), Some(nodes["a"]));
+    assert_eq!([above("x"), above("y"), above("z")], [Some(Node::ROOT); 3]);
+    assert_eq!((tree.retained(Node::ROOT), tree.unreachable()), (Bytes(31), (1, Bytes(32))));
+    let waiting = graph.roots().iter().filter(|root| root.kind == RootKind::Finalizer).map(|root| root.node);
+    assert_eq!(waiting.collect::<Vec<_>>(), [nodes["x"], nodes["z"]]);
+}
+
+#[test]
 fn adopted_orphans_hang_below_those_that_nobody_holds() {
     let (mut graph, nodes) = parse("root -> a(1)\nx(2) -> y(4) -> z(32) -> z\nring1(8) -> ring2(16) -> ring1");
     let tree = Dominators::of(&mut graph, EdgeUse::Keep, Orphans::Adopt);

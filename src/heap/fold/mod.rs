@@ -14,7 +14,7 @@ pub(super) use rule::{Count, Inside, fits};
 pub(super) use kind::Limit;
 
 use super::Kind;
-use super::graph::{ClassId, Graph};
+use super::graph::{Class, ClassId, Graph};
 
 /// What a class means for owner paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,7 +178,8 @@ fn roles(graph: &Graph, rules: &[&'static Container]) -> Vec<Role> {
 
 /// For each class what is known of it, or else of the nearest class that it extends.
 fn inherited<T: Copy>(graph: &Graph, of: impl Fn(&str) -> Option<T>) -> Vec<Option<T>> {
-    let own: Vec<Option<T>> = graph.classes().iter().map(|class| of(&class.name)).collect();
+    let known = |class: &Class| of(&class.name).or_else(|| of(original(&class.name)?));
+    let own: Vec<Option<T>> = graph.classes().iter().map(known).collect();
     let nearest = |class: usize| {
         let mut ancestor = Some(class);
         // A dump may claim that classes extend each other in a ring.
@@ -194,23 +195,37 @@ fn inherited<T: Copy>(graph: &Graph, of: impl Fn(&str) -> Option<T>) -> Vec<Opti
     (0..own.len()).map(nearest).collect()
 }
 
+/// How the packages of libraries start.
+const PACKAGES: [&str; 8] = ["com.", "io.", "it.", "net.", "org.", "reactor.", "rx.", "scala."];
+
+/// The name of a class of a library before somebody put that into a package of his own:
+/// `io.netty.util.Timer` of `io.grpc.netty.shaded.io.netty.util.Timer`.
+fn original(class: &str) -> Option<&str> {
+    let behind = |(dot, _): (usize, &str)| &class[dot + 1..];
+    let starts = |name: &&str| PACKAGES.iter().any(|package| name.starts_with(package));
+    class.rmatch_indices('.').map(behind).find(starts)
+}
+
 const PRIMITIVES: [&str; 8] = ["byte", "char", "short", "int", "long", "float", "double", "boolean"];
 
-/// The classes of a graph by name.
+/// The classes of a graph by name; those of a library by their original name, too.
 struct Index<'a> {
     sorted: Vec<(&'a str, usize)>,
+    classes: usize,
 }
 
 impl<'a> Index<'a> {
     fn of(graph: &'a Graph) -> Self {
-        let mut sorted: Vec<(&str, usize)> =
-            graph.classes().iter().enumerate().map(|(class, known)| (&*known.name, class)).collect();
+        let names = |(class, known): (usize, &'a Class)| {
+            [Some(&*known.name), original(&known.name)].into_iter().flatten().map(move |name| (name, class))
+        };
+        let mut sorted: Vec<(&str, usize)> = graph.classes().iter().enumerate().flat_map(names).collect();
         sorted.sort_unstable();
-        Self { sorted }
+        Self { sorted, classes: graph.classes().len() }
     }
 
     fn meaning(&self, rule: &Container) -> Meaning {
-        let mut inside = vec![Inside::No; self.sorted.len()];
+        let mut inside = vec![Inside::No; self.classes];
         for (name, how) in rule.internals() {
             for class in self.all(&name) {
                 // A class that is inside in two ways is so in the stronger one.
@@ -226,7 +241,7 @@ impl<'a> Index<'a> {
     }
 
     fn fitting<'b>(&self, names: impl Iterator<Item = &'b str>) -> Vec<bool> {
-        let mut fitting = vec![false; self.sorted.len()];
+        let mut fitting = vec![false; self.classes];
         names.for_each(|name| self.all(name).for_each(|class| fitting[class] = true));
         fitting
     }
@@ -243,6 +258,33 @@ impl<'a> Index<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::heap::GraphBuilder;
+
+    #[test]
+    fn a_library_that_was_put_into_another_package_is_known() {
+        for (class, known) in [
+            ("io.grpc.netty.shaded.io.netty.util.Recycler$LocalPool", Some("io.netty.util.Recycler$LocalPool")),
+            ("hidden.com.google.common.cache.LocalCache", Some("com.google.common.cache.LocalCache")),
+            ("com.shop.Cache", None),
+            ("com.shop.organ.Cache", None),
+        ] {
+            assert_eq!(original(class), known);
+        }
+        let fold = |map: &str, node: &str| {
+            let mut builder = GraphBuilder::default();
+            let [map, node] = [map, node].map(|name| builder.class(name));
+            let folding = Folding::of(&builder.finish().unwrap());
+            match folding.role(map) {
+                Role::Container(rule) => folding.inside(rule, node, true),
+                _ => Inside::No,
+            }
+        };
+        let map = "com.google.common.collect.LinkedListMultimap";
+        let node = format!("{map}$Node");
+        assert_eq!(fold(map, &node), Inside::Anywhere);
+        assert_eq!(fold(&format!("my.hidden.{map}"), &format!("my.hidden.{node}")), Inside::Anywhere);
+        assert_eq!(fold(&format!("my.hidden.{map}"), "my.hidden.Node"), Inside::No);
+    }
 
     #[test]
     fn every_rule_stands_once_and_counts_what_is_inside() {

@@ -12,6 +12,9 @@ use super::outline::Strings;
 use super::record::{ClassDump, OBJECT, width};
 use crate::heap::{HeapError, naming};
 
+/// The class of references to what has a finalizer: the collector follows them once, to run it.
+pub(super) const FINAL: &str = "java.lang.ref.FinalReference";
+
 /// All classes that the file tells of.
 #[derive(Debug, Default)]
 pub(super) struct Classes {
@@ -186,13 +189,16 @@ impl Classes {
         statics.next_multiple_of(heap.alignment)
     }
 
-    /// Classes by name that do not keep their referent alive, and all that extend them.
+    /// Classes that do not keep their referent alive.
     pub(super) fn weak(&self) -> Vec<bool> {
-        const WEAK: [&str; 3] =
-            ["java.lang.ref.WeakReference", "java.lang.ref.PhantomReference", "java.lang.ref.FinalReference"];
-        let weak: Vec<u32> = WEAK.iter().filter_map(|name| self.named(name)).collect();
+        self.extending(&["java.lang.ref.WeakReference", "java.lang.ref.PhantomReference", FINAL])
+    }
+
+    /// Which classes are one of these, or extend one.
+    pub(super) fn extending(&self, names: &[&str]) -> Vec<bool> {
+        let wanted: Vec<u32> = names.iter().filter_map(|name| self.named(name)).collect();
         let rows = 0..self.rows.len() as u32;
-        rows.map(|row| !weak.is_empty() && self.chain(row).any(|row| weak.contains(&row))).collect()
+        rows.map(|row| !wanted.is_empty() && self.chain(row).any(|row| wanted.contains(&row))).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the second pass needs of a class at every instance: where the references are, and the size.
 
-use super::class::{Classes, Heap};
+use super::class::{Classes, FINAL, Heap};
 use super::record::{OBJECT, width};
 use super::{Options, Referents};
 use crate::heap::HeapError;
@@ -29,6 +29,8 @@ pub(super) struct Layout {
     pub(super) class_node: u32,
     /// One more than the offset of the referent without which the last reference does not count; 0 if all always do.
     pub(super) guard: u32,
+    /// One more than the offset of the object whose finalizer it stands for; 0 if it is no such reference.
+    pub(super) finalizes: u32,
 }
 
 impl Layout {
@@ -49,6 +51,7 @@ impl Layouts {
         length: usize,
     ) -> Result<Self, HeapError> {
         let weak = if options.referents == Referents::Mat { vec![false; classes.rows.len()] } else { classes.weak() };
+        let finalizers = classes.extending(&[FINAL]);
         let most = length / 4 + (1 << 20);
         let mut layouts = Self { rows: Vec::with_capacity(classes.rows.len()), offsets: Vec::new(), cache_bits: 12 };
         for (row, size) in classes.instance_sizes(heap).into_iter().enumerate() {
@@ -73,8 +76,9 @@ impl Layouts {
             layouts.offsets.extend(value);
             let end = layouts.offsets.len() as u32;
             let class_node = class_nodes[row];
-            let guard = value.and(referent).map_or(0, |at| at.saturating_add(1));
-            layouts.rows.push(Layout { first, end, size, word: word_of(size), class_node, guard });
+            let behind = |at: Option<u32>| at.map_or(0, |at| at.saturating_add(1));
+            let (guard, finalizes) = (behind(value.and(referent)), behind(referent.filter(|_| finalizers[row])));
+            layouts.rows.push(Layout { first, end, size, word: word_of(size), class_node, guard, finalizes });
         }
         Ok(layouts)
     }

@@ -64,6 +64,8 @@ pub(super) struct Tally {
     wide: Vec<(u32, u64)>,
     /// Arrays of references, each with the number of its elements that hold something.
     pub(super) elements: Vec<(u32, u32)>,
+    /// Nodes of what has a finalizer.
+    pub(super) finalizable: Vec<u32>,
     pub(super) references: u64,
     /// References to objects that are not in the dump.
     pub(super) dangling: u64,
@@ -405,6 +407,10 @@ impl<const W: usize> Worker<'_, W> {
     fn instance(&mut self, values: &[u8], layout: Layout) -> bool {
         let before = self.waiting.ids.len();
         let mut offsets = self.source.layouts.offsets(layout);
+        if layout.finalizes != 0 {
+            let id = id_at::<W>(values, layout.finalizes as usize - 1).filter(|id| *id != 0);
+            self.tally.finalizable.extend(id.and_then(|id| self.source.ids.rank(id)).map(|rank| rank + 1));
+        }
         if layout.guard != 0 && id_at::<W>(values, layout.guard as usize - 1).is_none_or(|id| id == 0) {
             offsets = offsets.split_last().map_or(offsets, |(_, others)| others);
         }

@@ -36,7 +36,7 @@ use roots::Roots;
 
 use super::graph::edges::MOST_NODES;
 use super::graph::sizes::word_of;
-use super::graph::{Class, ClassId, Memory};
+use super::graph::{Class, ClassId, Memory, Node};
 use super::{Graph, HeapError, Mapping};
 use crate::units::Bytes;
 
@@ -54,7 +54,8 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Referents {
     /// As in the collector, short of memory pressure: strong and soft references do; weak and phantom
-    /// references and finalizers do not, and neither do the entries of weak maps whose key is gone.
+    /// references do not, and neither do the entries of weak maps whose key is gone. What nothing but its finalizer
+    /// keeps is held by nobody, until that has run.
     #[default]
     NotWeak,
     /// As in Eclipse MAT: all do.
@@ -78,6 +79,11 @@ const NEED: u64 = 32;
 /// Whether a file starts as HPROF does.
 pub fn recognizes(content: &[u8]) -> bool {
     content.starts_with(b"JAVA PROFILE 1.0.")
+}
+
+/// When a dump was written, in milliseconds since 1970, if its header says so.
+pub(super) fn written(content: &[u8]) -> Option<u64> {
+    outline::written(content)
 }
 
 /// Reads a dump. Time grows with the file, memory with its objects and references: about 16 bytes an object.
@@ -140,9 +146,13 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
     names.tell_apart(&mut columns, &linked, table.class_node, &mut own);
     tallies.push(own);
     caveats.extend(remarks(&tallies));
+    let mut finalizable: Vec<Node> =
+        tallies.iter().flat_map(|tally| &tally.finalizable).map(|node| Node(*node)).collect();
+    finalizable.sort_unstable();
     let (class_of, sizes, edges) = columns.finish(&mut tallies).ok_or(HeapError::TooLarge { objects })?;
     let roots = names.named(roots.rows);
-    Ok(Dump { graph: Graph { classes: table.classes, class_of, sizes, edges, roots, memory }, names, caveats })
+    let graph = Graph { classes: table.classes, class_of, sizes, edges, roots, finalizable, memory };
+    Ok(Dump { graph, names, caveats })
 }
 
 /// The class table of the graph: that of the virtual root, the classes of the dump, then what it should have told of.

@@ -424,6 +424,12 @@ impl Strings {
     }
 }
 
+/// When the dump was written, in milliseconds since 1970, if its header says so.
+pub(super) fn written(file: &[u8]) -> Option<u64> {
+    let (_, end) = header(file).ok()?;
+    u64_at(file, end - 8).filter(|time| *time > 0)
+}
+
 /// Width of identifiers and the end of the header.
 pub(super) fn header(file: &[u8]) -> Result<(u32, usize), HeapError> {
     let malformed = |offset: usize, what: String| HeapError::Malformed { offset: offset as u64, what };

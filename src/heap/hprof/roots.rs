@@ -37,7 +37,8 @@ impl Roots {
             }
         }
         if !raw.iter().any(|root| root.tag == root::STICKY_CLASS) {
-            let boot = classes.rows.iter().filter(|class| class.loader == 0);
+            let is_absent = |loader| loader == 0 || ids.rank(loader).is_none();
+            let boot = classes.rows.iter().filter(|class| is_absent(class.loader) && !class.name.ends_with("[]"));
             boot.filter_map(|class| node_of(class.id)).for_each(|node| roots.push(node, RootKind::Class));
         }
         roots.nodes = roots.rows.iter().map(|root| root.node.0).collect();

@@ -13,6 +13,9 @@ pub fn class(raw: &str) -> String {
     let name = name.strip_prefix("builtins.").unwrap_or(name);
     let hidden = ["/0x", "+0x", ".0x"].iter().find_map(|hidden| name.find(hidden));
     let name = hidden.map_or(name, |at| &name[..at]);
+    if let Some(package) = MADE.iter().find(|package| name.starts_with(**package)) {
+        return format!("{package}*{array}");
+    }
     let mut parts: Vec<String> = Vec::new();
     // The last part that is not empty: what comes behind the marks of a generator depends on it.
     let mut mark = "";
@@ -38,6 +41,9 @@ pub fn class(raw: &str) -> String {
     }
     format!("{}{array}", parts.join("$"))
 }
+
+/// Packages whose classes are all generated, and named by time and number.
+const MADE: [&str; 1] = ["org.apache.derby.exe."];
 
 /// What comes behind these names is only a number.
 const COUNTED: [&str; 4] = ["Lambda", "SpringCGLIB", "FastClass", "LambdaForm"];
@@ -135,6 +141,7 @@ mod tests {
             ("com.shop.Shop$MockitoMock$E6Cx4i1L$auxiliary$Q8YhgjZx", "com.shop.Shop$MockitoMock$auxiliary"),
             ("com.shop.Cart_$$_jvst1a2_0", "com.shop.Cart_$$_jvst*"),
             ("GeneratedClass$GeneratedIteratorForCodegenStage3", "GeneratedClass$GeneratedIteratorForCodegenStage*"),
+            ("org.apache.derby.exe.ac3ea3c0fbx01a2x0796x6af2x0000147220780", "org.apache.derby.exe.*"),
             ("builtins.dict", "dict"),
         ] {
             assert_eq!(class(raw), lasting, "{raw}");

@@ -49,6 +49,14 @@ pub(super) fn last_word(name: &str) -> String {
     word[start..].to_lowercase()
 }
 
+/// A field as the source code has it: Scala puts the class before those that are private to a trait.
+pub(super) fn field(raw: &str) -> &str {
+    match raw.rsplit_once("$$") {
+        Some((class, field)) if class.contains('$') && !field.is_empty() => field,
+        _ => raw,
+    }
+}
+
 /// Whether a property is named like a field, not like a key that came from outside.
 pub fn is_identifier(name: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
@@ -84,6 +92,20 @@ mod tests {
             ("entries", "entries"),
         ] {
             assert_eq!(last_word(identifier(edge)), word, "{edge}");
+        }
+    }
+
+    #[test]
+    fn fields_of_traits_are_told_without_their_class() {
+        for (raw, told) in [
+            ("org$apache$pekko$actor$StashSupport$$theStash", "theStash"),
+            ("org$shop$dungeon$Dispatch$$_mailboxDoNotCallMeDirectly", "_mailboxDoNotCallMeDirectly"),
+            ("$$delegate_0", "$$delegate_0"),
+            ("this$0", "this$0"),
+            ("a$$", "a$$"),
+            ("cache", "cache"),
+        ] {
+            assert_eq!(field(raw), told);
         }
     }
 

@@ -30,6 +30,9 @@ pub(super) const PART: usize = 4;
 /// Objects that everybody shares tell nothing.
 const COMMON: [&str; 4] = ["java.lang.", "(", "builtins.", "system / "];
 
+/// How structures of Node's own modules start: its timers hold what somebody else files.
+const RUNTIME: [&str; 2] = ["context node:", "module node:"];
+
 /// Where crowds belong.
 #[derive(Debug, Default)]
 pub(super) struct Crowds {
@@ -161,10 +164,14 @@ pub(super) fn crowds(
     Crowds { named, parts, hosts, guests: guests.into_iter().collect() }
 }
 
-/// Leaves out who has few.
+/// Leaves out who has few, and beside the program's own structures those of the runtime.
 fn keep_best(tally: &mut Tally) {
     let most = tally.values().map(|(number, _)| *number).max().unwrap_or(0);
     tally.retain(|_, (number, _)| *number * PART >= most);
+    let is_own = |label: &String| !RUNTIME.iter().any(|start| label.starts_with(start));
+    if tally.keys().any(is_own) {
+        tally.retain(|label, _| is_own(label));
+    }
 }
 
 /// Dominators and classes of objects to which their dominator does not refer, and that are many and large together.

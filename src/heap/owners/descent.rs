@@ -277,7 +277,7 @@ impl<'a> Opener<'a> {
                 work.push((child, Mode::Names(&OBJECT), row));
             }
             // The keys of an object that is used as a dictionary.
-            (Some(Special::Object), Some(Special::Text)) => self.place(child, Words::ENTRIES, row, found, work),
+            (Some(Special::Object), Some(Special::Text)) => self.place(child, Words::KEYS, row, found, work),
             _ => self.place(child, edge, row, found, work),
         }
     }

@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use crate::heap::graph::Reference;
 use crate::heap::naming;
 
+/// The names of what is filed in an object that is used as a dictionary.
+const KEYS: &str = "keys";
+
 /// What is filed in a container.
 pub(in crate::heap) const ENTRIES: &str = "entries";
 
@@ -25,6 +28,12 @@ pub(super) enum Holder {
 /// A reference as a step's edge: `static RouteCache.CACHE`, `.sessions`, `context app.js:clients`, `entries`.
 /// Empty where no source code names it. A property that is named by data is an entry.
 pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> Cow<'static, str> {
+    if let Reference::Field(raw) = reference
+        && let field = naming::field(raw)
+        && field.len() < raw.len()
+    {
+        return wording(holder, &Reference::Field(Cow::Borrowed(field)));
+    }
     Cow::Owned(match (reference, holder) {
         (Reference::Static { class, field, ambiguous }, _) => {
             let class = naming::class(class);
@@ -64,10 +73,11 @@ pub(super) struct Words {
 impl Words {
     pub(super) const NONE: u32 = 0;
     pub(super) const ENTRIES: u32 = 1;
+    pub(super) const KEYS: u32 = 2;
 
     pub(super) fn new() -> Self {
-        let texts = vec![String::new(), ENTRIES.to_owned()];
-        Self { texts, numbers: HashMap::new(), fields: HashMap::new() }
+        let texts = vec![String::new(), ENTRIES.to_owned(), KEYS.to_owned()];
+        Self { texts, numbers: HashMap::from([(KEYS.to_owned(), Self::KEYS)]), fields: HashMap::new() }
     }
 
     pub(super) fn number(&mut self, text: &str) -> u32 {

@@ -58,7 +58,7 @@ fn recurring(line: &[StepWords]) -> usize {
     let Some((last, above)) = line.split_last() else { return 0 };
     let first = above.iter().rposition(|step| step == last).map_or(above.len(), |before| before + 1);
     let (before, steps) = line.split_at(first);
-    let named = steps.iter().any(|(edge, _)| *edge > Words::ENTRIES);
+    let named = steps.iter().any(|(edge, _)| *edge > Words::KEYS);
     let again = || before.rchunks(steps.len()).take(NAMELESS - 1).filter(|above| *above == steps).count();
     if named || again() == NAMELESS - 1 { first } else { line.len() }
 }

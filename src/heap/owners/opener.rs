@@ -503,9 +503,12 @@ impl<'a> Opener<'a> {
                 row.extend(found, |word| word);
             }
         }
-        let entries =
-            below.iter().filter(|((edge, _), _)| *edge == Words::ENTRIES).map(|(_, found)| found.top().members);
-        let entries = entries.fold(0, u64::saturating_add);
+        let number = |word: u32| {
+            let rows = below.iter().filter(|((edge, _), _)| *edge == word);
+            rows.fold(0, |sum: u64, (_, found)| sum.saturating_add(found.top().members))
+        };
+        // It may hold the one without the other: a key that others know, a value that is a number.
+        let entries = number(Words::ENTRIES).max(number(Words::KEYS));
         let keys = entries > MOST_PROPERTIES && entries > LEAST_KEYS.saturating_mul(objects);
         if !properties.is_empty() || (group.entries.is_none() && keys) {
             group.entries = group.entries.or(Some(0)).map(|known| known.saturating_add(entries));

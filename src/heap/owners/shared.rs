@@ -145,6 +145,24 @@ impl View<'_> {
         containers.next().copied().filter(|_| containers.next().is_none())
     }
 
+    /// The container whose internal an object is.
+    fn around(&self, internal: Node) -> Option<Node> {
+        let class = self.graph.class(internal);
+        let above = std::iter::successors(self.dominators.immediate(internal), |node| self.dominators.immediate(*node));
+        let mut above = above.take(MOST_STEPS).take_while(|node| *node != Node::ROOT);
+        above.find(|node| match self.folding.role(self.graph.class(*node)) {
+            Role::Container(rule) => self.folding.inside(rule, class, false) != Inside::No,
+            _ => false,
+        })
+    }
+
+    /// What the dominator of an object calls it: `Registry.listeners`.
+    fn field(&self, node: Node) -> Option<String> {
+        let above = self.dominators.immediate(node).filter(|above| *above != Node::ROOT)?;
+        let field = self.edge(above, node, &Holder::Object).filter(|edge| edge.starts_with('.'))?;
+        Some(format!("{}{field}", names::simple(&names::class(self.graph.class_name(above)))))
+    }
+
     /// The best name that an object has for it.
     fn named(&self, node: Node, holders: &[Node]) -> Option<Home> {
         let mut others: FxHashMap<ClassId, u32> = FxHashMap::default();
@@ -199,6 +217,9 @@ impl View<'_> {
 
     fn alias(&self, node: Node, holder: Node) -> Option<Home> {
         let edge = self.edge(holder, node, &Holder::Object)?;
+        if let Some(container) = self.around(holder).and_then(|container| self.field(container)) {
+            return Some(Home::Named(format!("{container}.{ENTRIES}")));
+        }
         let class = names::class(self.graph.class_name(holder));
         if !edge.starts_with('.') {
             return Some(Home::Named(edge));

@@ -31,6 +31,11 @@ const PATTERNS: &[Pattern] = &[
         fits: |sight| sight.is_bounded(),
     },
     Pattern {
+        name: "finalizers that do not keep up",
+        advice: "nothing else keeps these objects: they come faster than the one thread that runs `finalize` is done with them, or it is stuck (look at the stack of the thread `Finalizer`): release what they hold by `close` or a `Cleaner`; a few of them are only those of the last collection",
+        fits: |sight| sight.waits_for_finalizer(),
+    },
+    Pattern {
         name: "class loader retention",
         advice: "classes are defined again and again, or a loader outlives its application: look for what still refers to the old loader (threads, thread-locals, drivers, shutdown hooks), and for generated classes and scripts that are not cached",
         fits: |sight| {
@@ -104,6 +109,6 @@ const PATTERNS: &[Pattern] = &[
 /// The pattern that an owner looks like which grew from one owner tree to a later one: its name, and what
 /// to look at. `None` for one that did not grow.
 pub(super) fn of(path: &OwnerPath, before: &[Owner], after: &[Owner]) -> Option<(&'static str, &'static str)> {
-    let sight = Sight::of(path, before, after)?;
+    let sight = Sight::of(path, before, after).filter(|_| !path.is_of_runtime())?;
     PATTERNS.iter().find(|pattern| (pattern.fits)(&sight)).map(|pattern| (pattern.name, pattern.advice))
 }

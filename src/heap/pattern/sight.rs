@@ -1,7 +1,7 @@
 //! What the two owner trees show of one owner: itself, what is above it, and what it holds.
 
 use crate::heap::naming::{identifier, last_word};
-use crate::heap::{Bound, Kind, Owner, OwnerPath};
+use crate::heap::{Bound, Kind, Owner, OwnerPath, RootKind};
 
 /// Bytes of the smallest buffer that is taken for a whole payload.
 const PAYLOAD: u64 = 4096;
@@ -10,7 +10,7 @@ const SEVERAL: u64 = 4;
 /// Fewer may belong to the requests that were under way.
 const MANY: u64 = 16;
 /// Names of fields, or their last words, whose containers call what is in them.
-const CALLED: [&str; 12] = [
+const CALLED: [&str; 15] = [
     "listener",
     "listeners",
     "observer",
@@ -22,6 +22,9 @@ const CALLED: [&str; 12] = [
     "callback",
     "callbacks",
     "hooks",
+    "handler",
+    "handlers",
+    "appenders",
     "watchers",
 ];
 
@@ -81,10 +84,14 @@ impl<'a> Sight<'a> {
         more(|owner| owner.entries.unwrap_or(0)).max(more(|owner| owner.count)).max(more(held)) >= MANY
     }
 
-    /// Whether it is a container whose entries do not go by themselves when nobody else holds their keys.
+    /// Whether it is a container whose entries do not go by themselves when nobody else holds their keys, or has several
+    /// that share theirs.
     pub(super) fn is_kept(&self) -> bool {
-        let (_, owner) = self.last();
-        owner.entries.is_some() && !class_name(&owner.step.class).starts_with("Weak")
+        let (before, owner) = self.last();
+        let added = |child: &&Owner| child.count.saturating_sub(find(before, child).map_or(0, |child| child.count));
+        let is_object = !owner.step.class.is_empty();
+        let is_shared = || owner.children.iter().filter(|child| added(child) >= MANY).count() > 1;
+        (owner.entries.is_some() || (is_object && is_shared())) && !class_name(&owner.step.class).starts_with("Weak")
     }
 
     pub(super) fn is_last(&self, kind: Kind) -> bool {
@@ -93,6 +100,11 @@ impl<'a> Sight<'a> {
 
     pub(super) fn is_at_or_below(&self, kind: Kind) -> bool {
         self.steps.iter().any(|(_, owner)| owner.marks.kind == Some(kind))
+    }
+
+    /// Whether nothing but its finalizer keeps it.
+    pub(super) fn waits_for_finalizer(&self) -> bool {
+        self.steps[0].1.step.edge == RootKind::Finalizer.to_string()
     }
 
     /// Whether the path starts so.
@@ -113,7 +125,9 @@ impl<'a> Sight<'a> {
             after.marks.kind == Some(kind) && (count < after.count || entries < after.entries.unwrap_or(0))
         };
         let (before, after) = self.last();
-        let mut below = after.children.iter().map(|child| (find(before, child), child));
+        // What an entry of a container has beside it is not what the container is for.
+        let below = after.children.iter().filter(|child| after.entries.is_none() || is_entry(child));
+        let mut below = below.map(|child| (find(before, child), child));
         self.steps.iter().any(is_more) || below.any(|pair| is_more(&pair)) || (self.grew() && self.holds(kind))
     }
 

@@ -56,6 +56,7 @@ fn what_is_held_tells_the_kind_and_not_words_in_the_path() {
             "queue not drained",
         ),
         (vec![("thread http-*: java.lang.Thread x?", NONE)], "threads never ended"),
+        (vec![("finalizer: app.File x?", NONE)], "finalizers that do not keep up"),
         (vec![("thread: java.lang.VirtualThread x?", NONE)], "threads never ended"),
     ] {
         assert_eq!(told(&chain), Some(name), "{chain:?}");

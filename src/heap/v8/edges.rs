@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::layout::{EdgeKind, Layout, MOST_FIELDS, NodeKind};
 use super::narrow::Narrow;
 use super::nodes::Nodes;
@@ -14,6 +16,8 @@ use crate::heap::{HeapError, Mapping};
 
 /// Every so many edges the position is kept.
 const STRIDE: u64 = 8;
+/// So many times a script may have been loaded.
+const MOST_COPIES: usize = 16;
 /// Marks an edge that passes sizes on but keeps nothing alive.
 pub(super) const IDLE: u32 = 1 << 31;
 
@@ -134,6 +138,12 @@ impl Found {
         };
         self.makers = self.outermost.iter().filter_map(maker).collect();
         self.inner = Vec::new();
+        // A function of a script without variables makes a context of this kind with each call.
+        let mut copies: FxHashMap<u32, usize> = FxHashMap::default();
+        self.makers.iter().for_each(|(_, shared)| *copies.entry(*shared).or_default() += 1);
+        let calls = self.makers.extract_if(.., |(_, shared)| copies[shared] > MOST_COPIES);
+        let calls: FxHashSet<u32> = calls.map(|(context, _)| context).collect();
+        self.outermost.retain(|context| !calls.contains(context));
     }
 }
 

@@ -33,6 +33,8 @@ mod sections;
 mod strings;
 mod tables;
 
+use std::collections::HashMap;
+
 pub use naming::Names;
 pub(in crate::heap) use redact::redact;
 
@@ -44,7 +46,7 @@ use self::strings::{NATIVE_CONTEXT, Strings};
 use super::cores::both;
 use super::graph::edges::LAST;
 use super::graph::sizes::word_of;
-use super::graph::{ClassColumn, Column, Graph, Memory, Node, Root, RootKind, Sizes};
+use super::graph::{ClassColumn, ClassId, Column, Graph, Memory, Node, Root, RootKind, Sizes};
 use super::naming::Folders;
 use super::{Edges, HeapError, Mapping};
 use crate::units::Bytes;
@@ -137,7 +139,15 @@ fn graph(
         },
         || sizes(&nodes.sizes),
     );
-    let mut graph = Graph { classes: nodes.classes, class_of, sizes, edges, roots: Vec::new(), memory: Memory::Held };
+    let mut graph = Graph {
+        classes: nodes.classes,
+        class_of,
+        sizes,
+        edges,
+        roots: Vec::new(),
+        finalizable: Vec::new(),
+        memory: Memory::Held,
+    };
     graph.roots = roots(&graph);
     let ring = |ordinal: &u32| Root { node: numbering.node(*ordinal), kind: RootKind::Unreachable, name: "".into() };
     graph.roots.extend(rings.iter().map(ring));
@@ -159,15 +169,19 @@ fn sizes(bytes: &narrow::Narrow<u32>) -> Sizes {
 
 /// What the root of the snapshot refers to: the virtual root of the graph takes its place.
 fn roots(graph: &Graph) -> Vec<Root> {
-    let kind = |name: &str| {
-        if name.starts_with('(') || name.is_empty() || name == NATIVE_CONTEXT {
+    let tops: Vec<(Node, ClassId)> = graph.references(Node::ROOT).map(|node| (node, graph.class(node))).collect();
+    let mut numbers: HashMap<ClassId, usize> = HashMap::new();
+    tops.iter().for_each(|(_, class)| *numbers.entry(*class).or_default() += 1);
+    let kind = |class: ClassId| {
+        let name = graph.class_name_of(class);
+        // Of handles, such as those of sockets, there may be many.
+        if name.starts_with('(') || name.is_empty() || name == NATIVE_CONTEXT || numbers[&class] > 1 {
             RootKind::Internal
         } else {
             RootKind::Global
         }
     };
-    let root = |node| Root { node, kind: kind(graph.class_name(node)), name: "".into() };
-    graph.references(Node::ROOT).map(root).collect()
+    tops.into_iter().map(|(node, class)| Root { node, kind: kind(class), name: "".into() }).collect()
 }
 
 /// Ordinals of the snapshot to nodes of the graph and back: the same number, but that the root is 0.

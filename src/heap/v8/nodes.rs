@@ -41,7 +41,8 @@ pub(super) struct Landmarks {
     pub(super) modules: Vec<u32>,
     pub(super) es_modules: Vec<u32>,
     pub(super) cells: Vec<u32>,
-    /// Roots of what runs in the moment of the snapshot: calls, native code, compilation and microtasks.
+    /// Roots of what runs in the moment of the snapshot (calls, native code, compilation and microtasks), and what Node
+    /// calls back or cleans up behind: timers, connections, its own objects, which hold what somebody else files.
     pub(super) running: Vec<u32>,
 }
 
@@ -50,7 +51,7 @@ const INTERNAL: &[NodeKind] = &[NodeKind::Hidden, NodeKind::Native];
 
 /// Class, kinds, and the list that they go to.
 type Wanted = (&'static str, &'static [NodeKind], fn(&mut Landmarks) -> &mut Vec<u32>);
-const WANTED: [Wanted; 8] = [
+const WANTED: [Wanted; 14] = [
     ("system / Oddball", INTERNAL, |landmarks| &mut landmarks.values),
     ("system / Hole", INTERNAL, |landmarks| &mut landmarks.holes),
     ("Module", &[NodeKind::Object], |landmarks| &mut landmarks.modules),
@@ -59,6 +60,12 @@ const WANTED: [Wanted; 8] = [
     ("(Stack roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
     ("(Handle scope)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
     ("(Strong roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
+    ("Node / CleanupQueue", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
+    ("Node / BaseObjectList", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
+    ("TimersList", &[NodeKind::Object], |landmarks| &mut landmarks.running),
+    ("TCP", &[NodeKind::Object], |landmarks| &mut landmarks.running),
+    ("Pipe", &[NodeKind::Object], |landmarks| &mut landmarks.running),
+    ("TLSWrap", &[NodeKind::Object], |landmarks| &mut landmarks.running),
 ];
 
 /// Where nodes are in the file, and which edges are theirs: samples, and counts between.

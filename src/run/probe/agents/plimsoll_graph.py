@@ -1,8 +1,7 @@
 """Writes the object graph of a CPython process in the format `PLIMPY1`.
 
 The process is forked; the child walks the frozen copy and ends, so that the service stands still for the fork
-only. Names of modules, classes, attributes and variables are written; never
-a value.
+only. Names of modules, classes, attributes and variables are written; never a value.
 """
 import _contextvars
 import _functools
