@@ -64,7 +64,19 @@ fn containers_of_jdk_25_are_one_row_each() {
 #[test]
 fn containers_of_libraries_are_one_row_each() {
     let dump = source("fixtures/heap/owners/shelves.hprof.gz");
-    assert_eq!(check(&dump, "Shelves$", 100, &[]), 130);
+    assert_eq!(check(&dump, "Shelves$", 100, &[]), 209);
+}
+
+#[test]
+fn containers_of_numbers_are_one_row_each() {
+    let summary = owners(&source("fixtures/heap/owners/shelves.hprof.gz"));
+    let rows = statics(&summary, "Numbers.");
+    assert_eq!(rows.len(), 16);
+    for row in rows {
+        assert_eq!(row.entries, Some(100), "{}", row.step);
+        let told: Vec<String> = row.children.iter().map(|child| child.step.to_string()).collect();
+        assert!(told.is_empty() || row.step.edge == "static Numbers.METERS", "{}: {told:?}", row.step);
+    }
 }
 
 #[test]
@@ -81,6 +93,16 @@ fn what_bounds_a_container_is_read_off_the_dump() {
         ("Guava.EVICTING_QUEUE", Some(Bound::Entries(5000))),
         ("Commons.LRU_MAP", Some(Bound::Entries(5000))),
         ("Commons.HASHED_MAP", None),
+        ("Agrona.CACHE", Some(Bound::Entries(8192))),
+        ("Agrona.LRU_CACHE", Some(Bound::Entries(1024))),
+        ("Agrona.MPSC_QUEUE", Some(Bound::Entries(1024))),
+        ("Agrona.LINKED_QUEUE", None),
+        ("Agrona.MAP", None),
+        ("Others.HIBERNATE_LIRS_MAP", Some(Bound::Evicts)),
+        ("Others.EHCACHE_MAP", None),
+        ("Queues.RX_REPLAY", None),
+        ("Queues.RX_REPLAY_BOUNDED", Some(Bound::Entries(5000))),
+        ("Queues.SHARED_FLOW", None),
     ] {
         let row = rows.iter().find(|row| row.step.edge == format!("static Shelves${name}")).unwrap();
         assert_eq!(row.marks.bound, bound, "{name}");
