@@ -72,10 +72,8 @@ const RESOLVED: &str = ".<resolved_references>";
 impl OwnerPath {
     /// Whether it is the machine's own, which has more of it as more of the program has run.
     pub(super) fn is_of_runtime(&self) -> bool {
-        let is_its_own = |step: &Step| {
-            step.edge.ends_with(RESOLVED) || (step.edge.is_empty() && RUNTIME.contains(&step.class.as_str()))
-        };
-        self.0.first().is_some_and(is_its_own)
+        let is_its_own = |step: &Step| step.edge.ends_with(RESOLVED) || RUNTIME.contains(&step.class.as_str());
+        self.0.first().is_some_and(is_its_own) || self.0.last().is_some_and(is_its_own)
     }
 }
 
@@ -207,6 +205,19 @@ impl fmt::Display for OwnerPath {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_machine_makes_of_code_is_its_own() {
+        let is_its_own = |steps: &[(&str, &str)]| {
+            let steps = steps.iter().map(|(edge, class)| Step { edge: (*edge).to_owned(), class: (*class).to_owned() });
+            OwnerPath(steps.collect()).is_of_runtime()
+        };
+        assert!(is_its_own(&[("", "(compiled code)"), ("", "(string)")]));
+        assert!(is_its_own(&[("context app.js:run", "Function"), ("", "(compiled code)")]));
+        assert!(is_its_own(&[("static App.<resolved_references>", "java.lang.Object[]")]));
+        assert!(!is_its_own(&[("static App.CODE", "java.util.HashMap")]));
+        assert!(!is_its_own(&[]));
+    }
 
     #[test]
     fn packages_are_left_out_of_static_fields_alone() {

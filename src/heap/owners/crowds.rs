@@ -81,7 +81,7 @@ pub(super) fn crowds(
     }
     // Some of a class may have another dominator than the others: they are one crowd all the same.
     let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
-    let passing = passing.iter().copied().collect();
+    let passing: FxHashSet<Node> = passing.iter().copied().collect();
     let is_crowd = |target: Node, class: ClassId| {
         classes.contains(&class) && found.contains(&(dominators.immediate(target).unwrap_or(Node::ROOT), class))
     };
@@ -111,8 +111,9 @@ pub(super) fn crowds(
         }
         tallies
     };
-    let (large, small): (Vec<Structure>, Vec<Structure>) = structures(places, dominators, naming)
-        .into_iter()
+    let structures = structures(places, dominators, naming).into_iter();
+    let (large, small): (Vec<Structure>, Vec<Structure>) = structures
+        .filter(|structure| !passing.contains(&structure.node))
         .partition(|structure| dominators.retained(structure.node).0 >= least / STRUCTURE);
     let floating = floating(places, graph, dominators);
     let named = large.iter().chain(&small).map(|structure| (structure.node, structure));

@@ -39,7 +39,7 @@ pub use naming::Names;
 pub(in crate::heap) use redact::redact;
 
 use self::edges::Edge;
-use self::layout::{EdgeKind, Layout};
+use self::layout::{EdgeKind, Layout, NodeKind};
 use self::modules::Modules;
 use self::nodes::{Landmarks, Nodes};
 use self::strings::{NATIVE_CONTEXT, Strings};
@@ -119,7 +119,7 @@ fn graph(
     mut edges: Edges,
     rings: &[u32],
     numbering: Numbering,
-) -> (Graph, Vec<layout::NodeKind>, nodes::Places) {
+) -> (Graph, Vec<NodeKind>, nodes::Places) {
     let root = numbering.root;
     rings.iter().for_each(|ring| edges.start[*ring as usize] = 0);
     nodes.class_of.swap(0, root as usize);
@@ -148,7 +148,8 @@ fn graph(
         finalizable: Vec::new(),
         memory: Memory::Held,
     };
-    graph.roots = roots(&graph);
+    let is_handle = |node| nodes.kinds[numbering.ordinal(node) as usize] == NodeKind::Synthetic;
+    graph.roots = roots(&graph, is_handle);
     let ring = |ordinal: &u32| Root { node: numbering.node(*ordinal), kind: RootKind::Unreachable, name: "".into() };
     graph.roots.extend(rings.iter().map(ring));
     (graph, nodes.kinds, nodes.places)
@@ -167,21 +168,22 @@ fn sizes(bytes: &narrow::Narrow<u32>) -> Sizes {
     Sizes::from_words(words, wide)
 }
 
-/// What the root of the snapshot refers to: the virtual root of the graph takes its place.
-fn roots(graph: &Graph) -> Vec<Root> {
+/// What the root of the snapshot refers to: the virtual root of the graph takes its place. Of handles of the program
+/// around V8, such as those of sockets, there may be many of a class: these are no global objects.
+fn roots(graph: &Graph, is_handle: impl Fn(Node) -> bool) -> Vec<Root> {
     let tops: Vec<(Node, ClassId)> = graph.references(Node::ROOT).map(|node| (node, graph.class(node))).collect();
     let mut numbers: HashMap<ClassId, usize> = HashMap::new();
     tops.iter().for_each(|(_, class)| *numbers.entry(*class).or_default() += 1);
-    let kind = |class: ClassId| {
+    let kind = |node: Node, class: ClassId| {
         let name = graph.class_name_of(class);
-        // Of handles, such as those of sockets, there may be many.
-        if name.starts_with('(') || name.is_empty() || name == NATIVE_CONTEXT || numbers[&class] > 1 {
+        let is_one_of_many = numbers[&class] > 1 && is_handle(node);
+        if name.starts_with('(') || name.is_empty() || name == NATIVE_CONTEXT || is_one_of_many {
             RootKind::Internal
         } else {
             RootKind::Global
         }
     };
-    tops.into_iter().map(|(node, class)| Root { node, kind: kind(class), name: "".into() }).collect()
+    tops.into_iter().map(|(node, class)| Root { node, kind: kind(node, class), name: "".into() }).collect()
 }
 
 /// Ordinals of the snapshot to nodes of the graph and back: the same number, but that the root is 0.

@@ -49,6 +49,9 @@ pub(super) struct Landmarks {
 /// Newer versions of V8 call their own nodes native.
 const INTERNAL: &[NodeKind] = &[NodeKind::Hidden, NodeKind::Native];
 
+/// And so are those of the program around V8; some are called synthetic.
+const EMBEDDER: &[NodeKind] = &[NodeKind::Native, NodeKind::Synthetic];
+
 /// Class, kinds, and the list that they go to.
 type Wanted = (&'static str, &'static [NodeKind], fn(&mut Landmarks) -> &mut Vec<u32>);
 const WANTED: [Wanted; 14] = [
@@ -60,8 +63,8 @@ const WANTED: [Wanted; 14] = [
     ("(Stack roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
     ("(Handle scope)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
     ("(Strong roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
-    ("Node / CleanupQueue", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
-    ("Node / BaseObjectList", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
+    ("Node / CleanupQueue", EMBEDDER, |landmarks| &mut landmarks.running),
+    ("Node / BaseObjectList", EMBEDDER, |landmarks| &mut landmarks.running),
     ("TimersList", &[NodeKind::Object], |landmarks| &mut landmarks.running),
     ("TCP", &[NodeKind::Object], |landmarks| &mut landmarks.running),
     ("Pipe", &[NodeKind::Object], |landmarks| &mut landmarks.running),
