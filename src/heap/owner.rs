@@ -73,7 +73,7 @@ impl OwnerPath {
     /// Whether it is the machine's own, which has more of it as more of the program has run.
     pub(super) fn is_of_runtime(&self) -> bool {
         let is_its_own = |step: &Step| step.edge.ends_with(RESOLVED) || RUNTIME.contains(&step.class.as_str());
-        self.0.first().is_some_and(is_its_own) || self.0.last().is_some_and(is_its_own)
+        self.0.last().is_some_and(is_its_own)
     }
 }
 
@@ -212,7 +212,8 @@ mod tests {
             let steps = steps.iter().map(|(edge, class)| Step { edge: (*edge).to_owned(), class: (*class).to_owned() });
             OwnerPath(steps.collect()).is_of_runtime()
         };
-        assert!(is_its_own(&[("", "(compiled code)"), ("", "(string)")]));
+        assert!(is_its_own(&[("", "(compiled code)")]));
+        assert!(!is_its_own(&[("static App.<resolved_references>", "java.lang.Object[]"), ("entries", "shop.Cache")]));
         assert!(is_its_own(&[("context app.js:run", "Function"), ("", "(compiled code)")]));
         assert!(is_its_own(&[("static App.<resolved_references>", "java.lang.Object[]")]));
         assert!(!is_its_own(&[("static App.CODE", "java.util.HashMap")]));

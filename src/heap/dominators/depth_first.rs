@@ -10,7 +10,7 @@ use super::Orphans;
 use super::log::Log;
 use super::parents::Parents;
 use crate::heap::graph::edges::{Edges, LAST};
-use crate::heap::graph::{Column, Graph, Memory, Node, Root, prefetch};
+use crate::heap::graph::{Bits, Column, Graph, Memory, Node, Root, prefetch};
 
 /// Marks a number among the starts of references.
 const SEEN: u32 = 1 << 31;
@@ -73,9 +73,10 @@ impl Walk {
     pub(super) fn over(graph: &Graph, edges: Edges, orphans: Orphans) -> Self {
         let mut walker = Walker::new(&graph.roots, edges, graph.memory);
         walker.descend_from_roots();
-        for node in &graph.finalizable {
-            if walker.descend_from(node.0) {
-                walker.walk.waiting.push(*node);
+        let finalizable: Vec<u32> = graph.finalizable.iter().map(|node| node.0).collect();
+        for node in walker.holders_first(&finalizable) {
+            if walker.descend_from(node) {
+                walker.walk.waiting.push(Node(node));
             }
         }
         walker.walk.adopted = walker.walk.parents.count();
@@ -190,11 +191,42 @@ impl Walker {
                 cursor = if edge & LAST == 0 { cursor + 1 } else { 0 };
             }
         }
-        for free in [true, false] {
-            for node in unseen.iter().filter(|node| held[**node as usize] != free) {
-                self.descend_from(*node);
+        for node in unseen.iter().filter(|node| !held[**node as usize]) {
+            self.descend_from(*node);
+        }
+        for node in self.holders_first(&unseen) {
+            self.descend_from(node);
+        }
+    }
+
+    /// Those of these nodes that were not reached yet, each before what it leads to, unless that leads back to it: by
+    /// the order in which a depth-first walk is done with them.
+    fn holders_first(&self, nodes: &[u32]) -> Vec<u32> {
+        let numbers: &[u32] = &self.walk.numbers.0;
+        let is_new = |node: &u32| numbers[*node as usize] & SEEN == 0;
+        let mut wanted = Bits::new(numbers.len());
+        let new: Vec<u32> = nodes.iter().copied().filter(|node| is_new(node) && wanted.put(*node)).collect();
+        let (mut met, mut done, mut path) = (Bits::new(numbers.len()), Vec::new(), Vec::new());
+        for start in new {
+            if met.put(start) {
+                path.push((start, numbers[start as usize]));
+            }
+            while let Some((node, cursor)) = path.last_mut() {
+                let Some(place) = cursor.checked_sub(1) else {
+                    done.extend(Some(*node).filter(|node| wanted.has(*node)));
+                    path.pop();
+                    continue;
+                };
+                let edge = self.targets[place as usize];
+                *cursor = if edge & LAST == 0 { *cursor + 1 } else { 0 };
+                let target = edge & !LAST;
+                if is_new(&target) && met.put(target) {
+                    path.push((target, numbers[target as usize]));
+                }
             }
         }
+        done.reverse();
+        done
     }
 
     /// Hangs a node under the virtual root, after all roots, if it was not reached yet; whether it was not.

@@ -196,7 +196,8 @@ fn inherited<T: Copy>(graph: &Graph, of: impl Fn(&str) -> Option<T>) -> Vec<Opti
 }
 
 /// How the packages of libraries start.
-const PACKAGES: [&str; 8] = ["com.", "io.", "it.", "net.", "org.", "reactor.", "rx.", "scala."];
+const PACKAGES: [&str; 10] =
+    ["akka.", "com.", "gnu.", "io.", "it.", "kotlin.", "kotlinx.", "org.", "reactor.", "scala."];
 
 /// The name of a class of a library before somebody put that into a package of his own:
 /// `io.netty.util.Timer` of `io.grpc.netty.shaded.io.netty.util.Timer`.
@@ -284,6 +285,13 @@ mod tests {
         assert_eq!(fold(map, &node), Inside::Anywhere);
         assert_eq!(fold(&format!("my.hidden.{map}"), &format!("my.hidden.{node}")), Inside::Anywhere);
         assert_eq!(fold(&format!("my.hidden.{map}"), "my.hidden.Node"), Inside::No);
+    }
+
+    #[test]
+    fn every_library_is_known_by_the_start_of_its_package() {
+        for rule in libraries::RULES.iter().filter(|rule| !rule.class.starts_with("java.")) {
+            assert!(PACKAGES.iter().any(|package| rule.class.starts_with(package)), "{}", rule.class);
+        }
     }
 
     #[test]

@@ -15,8 +15,8 @@ use super::link::{Columns, Tally};
 use super::locate::Locator;
 use super::outline::Strings;
 use super::record::{OBJECT, Object, Shape, width};
-use crate::heap::Mapping;
 use crate::heap::graph::{Label, Naming, Node, Reference, Root, RootKind};
+use crate::heap::{Mapping, naming};
 
 /// Names of references, classes and threads of one dump.
 #[derive(Debug)]
@@ -287,7 +287,7 @@ impl Naming for Names {
             let skipped = class.is_some() && self.is_referent(row, field) || lost == Some(field.name);
             let node = self.id_at(at).and_then(|id| self.node(id)).filter(|_| !skipped);
             if let Some(node) = node.filter(|node| wanted(*node)) {
-                tell(node, Reference::Field(self.text(field.name)));
+                tell(node, Reference::Field(as_written(self.text(field.name))));
             }
         }
         if let Shape::Objects { length, .. } = object.shape {
@@ -365,6 +365,14 @@ impl Naming for Names {
         }
         let row = self.class_of(self.object(local)?)?;
         Some(Reference::Internal(Cow::Borrowed(&self.classes.rows[row as usize].name)))
+    }
+}
+
+/// The name of a field without what a compiler put before it.
+fn as_written(name: Cow<'_, str>) -> Cow<'_, str> {
+    match name {
+        Cow::Borrowed(name) => Cow::Borrowed(naming::field(name)),
+        Cow::Owned(name) => Cow::Owned(naming::field(&name).to_owned()),
     }
 }
 

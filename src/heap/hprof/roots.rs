@@ -37,6 +37,7 @@ impl Roots {
             }
         }
         if !raw.iter().any(|root| root.tag == root::STICKY_CLASS) {
+            // As Eclipse MAT has it: a loader that is not in the dump counts as none.
             let is_absent = |loader| loader == 0 || ids.rank(loader).is_none();
             let boot = classes.rows.iter().filter(|class| is_absent(class.loader) && !class.name.ends_with("[]"));
             boot.filter_map(|class| node_of(class.id)).for_each(|node| roots.push(node, RootKind::Class));

@@ -13,8 +13,8 @@ pub fn class(raw: &str) -> String {
     let name = name.strip_prefix("builtins.").unwrap_or(name);
     let hidden = ["/0x", "+0x", ".0x"].iter().find_map(|hidden| name.find(hidden));
     let name = hidden.map_or(name, |at| &name[..at]);
-    if let Some(package) = MADE.iter().find(|package| name.starts_with(**package)) {
-        return format!("{package}*{array}");
+    if name.starts_with(MADE) {
+        return format!("{MADE}*{array}");
     }
     let mut parts: Vec<String> = Vec::new();
     // The last part that is not empty: what comes behind the marks of a generator depends on it.
@@ -42,8 +42,8 @@ pub fn class(raw: &str) -> String {
     format!("{}{array}", parts.join("$"))
 }
 
-/// Packages whose classes are all generated, and named by time and number.
-const MADE: [&str; 1] = ["org.apache.derby.exe."];
+/// A package whose classes are all generated, and named by time and number.
+const MADE: &str = "org.apache.derby.exe.";
 
 /// What comes behind these names is only a number.
 const COUNTED: [&str; 4] = ["Lambda", "SpringCGLIB", "FastClass", "LambdaForm"];

@@ -31,7 +31,7 @@ pub(super) const PART: usize = 4;
 const COMMON: [&str; 4] = ["java.lang.", "(", "builtins.", "system / "];
 
 /// How structures of Node's own modules start: its timers hold what somebody else files.
-const RUNTIME: [&str; 2] = ["context node:", "module node:"];
+const NODE: [&str; 2] = ["context node:", "module node:"];
 
 /// Where crowds belong.
 #[derive(Debug, Default)]
@@ -169,7 +169,7 @@ pub(super) fn crowds(
 fn keep_best(tally: &mut Tally) {
     let most = tally.values().map(|(number, _)| *number).max().unwrap_or(0);
     tally.retain(|_, (number, _)| *number * PART >= most);
-    let is_own = |label: &String| !RUNTIME.iter().any(|start| label.starts_with(start));
+    let is_own = |label: &String| !NODE.iter().any(|start| label.starts_with(start));
     if tally.keys().any(is_own) {
         tally.retain(|label, _| is_own(label));
     }

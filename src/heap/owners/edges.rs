@@ -28,12 +28,6 @@ pub(super) enum Holder {
 /// A reference as a step's edge: `static RouteCache.CACHE`, `.sessions`, `context app.js:clients`, `entries`.
 /// Empty where no source code names it. A property that is named by data is an entry.
 pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> Cow<'static, str> {
-    if let Reference::Field(raw) = reference
-        && let field = naming::field(raw)
-        && field.len() < raw.len()
-    {
-        return wording(holder, &Reference::Field(Cow::Borrowed(field)));
-    }
     Cow::Owned(match (reference, holder) {
         (Reference::Static { class, field, ambiguous }, _) => {
             let class = naming::class(class);
@@ -81,7 +75,7 @@ impl Words {
     }
 
     pub(super) fn number(&mut self, text: &str) -> u32 {
-        // These two are asked for with every other object.
+        // These are asked for with every other object.
         match text {
             "" => return Self::NONE,
             ENTRIES => return Self::ENTRIES,

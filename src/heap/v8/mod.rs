@@ -33,8 +33,6 @@ mod sections;
 mod strings;
 mod tables;
 
-use std::collections::HashMap;
-
 pub use naming::Names;
 pub(in crate::heap) use redact::redact;
 
@@ -46,7 +44,7 @@ use self::strings::{NATIVE_CONTEXT, Strings};
 use super::cores::both;
 use super::graph::edges::LAST;
 use super::graph::sizes::word_of;
-use super::graph::{ClassColumn, ClassId, Column, Graph, Memory, Node, Root, RootKind, Sizes};
+use super::graph::{ClassColumn, Column, Graph, Memory, Node, Root, RootKind, Sizes};
 use super::naming::Folders;
 use super::{Edges, HeapError, Mapping};
 use crate::units::Bytes;
@@ -80,8 +78,8 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
     let (edges, rings) = ownership::settle(&mut nodes, strong, &found.tops, root);
 
     let numbering = Numbering { root };
-    let Landmarks { holes, modules, es_modules, cells, running, .. } = std::mem::take(&mut nodes.landmarks);
-    let passing = found.suspended.into_iter().chain(running).collect();
+    let Landmarks { holes, modules, es_modules, cells, passing, .. } = std::mem::take(&mut nodes.landmarks);
+    let passing = found.suspended.into_iter().chain(passing).collect();
     let (graph, kinds, node_places) = graph(nodes, edges, &rings, numbering);
     let caveat = cut.then(|| {
         format!(
@@ -168,22 +166,18 @@ fn sizes(bytes: &narrow::Narrow<u32>) -> Sizes {
     Sizes::from_words(words, wide)
 }
 
-/// What the root of the snapshot refers to: the virtual root of the graph takes its place. Of handles of the program
-/// around V8, such as those of sockets, there may be many of a class: these are no global objects.
+/// What the root of the snapshot refers to: the virtual root of the graph takes its place. Handles of the program around
+/// V8, such as those of sockets, are no global objects.
 fn roots(graph: &Graph, is_handle: impl Fn(Node) -> bool) -> Vec<Root> {
-    let tops: Vec<(Node, ClassId)> = graph.references(Node::ROOT).map(|node| (node, graph.class(node))).collect();
-    let mut numbers: HashMap<ClassId, usize> = HashMap::new();
-    tops.iter().for_each(|(_, class)| *numbers.entry(*class).or_default() += 1);
-    let kind = |node: Node, class: ClassId| {
-        let name = graph.class_name_of(class);
-        let is_one_of_many = numbers[&class] > 1 && is_handle(node);
-        if name.starts_with('(') || name.is_empty() || name == NATIVE_CONTEXT || is_one_of_many {
+    let kind = |node: Node| {
+        let name = graph.class_name(node);
+        if name.starts_with('(') || name.is_empty() || name == NATIVE_CONTEXT || is_handle(node) {
             RootKind::Internal
         } else {
             RootKind::Global
         }
     };
-    tops.into_iter().map(|(node, class)| Root { node, kind: kind(node, class), name: "".into() }).collect()
+    graph.references(Node::ROOT).map(|node| Root { node, kind: kind(node), name: "".into() }).collect()
 }
 
 /// Ordinals of the snapshot to nodes of the graph and back: the same number, but that the root is 0.

@@ -43,7 +43,7 @@ pub(super) struct Landmarks {
     pub(super) cells: Vec<u32>,
     /// Roots of what runs in the moment of the snapshot (calls, native code, compilation and microtasks), and what Node
     /// calls back or cleans up behind: timers, connections, its own objects, which hold what somebody else files.
-    pub(super) running: Vec<u32>,
+    pub(super) passing: Vec<u32>,
 }
 
 /// Newer versions of V8 call their own nodes native.
@@ -54,21 +54,20 @@ const EMBEDDER: &[NodeKind] = &[NodeKind::Native, NodeKind::Synthetic];
 
 /// Class, kinds, and the list that they go to.
 type Wanted = (&'static str, &'static [NodeKind], fn(&mut Landmarks) -> &mut Vec<u32>);
-const WANTED: [Wanted; 14] = [
+const WANTED: [Wanted; 13] = [
     ("system / Oddball", INTERNAL, |landmarks| &mut landmarks.values),
     ("system / Hole", INTERNAL, |landmarks| &mut landmarks.holes),
     ("Module", &[NodeKind::Object], |landmarks| &mut landmarks.modules),
     ("system / SourceTextModule", INTERNAL, |landmarks| &mut landmarks.es_modules),
     ("system / Cell", INTERNAL, |landmarks| &mut landmarks.cells),
-    ("(Stack roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
-    ("(Handle scope)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
-    ("(Strong roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.running),
-    ("Node / CleanupQueue", EMBEDDER, |landmarks| &mut landmarks.running),
-    ("Node / BaseObjectList", EMBEDDER, |landmarks| &mut landmarks.running),
-    ("TimersList", &[NodeKind::Object], |landmarks| &mut landmarks.running),
-    ("TCP", &[NodeKind::Object], |landmarks| &mut landmarks.running),
-    ("Pipe", &[NodeKind::Object], |landmarks| &mut landmarks.running),
-    ("TLSWrap", &[NodeKind::Object], |landmarks| &mut landmarks.running),
+    ("(Stack roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.passing),
+    ("(Handle scope)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.passing),
+    ("(Strong roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.passing),
+    ("Node / CleanupQueue", EMBEDDER, |landmarks| &mut landmarks.passing),
+    ("Node / BaseObjectList", EMBEDDER, |landmarks| &mut landmarks.passing),
+    ("TimersList", &[NodeKind::Object], |landmarks| &mut landmarks.passing),
+    ("TCP", &[NodeKind::Object], |landmarks| &mut landmarks.passing),
+    ("TLSWrap", &[NodeKind::Object], |landmarks| &mut landmarks.passing),
 ];
 
 /// Where nodes are in the file, and which edges are theirs: samples, and counts between.

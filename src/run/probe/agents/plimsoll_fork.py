@@ -8,6 +8,7 @@ A free-threaded interpreter stops all threads while its collector visits objects
 the child as well, where they are merely remembered.
 """
 import ctypes
+import gc
 import os
 import sys
 import time
@@ -15,50 +16,68 @@ import time
 _interpreter = ctypes.PyDLL(None, use_errno=True)  # Keeps the lock. `os.fork` would run what the service wants to run.
 _interpreter.write.argtypes = ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t
 _process = ctypes.CDLL(None)  # Gives it up. `time.sleep` may be another package's.
-_ASKED_AFTER = 0.5  # Seconds: longer than forks take.
+_ASKED_AFTER = 0.1  # Seconds: longer than forks take, and so long others may wait for the lock meanwhile.
+_ASKED_WITHIN = 50000  # Microseconds.
 _CLOSE_RANGE = 436
 _INTERRUPTED = 4
 _Visit = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
 def fork():
-    """What fork(2) returns: 0 in the child, -1 where there is none; and the seconds that it took."""
-    if not getattr(sys, "_is_gil_enabled", lambda: True)():
-        return _timed(_fork_in_visit)
-    asked_after = sys.getswitchinterval()
-    try:
-        sys.setswitchinterval(max(_ASKED_AFTER, asked_after))
-        _process.usleep(int(2e6 * asked_after))  # Those that wait already have asked by then.
-        return _timed(_interpreter.fork)
-    finally:
-        sys.setswitchinterval(asked_after)
-
-
-def _timed(fork):
+    """What fork(2) returns: 0 in the child, -1 where there is none; and for how many seconds others may have waited."""
     began = time.perf_counter()
-    child = fork()
+    locked = getattr(sys, "_is_gil_enabled", lambda: True)()
+    child = _fork_with_lock() if locked else _fork_in_visit()
     return child, time.perf_counter() - began
+
+
+_asked_after = None  # The service's own, while ours holds.
+
+
+def _fork_with_lock():
+    global _asked_after
+    _asked_after = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(max(_ASKED_AFTER, _asked_after))
+        # Those that wait already have asked by then.
+        _process.usleep(min(int(2e6 * _asked_after), _ASKED_WITHIN))
+        return _fork()
+    finally:
+        _restore()
+        _asked_after = None
+
+
+def _restore():
+    """Also in what the service forks meanwhile."""
+    if _asked_after is not None:
+        sys.setswitchinterval(_asked_after)
+
+
+os.register_at_fork(after_in_child=_restore)
+_fork = _interpreter.fork
+# A thread on its way to sleep may hold the lock of the list of those that sleep, for ever in the child. Hidden in some
+# versions: then such a child ends at its deadline.
+_forget_waiting = getattr(_interpreter, "_PyParkingLot_AfterFork", lambda: None)
 
 
 def _fork_in_visit():
     children = []
 
     def visit(thing, nothing):
-        children.append(_interpreter.fork())
-        if children == [0]:
+        child = _fork()
+        if child == 0:
             _forget_waiting()
+        children.append(child)
         return 0  # No further object.
 
-    _interpreter.PyUnstable_GC_VisitObjects(_Visit(visit), None)
-    return children[0] if children else -1
-
-
-def _forget_waiting():
-    """A thread on its way to sleep may hold the lock of the list of those that sleep, for ever in the child."""
+    collects = gc.isenabled()
+    gc.disable()  # One that began within the visit would wait for it.
     try:
-        _interpreter._PyParkingLot_AfterFork()
-    except AttributeError:
-        pass  # Hidden in some versions: then such a child ends at its deadline.
+        _interpreter.PyUnstable_GC_VisitObjects(_Visit(visit), None)
+    finally:
+        if collects:
+            gc.enable()
+    return children[0] if children else -1
 
 
 def detach(*kept):
