@@ -16,7 +16,7 @@ import time
 _interpreter = ctypes.PyDLL(None, use_errno=True)  # Keeps the lock. `os.fork` would run what the service wants to run.
 _interpreter.write.argtypes = ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t
 _process = ctypes.CDLL(None)  # Gives it up. `time.sleep` may be another package's.
-_ASKED_AFTER = 0.1  # Seconds: longer than forks take, and so long others may wait for the lock meanwhile.
+_ASKED_AFTER = 0.1  # Seconds: longer than forks take. Meanwhile threads wait for each other so long.
 _ASKED_WITHIN = 50000  # Microseconds.
 _CLOSE_RANGE = 436
 _INTERRUPTED = 4
@@ -24,10 +24,14 @@ _Visit = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
 def fork():
-    """What fork(2) returns: 0 in the child, -1 where there is none; and for how many seconds others may have waited."""
-    began = time.perf_counter()
+    """What fork(2) returns: 0 in the child, -1 where there is none; and for how many seconds all threads stood still."""
     locked = getattr(sys, "_is_gil_enabled", lambda: True)()
-    child = _fork_with_lock() if locked else _fork_in_visit()
+    return _fork_with_lock() if locked else _timed(_fork_in_visit)
+
+
+def _timed(fork):
+    began = time.perf_counter()
+    child = fork()
     return child, time.perf_counter() - began
 
 
@@ -41,7 +45,7 @@ def _fork_with_lock():
         sys.setswitchinterval(max(_ASKED_AFTER, _asked_after))
         # Those that wait already have asked by then.
         _process.usleep(min(int(2e6 * _asked_after), _ASKED_WITHIN))
-        return _fork()
+        return _timed(_fork)
     finally:
         _restore()
         _asked_after = None
