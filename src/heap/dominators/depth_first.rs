@@ -73,8 +73,7 @@ impl Walk {
     pub(super) fn over(graph: &Graph, edges: Edges, orphans: Orphans) -> Self {
         let mut walker = Walker::new(&graph.roots, edges, graph.memory);
         walker.descend_from_roots();
-        let finalizable: Vec<u32> = graph.finalizable.iter().map(|node| node.0).collect();
-        for node in walker.holders_first(&finalizable) {
+        for node in walker.holders_first(graph.finalizable.iter().map(|node| node.0)) {
             if walker.descend_from(node) {
                 walker.walk.waiting.push(Node(node));
             }
@@ -194,18 +193,18 @@ impl Walker {
         for node in unseen.iter().filter(|node| !held[**node as usize]) {
             self.descend_from(*node);
         }
-        for node in self.holders_first(&unseen) {
+        for node in self.holders_first(unseen.into_iter()) {
             self.descend_from(node);
         }
     }
 
     /// Those of these nodes that were not reached yet, each before what it leads to, unless that leads back to it: by
     /// the order in which a depth-first walk is done with them.
-    fn holders_first(&self, nodes: &[u32]) -> Vec<u32> {
+    fn holders_first(&self, nodes: impl Iterator<Item = u32>) -> Vec<u32> {
         let numbers: &[u32] = &self.walk.numbers.0;
         let is_new = |node: &u32| numbers[*node as usize] & SEEN == 0;
         let mut wanted = Bits::new(numbers.len());
-        let new: Vec<u32> = nodes.iter().copied().filter(|node| is_new(node) && wanted.put(*node)).collect();
+        let new: Vec<u32> = nodes.filter(|node| is_new(node) && wanted.put(*node)).collect();
         let (mut met, mut done, mut path) = (Bits::new(numbers.len()), Vec::new(), Vec::new());
         for start in new {
             if met.put(start) {

@@ -24,6 +24,7 @@ mod redact;
 mod roots;
 
 pub use names::Names;
+pub(in crate::heap) use outline::written;
 pub(in crate::heap) use redact::redact;
 
 use class::{Classes, Heap};
@@ -79,11 +80,6 @@ const NEED: u64 = 32;
 /// Whether a file starts as HPROF does.
 pub fn recognizes(content: &[u8]) -> bool {
     content.starts_with(b"JAVA PROFILE 1.0.")
-}
-
-/// When a dump was written, in milliseconds since 1970, if its header says so.
-pub(super) fn written(content: &[u8]) -> Option<u64> {
-    outline::written(content)
 }
 
 /// Reads a dump. Time grows with the file, memory with its objects and references: about 16 bytes an object.

@@ -425,7 +425,7 @@ impl Strings {
 }
 
 /// When the dump was written, in milliseconds since 1970, if its header says so.
-pub(super) fn written(file: &[u8]) -> Option<u64> {
+pub(in crate::heap) fn written(file: &[u8]) -> Option<u64> {
     let (_, end) = header(file).ok()?;
     u64_at(file, end - 8).filter(|time| *time > 0)
 }

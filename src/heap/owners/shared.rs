@@ -137,11 +137,7 @@ impl View<'_> {
     /// The one container of whose internals it is one.
     fn container(&self, node: Node, holders: &[Node]) -> Option<Node> {
         let class = self.graph.class(node);
-        let is_internal = |holder: &&Node| match self.folding.role(self.graph.class(**holder)) {
-            Role::Container(rule) => self.folding.inside(rule, class, true) != Inside::No,
-            _ => false,
-        };
-        let mut containers = holders.iter().filter(is_internal);
+        let mut containers = holders.iter().filter(|holder| self.is_inside(**holder, class, true));
         containers.next().copied().filter(|_| containers.next().is_none())
     }
 
@@ -150,17 +146,27 @@ impl View<'_> {
         let class = self.graph.class(internal);
         let above = std::iter::successors(self.dominators.immediate(internal), |node| self.dominators.immediate(*node));
         let mut above = above.take(MOST_STEPS).take_while(|node| *node != Node::ROOT);
-        above.find(|node| match self.folding.role(self.graph.class(*node)) {
-            Role::Container(rule) => self.folding.inside(rule, class, false) != Inside::No,
+        above.find(|node| self.is_inside(*node, class, false))
+    }
+
+    /// Whether objects of a class are internals of a container, to which it refers itself or through others.
+    fn is_inside(&self, container: Node, class: ClassId, directly: bool) -> bool {
+        match self.folding.role(self.graph.class(container)) {
+            Role::Container(rule) => self.folding.inside(rule, class, directly) != Inside::No,
             _ => false,
-        })
+        }
     }
 
     /// What the dominator of an object calls it: `Registry.listeners`.
     fn field(&self, node: Node) -> Option<String> {
         let above = self.dominators.immediate(node).filter(|above| *above != Node::ROOT)?;
         let field = self.edge(above, node, &Holder::Object).filter(|edge| edge.starts_with('.'))?;
-        Some(format!("{}{field}", names::simple(&names::class(self.graph.class_name(above)))))
+        Some(self.of_class(above, &field))
+    }
+
+    /// A field of an object, told with the class of that.
+    fn of_class(&self, holder: Node, field: &str) -> String {
+        format!("{}{field}", names::simple(&names::class(self.graph.class_name(holder))))
     }
 
     /// The best name that an object has for it.
@@ -220,14 +226,13 @@ impl View<'_> {
         if let Some(container) = self.around(holder).and_then(|container| self.field(container)) {
             return Some(Home::Named(format!("{container}.{ENTRIES}")));
         }
-        let class = names::class(self.graph.class_name(holder));
         if !edge.starts_with('.') {
             return Some(Home::Named(edge));
         }
         let global = self.naming.global(holder).map(|global| wording(&Holder::Object, &global));
         Some(match global {
             Some(global) => Home::Field(format!("{global}{edge}")),
-            None => Home::Named(format!("{}{edge}", names::simple(&class))),
+            None => Home::Named(self.of_class(holder, &edge)),
         })
     }
 

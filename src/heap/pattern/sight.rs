@@ -79,7 +79,7 @@ impl<'a> Sight<'a> {
     /// Whether so much came to it that something must come again and again.
     pub(super) fn grew_by_many(&self) -> bool {
         let (before, after) = self.last();
-        let more = |number: fn(&Owner) -> u64| number(after).saturating_sub(before.map_or(0, number));
+        let more = |number: fn(&Owner) -> u64| more(before, after, number);
         let held = |owner: &Owner| owner.children.iter().map(|child| child.count).max().unwrap_or(0);
         more(|owner| owner.entries.unwrap_or(0)).max(more(|owner| owner.count)).max(more(held)) >= MANY
     }
@@ -88,7 +88,7 @@ impl<'a> Sight<'a> {
     /// that share theirs.
     pub(super) fn is_kept(&self) -> bool {
         let (before, owner) = self.last();
-        let added = |child: &&Owner| child.count.saturating_sub(find(before, child).map_or(0, |child| child.count));
+        let added = |child: &&Owner| more(find(before, child), child, |child| child.count);
         let is_object = !owner.step.class.is_empty();
         let is_shared = || owner.children.iter().filter(|child| added(child) >= MANY).count() > 1;
         (owner.entries.is_some() || (is_object && is_shared())) && !class_name(&owner.step.class).starts_with("Weak")
@@ -133,9 +133,6 @@ impl<'a> Sight<'a> {
 
     /// Whether most of what it has more of comes with an object of a kind, however deep in it.
     pub(super) fn multiplies_within(&self, kind: Kind) -> bool {
-        let more = |before: Option<&Owner>, after: &Owner, number: fn(&Owner) -> u64| {
-            number(after).saturating_sub(before.map_or(0, number))
-        };
         let (before, after) = self.last();
         let held =
             more(before, after, |owner| owner.entries.unwrap_or(0)).max(more(before, after, |owner| owner.count));
@@ -181,7 +178,7 @@ impl<'a> Sight<'a> {
         let (before, after) = self.last();
         self.steps.len() == 1
             && (after.step.edge == "thread" || edge_starts(after, &["thread "]))
-            && after.count.saturating_sub(before.map_or(0, |before| before.count)) >= SEVERAL
+            && more(before, after, |owner| owner.count) >= SEVERAL
     }
 
     /// Whether it is a container of what is called, by the name of the field that holds it, or by its content.
@@ -194,7 +191,7 @@ impl<'a> Sight<'a> {
         let above = self.steps.iter().rev().skip(1).map(|(_, owner)| *owner);
         let mut above = above.take_while(|owner| owner.marks.kind != Some(Kind::Function));
         let is_function = owner.marks.kind == Some(Kind::Function);
-        let added = owner.count.saturating_sub(before.map_or(0, |before| before.count));
+        let added = more(before, owner, |owner| owner.count);
         let many = (owner.entries.is_some() && !is_function) || added >= MANY;
         if events(owner) || (many && above.any(events)) {
             return true;
@@ -206,6 +203,11 @@ impl<'a> Sight<'a> {
         let number = |owner: &Owner| owner.count;
         owner.entries.is_some() && (mainly(owner, number, told) || (named && mainly(owner, number, may_be)))
     }
+}
+
+/// How much more of a number an owner has than before.
+fn more(before: Option<&Owner>, after: &Owner, number: fn(&Owner) -> u64) -> u64 {
+    number(after).saturating_sub(before.map_or(0, number))
 }
 
 /// An owner's child as it was before.

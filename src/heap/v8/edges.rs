@@ -138,7 +138,11 @@ impl Found {
         };
         self.makers = self.outermost.iter().filter_map(maker).collect();
         self.inner = Vec::new();
-        // A function of a script without variables makes a context of this kind with each call.
+        self.forget_calls();
+    }
+
+    /// A function of a script without variables makes a context with each call that is below the native one, too.
+    fn forget_calls(&mut self) {
         let mut copies: FxHashMap<u32, usize> = FxHashMap::default();
         self.makers.iter().for_each(|(_, shared)| *copies.entry(*shared).or_default() += 1);
         let calls = self.makers.extract_if(.., |(_, shared)| copies[shared] > MOST_COPIES);
