@@ -2,6 +2,7 @@
 //! real Node, analyzed by Plimsoll and by its peers on the same files, with ratios.
 //!
 //! `-- 100m v100 diff` takes only some of the inputs (`100m 1g 4g v100 v500 diff`); without a name the small ones.
+//! `$PLIMSOLL` names another binary of Plimsoll to measure, such as that of a release.
 //! Inputs are written once, to `target/bench-inputs` (7 GB for all, and up to 17 GB of memory for `4g`). Peers are
 //! `hprof-slurp` and `hprof-analyzer` from `$PATH` or `target/bench-peers/bin` (`cargo install --locked
 //! --root target/bench-peers hprof-slurp hprof-analyzer`) and Chrome DevTools' own code by `scripts/devtools-retained`.
@@ -174,7 +175,7 @@ fn write_dump(dump: &Path, arguments: &[&str], heap: &str) {
 }
 
 fn plimsoll() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+    Command::new(std::env::var_os("PLIMSOLL").unwrap_or_else(|| env!("CARGO_BIN_EXE_plimsoll").into()))
 }
 
 fn peer(name: &str) -> Option<PathBuf> {

@@ -102,7 +102,11 @@ impl Snapshot {
 
     /// Finds out who holds what; takes about as long as finding the dominators.
     pub fn owners(&self) -> Holders<'_> {
-        Holders { snapshot: self, owners: Owners::of(&self.graph, &self.dominators, &*self.contents, self.limits) }
+        let Self { graph, dominators, contents, limits, .. } = self;
+        // One core alone would find the places of owners.
+        let (owners, classes) =
+            both(|| Owners::of(graph, dominators, &**contents, *limits), || histogram(graph, dominators, MOST_CLASSES));
+        Holders { snapshot: self, owners, classes }
     }
 
     /// All classes, largest shallow size first. Only reachable objects count.
@@ -134,13 +138,14 @@ impl Snapshot {
 pub struct Holders<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) owners: Owners<'a>,
+    classes: Vec<ClassRow>,
 }
 
 impl Holders<'_> {
     /// Totals, owners and classes.
     pub fn summary(&self) -> HeapSummary {
         let Snapshot { format, graph, dominators, caveats, .. } = self.snapshot;
-        let (owners, classes) = both(|| self.owners.tree(), || histogram(graph, dominators, MOST_CLASSES));
+        let owners = self.owners.tree();
         HeapSummary {
             format: *format,
             objects: dominators.reached(),
@@ -150,7 +155,7 @@ impl Holders<'_> {
             roots: graph.roots().len() as u64,
             full_names: self.owners.full_names(&owners),
             owners,
-            classes,
+            classes: self.classes.clone(),
             caveats: caveats.clone(),
         }
     }

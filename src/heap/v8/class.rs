@@ -12,7 +12,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub(super) struct ClassNames {
     table: Vec<Class>,
-    fixed: HashMap<NodeKind, u32>,
+    /// By kind, of those whose nodes are all of one class.
+    fixed: [u32; NodeKind::Other as usize + 1],
     /// By string index; the last is for all that are not in the string table.
     named: Vec<u32>,
     /// By name: several strings can mean one class.
@@ -24,7 +25,8 @@ impl ClassNames {
     pub(super) fn new(strings: usize) -> Self {
         let table = vec![Class { name: "".into(), superclass: None }];
         let named = vec![NONE; strings + 1];
-        Self { table, fixed: HashMap::new(), named, known: HashMap::new(), last: (NodeKind::Other, NONE, 0) }
+        let fixed = [NONE; NodeKind::Other as usize + 1];
+        Self { table, fixed, named, known: HashMap::new(), last: (NodeKind::Other, NONE, 0) }
     }
 
     /// The class of a node by its kind and the index of its name.
@@ -35,14 +37,12 @@ impl ClassNames {
         }
         let place = (name as usize).min(self.named.len() - 1);
         let class = match kind.class() {
-            Some(fixed) => match self.fixed.get(&kind) {
-                Some(class) => *class,
-                None => {
-                    let class = self.push(fixed);
-                    self.fixed.insert(kind, class);
-                    class
-                }
-            },
+            Some(_) if self.fixed[kind as usize] != NONE => self.fixed[kind as usize],
+            Some(fixed) => {
+                let class = self.push(fixed);
+                self.fixed[kind as usize] = class;
+                class
+            }
             None if self.named[place] != NONE => self.named[place],
             None => {
                 let unnamed = place + 1 == self.named.len();
