@@ -9,6 +9,9 @@ use crate::units::ByteDelta;
 /// An interval counts if it brought one part in so many of what the one in the middle of all did, the first of two.
 const HARDLY: u64 = 16;
 
+/// One without new entries, where there were some before, counts if it brought this part of it.
+const REPLACED: u64 = 2;
+
 /// A cache may evict late: it is full with one part in so many more than its bound, too.
 const LATE: u64 = 8;
 
@@ -48,9 +51,16 @@ impl Course {
 
     /// Whether some interval brought next to nothing, or nothing more can come.
     pub(super) fn levels_off(&self) -> bool {
-        let [bytes, entries] = [&self.bytes, &self.entries].map(|changes| middle(changes) / HARDLY);
+        let [bytes, entries] = [&self.bytes, &self.entries].map(|changes| middle(changes));
         let is_more = |change: i64, hardly: u64| change > 0 && change.unsigned_abs() >= hardly;
-        self.is_full || !self.intervals().all(|(more, new)| is_more(more, bytes) || is_more(new, entries))
+        let mut had_new = false;
+        let mut went_on = |(more, new): (i64, i64)| {
+            // Entries of a full cache that replace others differ a little in size.
+            let replaces = had_new && new == 0;
+            had_new |= new > 0;
+            is_more(more, bytes / if replaces { REPLACED } else { HARDLY }) || is_more(new, entries / HARDLY)
+        };
+        self.is_full || !self.intervals().all(&mut went_on)
     }
 
     fn intervals(&self) -> impl Iterator<Item = (i64, i64)> + '_ {

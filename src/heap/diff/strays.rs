@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{OwnerGrowth, exact};
+use crate::heap::owner::SHARED;
 use crate::heap::owners::ENTRIES;
 use crate::heap::{ClassRow, HeapSummary, Kind, Owner, Step};
 use crate::units::Bytes;
@@ -69,9 +70,11 @@ pub(super) fn settle(
     growths.retain(|growth| growth.delta.0.unsigned_abs() >= least);
 }
 
-/// Whether objects stand there by their class alone: who is above them does not refer to them.
+/// Whether objects stand there by their class alone: who is above them does not refer to them. Who shares what Python is
+/// made of (`dict`, `str`) may do so in passing.
 fn is_stray(owner: &Owner) -> bool {
-    owner.step.edge.is_empty()
+    let Step { edge, class } = &owner.step;
+    edge.is_empty() || (edge.starts_with(SHARED) && class.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// Objects more of an owner.

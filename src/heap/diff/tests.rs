@@ -540,7 +540,10 @@ fn what_a_cache_evicted_is_nowhere_else() {
     assert!(taken.iter().all(|growth| growth.delta.0 < 0), "what was taken from a queue is used elsewhere: {taken:?}");
     let growths = diff(&app(300, 100), &app(100, 300));
     let told: Vec<String> = growths.iter().map(|growth| format!("{} {:+}", growth.path, growth.delta.0)).collect();
-    assert_eq!(told, ["module app → str +80000", "module app → .CACHE: dict -80000"]);
+    assert_eq!(
+        told,
+        ["module app → (shared by module app.A, module app.B): str +80000", "module app → .CACHE: dict -80000"]
+    );
 }
 
 #[test]

@@ -54,6 +54,16 @@ const VANISHING: &[(&str, Role)] = &[
     ("(array)", Role::Clear),
     ("(object properties)", Role::Clear),
     ("(object elements)", Role::Clear),
+    // What Chrome has between its objects.
+    ("blink::BasicHeapVector", Role::Clear),
+    ("blink::BasicHeapHashMap", Role::Clear),
+    ("blink::BasicHeapHashSet", Role::Clear),
+    ("blink::HeapVectorBacking", Role::Clear),
+    ("blink::HeapHashTableBacking", Role::Clear),
+    ("blink::DisallowNewWrapper", Role::Clear),
+    ("blink::RegisteredEventListener", Role::Clear),
+    ("EventListener", Role::Clear),
+    ("V8EventListener", Role::Clear),
     ("builtins.cell", Role::Passing),
     // What contexts keep the values of their variables in.
     ("builtins.hamt", Role::Clear),

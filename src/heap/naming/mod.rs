@@ -57,6 +57,27 @@ pub(super) fn field(raw: &str) -> &str {
     }
 }
 
+/// A property without what a library drew for it, lest it meet another's: `jQuery*`, `__reactFiber$*`.
+pub(super) fn property(name: &str) -> Cow<'_, str> {
+    /// A number that somebody counted has less digits.
+    const DRAWN: usize = 10;
+    let is_digit = |c: char| c.is_ascii_digit();
+    let drawn = name.strip_prefix("__").and_then(|name| name.rsplit_once('$'));
+    if let Some((stem, _)) = drawn.filter(|(_, drawn)| digest::is_drawn(drawn) && drawn.len() >= 8) {
+        return Cow::Owned(format!("__{stem}$*"));
+    }
+    let stem = name.trim_end_matches(is_digit);
+    if name.len() - stem.len() >= DRAWN { Cow::Owned(format!("{}*", cut(stem))) } else { cut(name) }
+}
+
+/// A name without its numbers: what is counted has the same as its neighbours.
+pub(super) fn shape(name: &str) -> impl Iterator<Item = char> {
+    let mut before = None;
+    name.chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .filter(move |c| before.replace(*c) != Some(*c) || *c != '0')
+}
+
 /// Whether a property is named like a field, not like a key that came from outside.
 pub fn is_identifier(name: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
@@ -107,6 +128,20 @@ mod tests {
         ] {
             assert_eq!(field(raw), told);
         }
+    }
+
+    #[test]
+    fn properties_lose_what_was_drawn_and_nothing_else() {
+        for (name, told) in [
+            ("jQuery40008644034406010829", "jQuery*"),
+            ("__reactContainer$ascnvizp68l", "__reactContainer$*"),
+            ("val$listener1", "val$listener1"),
+            ("__typename", "__typename"),
+            ("by2024", "by2024"),
+        ] {
+            assert_eq!(property(name), told);
+        }
+        assert!(shape("resize1837_18").eq(shape("resize5_200")) && !shape("resize1").eq(shape("move1")));
     }
 
     #[test]

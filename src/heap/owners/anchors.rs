@@ -21,10 +21,12 @@ pub(super) const CLASSES: [&str; 6] =
     ["java.lang.Class", "Module", "system / Context", "system / Cell", "builtins.dict", GC_ROOTS];
 /// What V8 holds all roots with but the global objects.
 const GC_ROOTS: &str = "(GC roots)";
-/// What a cleaner of the JDK has of an object that it cleans up behind.
-const CLEANER: &str = "jdk.internal.ref.CleanerImpl$PhantomCleanableRef";
+/// What a cleaner has of an object that it cleans up behind: of the JDK, and of Python.
+const CLEANERS: [&str; 2] = ["jdk.internal.ref.CleanerImpl$PhantomCleanableRef", "weakref.finalize._Info"];
 /// A class of which there are so many with the same name belongs to whoever keeps its loaders.
 const LEAST_COPIES: usize = 3;
+/// Steps up from a global object to what keeps it.
+const MOST_ABOVE: usize = 64;
 /// Steps up the dominator tree in all; beyond that, rows above an anchor stay too large.
 const MOST_STEPS: u64 = 50_000_000;
 
@@ -221,7 +223,7 @@ impl Places {
 /// What holds in passing: calls, and what cleans up behind an object that others hold.
 pub(super) fn passing(graph: &Graph, naming: &dyn Naming) -> Vec<Node> {
     let mut passing = naming.passing();
-    if let Some(cleaner) = graph.classes().iter().position(|class| &*class.name == CLEANER) {
+    if let Some(cleaner) = graph.classes().iter().position(|class| CLEANERS.contains(&&*class.name)) {
         let classes = graph.class_rows();
         passing.extend(graph.objects().filter(|node| classes.get(*node).0 as usize == cleaner));
     }
@@ -259,6 +261,7 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, registri
     }
     copies.retain(|_, classes| classes.len() >= LEAST_COPIES);
     settle_copies(&mut anchors, dominators, &copies.into_values().flatten().collect());
+    settle_realms(&mut anchors, dominators);
     for registry in registries.iter().filter(|node| dominators.reachable(**node)) {
         let classes = dominators.children(*registry).filter(|node| CLASSES[0] == graph.class_name(*node));
         let (at_home, copies): (Vec<Node>, Vec<Node>) = classes.partition(|class| anchors.contains_key(class));
@@ -281,6 +284,17 @@ fn settle_copies(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators, 
             }
             above = dominators.immediate(holder);
             steps += 1;
+        }
+    }
+}
+
+/// The global object of a frame that was removed is told where the page keeps it.
+fn settle_realms(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators) {
+    let globals = anchors.iter().filter(|(_, anchor)| **anchor == Anchor::Spread(Holder::Global));
+    for global in globals.map(|(node, _)| *node).collect::<Vec<_>>() {
+        let above = std::iter::successors(dominators.immediate(global), |node| dominators.immediate(*node));
+        if above.take(MOST_ABOVE).any(|node| anchors.get(&node).is_some_and(Anchor::lasts)) {
+            anchors.remove(&global);
         }
     }
 }

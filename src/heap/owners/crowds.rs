@@ -28,7 +28,9 @@ const MOST_TOLD: usize = 4;
 /// One counts if it has at least this part of the references of the best.
 pub(super) const PART: usize = 4;
 /// Objects that everybody shares tell nothing.
-const COMMON: [&str; 4] = ["java.lang.", "(", "builtins.", "system / "];
+const COMMON: [&str; 3] = ["java.lang.", "(", "system / "];
+/// Of these each class or module has crowds of its own, and several together have none.
+const PLAIN: &str = "builtins.";
 
 /// How structures of Node's own modules start: its timers hold what somebody else files.
 const NODE: [&str; 2] = ["context node:", "module node:"];
@@ -45,6 +47,9 @@ pub(super) struct Crowds {
     /// Those of the hosts that stand there themselves, with who names them, and how.
     pub(super) guests: Vec<(Node, String, Node)>,
 }
+
+/// The class of a crowd and, where each dominator has one of its own, that one.
+pub(super) type Crowd = (ClassId, Option<Node>);
 
 /// An object that a class, script or module names, with the whole name; or another one with a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,35 +80,37 @@ pub(super) fn crowds(
     passing: &[Node],
     least: u64,
 ) -> Crowds {
-    let found = found(places, graph, dominators, naming, least);
+    let plain: Vec<bool> = graph.classes().iter().map(|class| class.name.starts_with(PLAIN)).collect();
+    let found = found(places, graph, dominators, naming, &plain, least);
     if found.is_empty() {
         return Crowds::default();
     }
     // Some of a class may have another dominator than the others: they are one crowd all the same.
     let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
     let passing: FxHashSet<Node> = passing.iter().copied().collect();
-    let is_crowd = |target: Node, class: ClassId| {
-        classes.contains(&class) && found.contains(&(dominators.immediate(target).unwrap_or(Node::ROOT), class))
+    let crowd = |(above, class): (Node, ClassId)| (class, Some(above).filter(|_| plain[class.0 as usize]));
+    let crowd_of = |target: Node, class: ClassId| {
+        let member = (dominators.immediate(target).filter(|_| classes.contains(&class))?, class);
+        found.contains(&member).then(|| crowd(member))
     };
     let count = |structures: Vec<Structure>, through: bool| {
-        let mut tallies: BTreeMap<ClassId, Tally> = BTreeMap::new();
+        let mut tallies: BTreeMap<Crowd, Tally> = BTreeMap::new();
         for structure in structures {
             // One array may refer to all of them: no more than a sample counts.
-            let mut numbers: FxHashMap<ClassId, usize> = FxHashMap::default();
+            let mut numbers: FxHashMap<Crowd, usize> = FxHashMap::default();
             for target in references(structure.node, places, dominators, naming, &passing, |target| {
-                through && is_crowd(target, graph.class(target))
+                through && crowd_of(target, graph.class(target)).is_some()
             }) {
-                let class = graph.class(target);
-                if is_crowd(target, class) {
-                    let number = numbers.entry(class).or_default();
+                if let Some(crowd) = crowd_of(target, graph.class(target)) {
+                    let number = numbers.entry(crowd).or_default();
                     *number = SAMPLE.min(*number + 1);
                 }
             }
             if structure.anchor.is_none() {
-                numbers.remove(&graph.class(structure.node));
+                numbers.retain(|(class, _), _| *class != graph.class(structure.node));
             }
-            for (class, number) in numbers {
-                let known = tallies.entry(class).or_default().entry(structure.label.clone());
+            for (crowd, number) in numbers {
+                let known = tallies.entry(crowd).or_default().entry(structure.label.clone());
                 known
                     .and_modify(|known| *known = (SAMPLE.min(known.0 + number), None))
                     .or_insert_with(|| (number, Some(structure.clone()).filter(Structure::lasts)));
@@ -118,50 +125,51 @@ pub(super) fn crowds(
     let floating = floating(places, graph, dominators);
     let named = large.iter().chain(&small).map(|structure| (structure.node, structure));
     let mut sharers = Sharers::new(places, graph, dominators, &passing, named.collect());
-    let sampled = sharers.sampled(&is_crowd);
+    let sampled = sharers.sampled(&crowd_of);
     // What is small itself may have a large crowd all the same, such as a list all of whose links a thread holds, too.
     let mut tallies = count(small.clone(), false);
     tallies.extend(count(large.clone(), false));
     // What stands nowhere may have one as well, and the members of one crowd another one.
     for (structures, through) in [(floating.clone(), false), ([large.as_slice(), &small, &floating].concat(), true)] {
-        if !classes.iter().all(|class| tallies.contains_key(class)) {
-            for (class, tally) in count(structures, through) {
-                tallies.entry(class).or_insert(tally);
+        if !found.iter().all(|member| tallies.contains_key(&crowd(*member))) {
+            for (crowd, tally) in count(structures, through) {
+                tallies.entry(crowd).or_insert(tally);
             }
         }
     }
     tallies.values_mut().for_each(keep_best);
-    let at_top: FxHashSet<ClassId> =
-        found.iter().filter(|(above, _)| places.is_top(*above)).map(|(_, class)| *class).collect();
+    let at_top: FxHashSet<Crowd> =
+        found.iter().filter(|(above, _)| places.is_top(*above)).map(|member| crowd(*member)).collect();
     let knows_parts = dominators.found().next().is_some();
     let mut split = BTreeMap::new();
-    for (class, mut sample) in sampled {
+    for (crowd, mut sample) in sampled {
         // What has one place keeps it, and one alone among those who pass by is no place for what was without.
-        let has_host = |known: &Tally| known.len() == 1 && at_top.contains(&class);
-        let Some(known) = tallies.get_mut(&class).filter(|known| !has_host(known)) else { continue };
+        let has_host = |known: &Tally| known.len() == 1 && at_top.contains(&crowd);
+        let Some(known) = tallies.get_mut(&crowd).filter(|known| !has_host(known)) else { continue };
         let parts = sample.parts();
         keep_best(&mut sample.tally);
         if knows_parts && parts.len() > 1 {
-            tallies.remove(&class);
-            split.insert(class, parts);
+            tallies.remove(&crowd);
+            split.insert(crowd, parts);
         } else if sample.tally.len() > 1 {
             *known = sample.tally;
         }
     }
-    let parts = sharers.parts(&split, &is_crowd);
+    let parts = sharers.parts(&split, &crowd_of);
     let (mut hosts, mut guests) = (FxHashMap::default(), BTreeSet::new());
-    for (class, tally) in tallies.iter().filter(|(class, _)| at_top.contains(class)) {
+    for ((class, _), tally) in tallies.iter().filter(|(crowd, _)| crowd.1.is_none() && at_top.contains(crowd)) {
         if let [(_, Some(host))] = tally.values().collect::<Vec<_>>()[..] {
             hosts.insert(*class, host.node);
             let is_free = places.is_at_top(dominators, host.node) && !places.moved(host.node);
             guests.extend(host.anchor.filter(|_| is_free).map(|anchor| (anchor, host.edge.clone(), host.node)));
         }
     }
-    let split = split.into_iter().map(|(class, parts)| (class, parts.into_iter().map(told).collect()));
-    let told = tallies.into_iter().map(|(class, tally)| (class, vec![told(tally)])).chain(split);
-    let told: BTreeMap<ClassId, Vec<String>> = told.collect();
-    let named = found.into_iter().filter(|(above, class)| !places.is_top(*above) || !hosts.contains_key(class));
-    let named = named.filter_map(|crowd| Some((crowd, told.get(&crowd.1)?.clone()))).collect();
+    let split = split.into_iter().map(|(crowd, parts)| (crowd, parts.into_iter().map(told).collect()));
+    let told = tallies.into_iter().map(|(crowd, tally)| (crowd, vec![told(tally)])).chain(split);
+    let told: BTreeMap<Crowd, Vec<String>> = told.collect();
+    let is_told = |(above, class): &(Node, ClassId)| !places.is_top(*above) || !hosts.contains_key(class);
+    let named = found.iter().copied().filter(is_told);
+    let named = named.filter_map(|member| Some((member, told.get(&crowd(member))?.clone()))).collect();
     Crowds { named, parts, hosts, guests: guests.into_iter().collect() }
 }
 
@@ -181,6 +189,7 @@ fn found(
     graph: &Graph,
     dominators: &Dominators,
     naming: &dyn Naming,
+    plain: &[bool],
     least: u64,
 ) -> FxHashSet<(Node, ClassId)> {
     let is_common = |name: &str| COMMON.iter().any(|start| name.starts_with(start)) || name.ends_with(']');
@@ -203,7 +212,8 @@ fn found(
         for place in dominators.place(above).into_iter().flat_map(|place| tree.children(place)) {
             let child = tree.node(place);
             let class = classes.get(child);
-            if common[class.0 as usize] || known.contains(&child) || roots.contains(&child) || places.moved(child) {
+            let tells_nothing = common[class.0 as usize] || (plain[class.0 as usize] && above == Node::ROOT);
+            if tells_nothing || known.contains(&child) || roots.contains(&child) || places.moved(child) {
                 continue;
             }
             let sum = sums.entry(class).or_default();

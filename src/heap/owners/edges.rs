@@ -34,8 +34,8 @@ pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> Cow<'static
             let class = if *ambiguous { &class } else { naming::simple(&class) };
             format!("static {class}.{}", naming::cut(field))
         }
-        (Reference::Field(field), Holder::Global) if is_lasting(field) => format!("global.{}", naming::cut(field)),
-        (Reference::Field(field), _) if is_lasting(field) => format!(".{}", naming::cut(field)),
+        (Reference::Field(field), Holder::Global) if is_lasting(field) => format!("global.{}", naming::property(field)),
+        (Reference::Field(field), _) if is_lasting(field) => format!(".{}", naming::property(field)),
         (Reference::Field(_) | Reference::Element(_), _) => return Cow::Borrowed(ENTRIES),
         (Reference::Variable(name), Holder::Script(script)) => format!("context {script}:{}", naming::cut(name)),
         (Reference::Variable(name), _) => format!("captured {}", naming::cut(name)),

@@ -5,6 +5,7 @@
 //! same reason a static field or a variable of a script claims what it refers to from any other holder.
 
 use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -20,6 +21,12 @@ use crate::heap::{Dominators, Node};
 const MOST_HOLDERS: usize = 1024;
 /// and of each class among the others: structures that all of their members know have but a few holders besides.
 const MOST_OF_A_CLASS: u32 = 16;
+/// Properties whose names differ in their numbers only: more are no names that somebody wrote.
+const MOST_ALIKE: usize = 16;
+/// What Python keeps attributes in.
+const DICT: &str = "builtins.dict";
+/// How collections of Python are called that file something by objects for as long as these live.
+const WEAK: &str = "weakref.Weak";
 /// Objects between an anchor and its reference: a namespace, a cell.
 const MOST_STEPS: usize = 4;
 
@@ -43,6 +50,7 @@ pub(super) fn settle(
     let is_small = |node: Node| dominators.retained(node).0 < least;
     let mut shared = Vec::new();
     for (node, holders) in dominators.holders() {
+        let holders = view.without_weak(holders);
         let above = dominators.immediate(node).filter(|above| *above != Node::ROOT);
         let referred = above.is_some_and(|above| holders.contains(&above) && !passes.contains(&above));
         let settled = referred && above.is_some_and(|above| places.anchors.contains_key(&above));
@@ -88,8 +96,9 @@ pub(super) fn settle(
 /// Where a shared object belongs; the least is the best.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Home {
-    /// Below a class, script, module or the global object.
-    Below { rank: u8, row: String, edge: String, anchor: Node },
+    /// Below a class, script, module or the global object. Of modules that have it by one name, the one around its class
+    /// is no guest.
+    Below { rank: u8, far: Reverse<usize>, row: String, edge: String, anchor: Node },
     /// Below an object of one of these, which may have a name of its own for it.
     Inside { adopter: Node, name: Option<String> },
     /// A field of an object that has one of these names itself.
@@ -123,6 +132,14 @@ struct View<'a> {
 }
 
 impl View<'_> {
+    /// The holders, but for collections with weak keys, if there are others: these have what they are asked for.
+    fn without_weak(&self, holders: Vec<Node>) -> Vec<Node> {
+        let is_weak = |node: Node| self.graph.class_name(node).starts_with(WEAK);
+        let files = |node: &Node| is_weak(*node) || self.dominators.immediate(*node).is_some_and(is_weak);
+        let (weak, others): (Vec<Node>, Vec<Node>) = holders.into_iter().partition(files);
+        if others.is_empty() { weak } else { others }
+    }
+
     fn home(&self, node: Node, referred: bool, holders: &[Node]) -> Option<Home> {
         let anchored = holders.iter().filter_map(|holder| self.below(node, *holder)).min();
         if referred {
@@ -165,7 +182,11 @@ impl View<'_> {
     }
 
     /// A field of an object, told with the class of that.
-    fn of_class(&self, holder: Node, field: &str) -> String {
+    fn of_class(&self, mut holder: Node, field: &str) -> String {
+        if self.graph.class_name(holder) == DICT && self.naming.names_things(holder) {
+            let above = self.dominators.immediate(holder);
+            holder = above.filter(|above| *above != Node::ROOT).unwrap_or(holder);
+        }
         format!("{}{field}", names::simple(&names::class(self.graph.class_name(holder))))
     }
 
@@ -202,7 +223,8 @@ impl View<'_> {
             }
         };
         let edge = self.edge(holder, node, &wording_of)?;
-        Some(Home::Below { rank, row, edge, anchor })
+        let far = Reverse(in_common(row.strip_prefix("module ").unwrap_or(""), self.graph.class_name(node)));
+        Some(Home::Below { rank, far, row, edge, anchor })
     }
 
     /// The anchor whose namespace the holder is, if it is one.
@@ -213,7 +235,7 @@ impl View<'_> {
             }
             let role = self.folding.role(self.graph.class(holder));
             let vanishing = matches!(role, Role::Clear | Role::Passing | Role::Keyed);
-            if !vanishing && self.graph.class_name(holder) != "builtins.dict" {
+            if !vanishing && self.graph.class_name(holder) != DICT {
                 return None;
             }
             holder = self.dominators.immediate(holder)?;
@@ -229,11 +251,27 @@ impl View<'_> {
         if !edge.starts_with('.') {
             return Some(Home::Named(edge));
         }
+        if self.is_counted(holder, &edge[1..]) {
+            let field = self.field(holder).map(|field| format!("{field}.{ENTRIES}"));
+            return Some(Home::Named(field.unwrap_or_else(|| ENTRIES.to_owned())));
+        }
         let global = self.naming.global(holder).map(|global| wording(&Holder::Object, &global));
         Some(match global {
             Some(global) => Home::Field(format!("{global}{edge}")),
             None => Home::Named(self.of_class(holder, &edge)),
         })
+    }
+
+    /// Whether a property is one of many that only differ in their numbers.
+    fn is_counted(&self, holder: Node, property: &str) -> bool {
+        let mut alike = 0;
+        if property.contains(|c: char| c.is_ascii_digit()) {
+            let is_alike = |other: &str| names::shape(other).eq(names::shape(property));
+            self.naming.references(holder, &mut |_, reference| {
+                alike += usize::from(matches!(&reference, Reference::Field(other) if is_alike(other)));
+            });
+        }
+        alike > MOST_ALIKE
     }
 
     /// The edge, if source code names it.
@@ -263,6 +301,11 @@ impl View<'_> {
         }
         edge
     }
+}
+
+/// How many parts a module and a class have in common.
+fn in_common(module: &str, class: &str) -> usize {
+    module.split('.').zip(class.split('.')).take_while(|(one, other)| one == other).count()
 }
 
 /// Whether source code may name the reference.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::anchors::Places;
-use super::crowds::{PART, Structure, Tally};
+use super::crowds::{Crowd, PART, Structure, Tally};
 use crate::heap::graph::{ClassId, Graph};
 use crate::heap::{Dominators, Node};
 
@@ -58,16 +58,16 @@ impl<'a> Sharers<'a> {
         Self { places, graph, dominators, passing, structures, known: FxHashMap::default() }
     }
 
-    /// Of each class what its sample shows. Classes most of whose objects show no structure are left out.
-    pub(super) fn sampled(&mut self, is_crowd: &dyn Fn(Node, ClassId) -> bool) -> BTreeMap<ClassId, Sample> {
-        let mut samples: BTreeMap<ClassId, Sample> = BTreeMap::new();
+    /// Of each crowd what its sample shows. Those most of whose objects show no structure are left out.
+    pub(super) fn sampled(&mut self, crowd_of: &dyn Fn(Node, ClassId) -> Option<Crowd>) -> BTreeMap<Crowd, Sample> {
+        let mut samples: BTreeMap<Crowd, Sample> = BTreeMap::new();
         let dominators = self.dominators;
         for (member, holders) in dominators.samples() {
             let class = self.graph.class(member);
-            if is_crowd(member, class) {
+            if let Some(crowd) = crowd_of(member, class) {
                 // The first is the one through which the walk found it.
                 let structures: Vec<_> = holders.into_iter().map(|holder| self.structure(holder, member)).collect();
-                let sample = samples.entry(class).or_default();
+                let sample = samples.entry(crowd).or_default();
                 sample.found += usize::from(structures.first().is_some_and(Option::is_some));
                 sample.add(structures.into_iter().flatten().collect());
             }
@@ -79,22 +79,22 @@ impl<'a> Sharers<'a> {
     /// To which part of their crowds objects belong, if it is not the first.
     pub(super) fn parts(
         &mut self,
-        split: &BTreeMap<ClassId, Vec<Tally>>,
-        is_crowd: &dyn Fn(Node, ClassId) -> bool,
+        split: &BTreeMap<Crowd, Vec<Tally>>,
+        crowd_of: &dyn Fn(Node, ClassId) -> Option<Crowd>,
     ) -> FxHashMap<Node, usize> {
         let mut parts = FxHashMap::default();
         if split.is_empty() {
             return parts;
         }
-        let mut last: BTreeMap<ClassId, usize> = BTreeMap::new();
+        let mut last: BTreeMap<Crowd, usize> = BTreeMap::new();
         let dominators = self.dominators;
         for (member, holder) in dominators.found() {
-            let class = self.graph.class(member);
-            let Some(tallies) = split.get(&class).filter(|_| is_crowd(member, class)) else { continue };
+            let Some(crowd) = crowd_of(member, self.graph.class(member)) else { continue };
+            let Some(tallies) = split.get(&crowd) else { continue };
             let structure = self.structure(holder, member);
             let part = structure.and_then(|found| tallies.iter().position(|tally| tally.contains_key(&found.label)));
             // What is held by the way goes with what was found before it.
-            let last = last.entry(class).or_default();
+            let last = last.entry(crowd).or_default();
             *last = part.unwrap_or(*last);
             if *last > 0 {
                 parts.insert(member, *last);

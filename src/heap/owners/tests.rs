@@ -866,3 +866,99 @@ fn fields_with_values_of_many_classes_are_fields() {
     let told = print(&owners(&text));
     assert!(told.contains("\n    .field14: Kind0 x30 "), "{told}");
 }
+
+#[test]
+fn plain_things_that_two_variables_of_a_module_share_are_told_with_both() {
+    let mut text =
+        String::from("root | module app | m | builtins.module 100\nroot | module other | o | builtins.module 100\n");
+    for (module, variable) in [("m", "by_id"), ("m", "recent"), ("o", "pairs")] {
+        text += &format!("{module} | .{variable} | {variable} | app.Index 16\n");
+    }
+    for item in 0..50 {
+        text += &format!("by_id | [{item}] | d{item} | builtins.dict 20\nrecent | [{item}] | d{item}\n");
+        // What one holds alone stands there.
+        text += &format!("pairs | [{item}] | p{item} | builtins.tuple 10\n");
+    }
+    let limits = Limits { least: Bytes(300), share: 0.0, ..Limits::default() };
+    assert_eq!(
+        print(&owners_within(&text, limits)),
+        "module app x1 100/1132
+  (shared by module app.by_id, module app.recent): dict x50 1000/1000 #0
+module other x1 100/616
+  .pairs: app.Index x1 16/516 #50
+    entries: tuple x50 500/500 #0
+"
+    );
+}
+
+#[test]
+fn a_key_with_a_number_is_no_name_where_there_are_many_such() {
+    let told = |keys: u32| {
+        let mut text = String::from(
+            "root | global | window | Window 100
+             window | .events | events | Object 16
+             root | module app | m | builtins.module 100
+             m | .list | list | app.Listeners 10\n",
+        );
+        for key in 0..keys {
+            text += &format!("events | .resize{key} | f{key} | app.Handler{key} 1000\nlist || f{key}\n");
+        }
+        let owners = owners(&text);
+        let edges: std::collections::BTreeSet<String> = owners.into_iter().map(|owner| owner.step.edge).collect();
+        edges.into_iter().filter(|edge| edge.contains("resize") || edge.contains("events")).collect::<Vec<_>>()
+    };
+    assert_eq!(told(40), ["Window.events.entries", "global.events"]);
+    assert_eq!(told(2), ["Object.resize0", "Object.resize1", "global.events"]);
+}
+
+#[test]
+fn collections_with_weak_keys_hold_nothing_that_others_hold() {
+    let queues = |weak: &str| {
+        format!(
+            "root | module app | m | builtins.module 100
+             m | .pool | pool | app.Pool 10
+             pool | ._queue | queue | app.Queue 500
+             root | module threads | t | builtins.module 100
+             t | ._queues | queues | {weak} 10
+             queues | .data | data | builtins.dict 10
+             data || queue"
+        )
+    };
+    let stands = |text: &str, edge: &str| print(&owners(text)).contains(edge);
+    let below = "  .pool: app.Pool x1 10/510\n    ._queue: app.Queue x1 500/500\n";
+    assert!(stands(&queues("weakref.WeakKeyDictionary"), below));
+    assert!(!stands(&queues("app.Registry"), below));
+}
+
+#[test]
+fn of_modules_with_one_name_for_a_thing_that_of_its_class_has_it() {
+    let mut text = String::new();
+    for module in ["django.core.checks", "django.db", "shop"] {
+        text += &format!("root | module {module} | {module} | builtins.module 100\n");
+        text += &match module {
+            "django.core.checks" => format!("{module} | .connections | c | django.db.utils.Handler 500\n"),
+            _ => format!("{module} | .connections | c\n"),
+        };
+    }
+    let owners = owners(&text);
+    let has = |owner: &&crate::heap::Owner| owner.children.iter().any(|child| child.step.edge == ".connections");
+    assert_eq!(owners.iter().find(has).unwrap().step.edge, "module django.db");
+}
+
+#[test]
+fn the_global_object_of_a_frame_that_the_page_keeps_stands_there() {
+    check(
+        "root | global | window | Window 100
+         window | .frames | frames | Array 16
+         frames | [0] | context | system / NativeContext 10
+         context | .global | inner | Window 1000
+         root | global | other | Window 50
+         inner | .data | data | app.Data 300
+         global | inner",
+        "
+global.frames: Array x1 16/1326 #1
+  entries: system / NativeContext x1 10/1310
+    .global: Window x1 1000/1300
+      .data: app.Data x1 300/300",
+    );
+}

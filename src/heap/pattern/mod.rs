@@ -104,6 +104,13 @@ const PATTERNS: &[Pattern] = &[
         advice: "entries are added for each request and never removed: bound it (size or age), or key it by something that does not grow",
         fits: |sight| sight.grew_by_many() && sight.is_kept() && sight.starts_with(&["module ", "context ", "global."]),
     },
+    Pattern {
+        name: "collection without bound",
+        advice: "entries are added for each request and never removed: bound it (size or age), or let go of what holds it when the request is done",
+        fits: |sight| {
+            sight.grew_by_many() && sight.is_kept() && sight.is_named() && !sight.starts_with(&["thread ", "frame "])
+        },
+    },
 ];
 
 /// The pattern that an owner looks like which grew from one owner tree to a later one: its name, and what

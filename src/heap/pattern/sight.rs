@@ -107,6 +107,12 @@ impl<'a> Sight<'a> {
         self.steps[0].1.step.edge == RootKind::Finalizer.to_string()
     }
 
+    /// Whether a field or variable holds it.
+    pub(super) fn is_named(&self) -> bool {
+        let edge = self.last().1.step.edge.as_str();
+        !edge.starts_with('(') && !matches!(edge, "" | "entries" | "keys" | "local")
+    }
+
     /// Whether the path starts so.
     pub(super) fn starts_with(&self, starts: &[&str]) -> bool {
         edge_starts(self.steps[0].1, starts)

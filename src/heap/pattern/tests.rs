@@ -55,6 +55,10 @@ fn what_is_held_tells_the_kind_and_not_words_in_the_path() {
             vec![("static App.Q: java.util.ArrayDeque #?", kind(Kind::Queue)), ("entries: app.X x?", NONE)],
             "queue not drained",
         ),
+        (
+            vec![("Logger.manager: logging.Manager", NONE), (".loggers: dict #?", NONE), ("entries: X x?", NONE)],
+            "collection without bound",
+        ),
         (vec![("thread http-*: java.lang.Thread x?", NONE)], "threads never ended"),
         (vec![("finalizer: app.File x?", NONE)], "finalizers that do not keep up"),
         (vec![("thread: java.lang.VirtualThread x?", NONE)], "threads never ended"),
@@ -83,6 +87,8 @@ fn what_goes_with_its_keys_and_what_a_crowd_has_besides_is_not_accused() {
         let map = format!("context app.js:meta: {class} #?");
         assert_eq!(told(&[(&map, NONE), ("entries: app.X x?", NONE)]), None);
     }
+    assert_eq!(told(&[(": dict #?", NONE), ("entries: app.X x?", NONE)]), None);
+    assert_eq!(told(&[("frame app.main", NONE), (".rows: list #?", NONE), ("entries: app.X x?", NONE)]), None);
     let closures = ("entries: Function x?", kind(Kind::Function));
     assert_eq!(told(&[("(shared by context app.js:a, context app.js:b): Object x?", NONE), closures]), None);
     assert_eq!(told(&[("local: Array #?", NONE), closures]), Some("closures that keep their scope"));

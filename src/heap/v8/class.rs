@@ -7,6 +7,8 @@ use super::layout::NodeKind;
 use crate::heap::graph::Class;
 
 const NONE: u32 = u32::MAX;
+/// How nodes of a page are called that are in no document.
+const DETACHED: &str = "Detached ";
 
 /// The classes met so far, found by the index of their name.
 #[derive(Debug)]
@@ -55,6 +57,12 @@ impl ClassNames {
         class
     }
 
+    /// The class of what is an instance of another one, but in no document, as Chrome DevTools calls it.
+    pub(super) fn detached(&mut self, class: u32) -> u32 {
+        let name = &self.table[class as usize].name;
+        if name.starts_with(DETACHED) { class } else { self.name(&format!("{DETACHED}{name}")) }
+    }
+
     fn name(&mut self, text: &str) -> u32 {
         let lasting = lasting(text);
         if let Some(class) = self.known.get(&*lasting) {
@@ -76,12 +84,18 @@ impl ClassNames {
 }
 
 /// `<div id="a">` is `<div>`, as in Chrome DevTools; `system / Context / a.js` and `Window / https://a.b/`
-/// lose what says of which script or page they are.
+/// lose what says of which script or page they are, and `blink::HeapVector<blink::Node>` its parameters.
 fn lasting(name: &str) -> Cow<'_, str> {
-    let tag = name.strip_prefix("Detached ").unwrap_or(name);
+    let tag = name.strip_prefix(DETACHED).unwrap_or(name);
     if tag.starts_with('<') {
         let end = name.len() - tag.len() + tag.find(' ').unwrap_or(tag.len());
         return if end < name.len() { Cow::Owned(format!("{}>", &name[..end])) } else { Cow::Borrowed(name) };
+    }
+    if let Some((scope, _)) = name.split_once("::") {
+        // What is in a template is of many kinds, and of no use to who wrote the page.
+        let plain = name.split_once('<').map_or(name, |(plain, _)| plain);
+        let plain = plain.rsplit_once("::").map_or(plain, |(_, plain)| plain);
+        return Cow::Owned(format!("{scope}::{plain}"));
     }
     let plain = name.strip_prefix("system / ").unwrap_or(name);
     match plain.find(" / ") {
@@ -108,6 +122,8 @@ mod tests {
             ("system / NativeContext / https://a.example/?token=1", "system / NativeContext"),
             ("Window / https://a.example/", "Window"),
             ("a / b", "a / b"),
+            ("blink::HeapVectorBacking<std::pair<blink::AtomicString, int>>", "blink::HeapVectorBacking"),
+            ("blink::(anonymous namespace)::DOMTimerCoordinator", "blink::DOMTimerCoordinator"),
         ] {
             assert_eq!(lasting(name), class);
         }

@@ -16,6 +16,8 @@ pub(super) struct Layout {
     pub(super) node_id: usize,
     pub(super) node_size: usize,
     pub(super) node_edges: usize,
+    /// Whether a node of a page is in its document; not in all versions.
+    pub(super) node_detachedness: Option<usize>,
     pub(super) edge_fields: usize,
     pub(super) edge_type: usize,
     pub(super) edge_name: usize,
@@ -101,6 +103,7 @@ impl Layout {
             node_id: field(nodes, "id")?,
             node_size: field(nodes, "self_size")?,
             node_edges: field(nodes, "edge_count")?,
+            node_detachedness: nodes.iter().position(|field| field == "detachedness"),
             edge_fields: header.meta.edge_fields.len(),
             edge_type,
             edge_name: field(edges, "name_or_index")?,

@@ -40,7 +40,7 @@ use self::edges::Edge;
 use self::layout::{EdgeKind, Layout, NodeKind};
 use self::modules::Modules;
 use self::nodes::{Landmarks, Nodes};
-use self::strings::{NATIVE_CONTEXT, Strings};
+use self::strings::{GC_ROOTS, NATIVE_CONTEXT, Strings};
 use super::cores::both;
 use super::graph::edges::LAST;
 use super::graph::sizes::word_of;
@@ -74,6 +74,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         // The root names them itself, and which of them are the program's.
         found.globals = Vec::new();
     }
+    let registries = found.tops.iter().map(|top| top.to).filter(|top| nodes.class_name(*top) == GC_ROOTS).collect();
     let edge_places = std::mem::take(&mut strong.places);
     let (edges, rings) = ownership::settle(&mut nodes, strong, &found.tops, root);
 
@@ -100,6 +101,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         outermost: found.outermost,
         globals: found.globals,
         passing,
+        registries,
         modules,
         exports: Modules::default(),
         folders: Folders::default(),

@@ -12,6 +12,8 @@ use crate::heap::naming::is_identifier;
 
 const FUNCTION: &str = "function";
 const SCRIPT: &str = "script";
+/// What Chrome puts before the name of a script.
+const CHROME: &str = "system / Script / ";
 
 /// Slots of lists and tables that are read in all: several modules may have one list only if somebody forged it.
 const MOST_SLOTS: u64 = 20_000_000;
@@ -129,7 +131,8 @@ impl Names {
     /// The name of the script in which a function stands, by the part that its closures share.
     pub(super) fn script_of_function(&self, shared: u32) -> Option<u32> {
         let script = self.row(self.internal(shared, |name| name.starts_with(SCRIPT))?)?;
-        Some(script.name).filter(|name| !self.text(*name).is_empty())
+        let is_told = |name: &str| !name.strip_prefix(CHROME).unwrap_or(name).is_empty();
+        Some(script.name).filter(|name| is_told(&self.text(*name)))
     }
 
     /// The target of the first internal edge whose name fits.

@@ -14,6 +14,10 @@ use crate::heap::{Mapping, Node};
 /// What the edge from a cell to what is in it is called.
 const VALUE: &str = "value";
 
+/// Vectors and hash tables of Chrome.
+const TABLES: [&str; 4] =
+    ["blink::BasicHeapVector", "blink::BasicHeapHash", "blink::HeapVectorBacking", "blink::HeapHashTableBacking"];
+
 /// The names of one snapshot.
 #[derive(Debug)]
 pub struct Names {
@@ -32,6 +36,8 @@ pub struct Names {
     pub(super) globals: Vec<u32>,
     /// Generators and async functions in the middle of their work, and the roots of what runs.
     pub(super) passing: Vec<u32>,
+    /// What stands between the root and all roots but the global objects; in Chrome even these.
+    pub(super) registries: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
     pub(super) modules: Vec<u32>,
     pub(super) exports: Modules,
@@ -108,6 +114,12 @@ impl Names {
             .filter(|name| name.starts_with(['/', '\\']) || name.contains(':'))
     }
 
+    /// Whether an object of the program around V8 is a table; all others refer by numbers to what they have, too.
+    fn is_table(&self, ordinal: u32) -> bool {
+        let name = self.row(ordinal).map(|row| self.text(row.name));
+        name.is_some_and(|name| TABLES.iter().any(|table| name.starts_with(table)))
+    }
+
     /// What is exported by a node, which is a cell then.
     fn export(&self, ordinal: u32) -> Option<Export> {
         let is_cell = matches!(self.kinds.get(ordinal as usize), Some(NodeKind::Hidden | NodeKind::Native));
@@ -123,7 +135,11 @@ impl Naming for Names {
         tell: &mut dyn FnMut(Node, Reference<'_>),
     ) {
         let ordinal = self.numbering.ordinal(from);
-        let synthetic = self.kinds.get(ordinal as usize) == Some(&NodeKind::Synthetic);
+        let unnamed = match self.kinds.get(ordinal as usize) {
+            Some(NodeKind::Synthetic) => true,
+            Some(NodeKind::Native) => !self.is_table(ordinal),
+            _ => false,
+        };
         let export = self.export(ordinal);
         self.each(ordinal, |edge| {
             let to = self.numbering.node(edge.to);
@@ -131,7 +147,7 @@ impl Naming for Names {
                 return;
             }
             let reference = match edge.kind {
-                EdgeKind::Element if synthetic => Reference::Internal(Cow::Borrowed("")),
+                EdgeKind::Element if unnamed => Reference::Internal(Cow::Borrowed("")),
                 EdgeKind::Element => Reference::Element(edge.name),
                 EdgeKind::Hidden | EdgeKind::Other | EdgeKind::Weak => Reference::Internal(Cow::Borrowed("")),
                 EdgeKind::Context => Reference::Variable(self.text(edge.name)),
@@ -164,6 +180,10 @@ impl Naming for Names {
 
     fn passing(&self) -> Vec<Node> {
         self.passing.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
+    }
+
+    fn registries(&self) -> Vec<Node> {
+        self.registries.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
 
     fn elements_are_objects(&self) -> bool {

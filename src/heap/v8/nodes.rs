@@ -15,6 +15,9 @@ use crate::heap::{HeapError, Mapping};
 /// Every so many nodes the position is kept.
 const STRIDE: u32 = 16;
 
+/// What the field `detachedness` says of a node that is in no document.
+const DETACHED: u64 = 2;
+
 /// What is kept of all nodes, by ordinal.
 #[derive(Debug)]
 pub(super) struct Nodes {
@@ -87,6 +90,8 @@ pub(super) struct Row {
     /// As in the file, before sizes are handed to owners.
     pub(super) size: u64,
     edges: u64,
+    /// Whether it belongs to a page and is in no document.
+    detached: bool,
 }
 
 /// Reads all nodes.
@@ -132,6 +137,10 @@ pub(super) fn read(
     for (name, kind) in names.iter_mut().zip(&kinds) {
         *name = classes.class(*kind, *name, |name| strings.get(file, name));
     }
+    for ordinal in rare.detached {
+        let class = &mut names[ordinal as usize];
+        *class = classes.detached(*class);
+    }
     let classes = classes.into_table();
     Ok(Nodes {
         landmarks: Landmarks::of(&classes, &names, &kinds),
@@ -175,6 +184,7 @@ struct Rare {
     edge_counts: Vec<(u32, u64)>,
     external_strings: Vec<u32>,
     dom_trees: Vec<u32>,
+    detached: Vec<u32>,
     samples: Vec<(u64, u32)>,
     edges: u64,
 }
@@ -185,6 +195,7 @@ impl Rare {
         self.edge_counts.append(&mut next.edge_counts);
         self.external_strings.append(&mut next.external_strings);
         self.dom_trees.append(&mut next.dom_trees);
+        self.detached.append(&mut next.detached);
         let before = self.edges as u32;
         self.samples.extend(next.samples.into_iter().map(|(position, edge)| (position, edge.wrapping_add(before))));
         self.edges = self.edges.saturating_add(next.edges);
@@ -227,6 +238,9 @@ impl Pass<'_> {
                 rare.edge_counts.push((ordinal, row.edges));
             }
             rare.edges = rare.edges.saturating_add(row.edges);
+            if row.detached {
+                rare.detached.push(ordinal);
+            }
             match row.kind {
                 NodeKind::Native if self.external.contains(&row.name) => rare.external_strings.push(ordinal),
                 NodeKind::Synthetic if self.trees.contains(&row.name) => rare.dom_trees.push(ordinal),
@@ -248,6 +262,7 @@ impl Row {
             id: cells[layout.node_id],
             size: cells[layout.node_size],
             edges: cells[layout.node_edges],
+            detached: layout.node_detachedness.is_some_and(|place| cells[place] == DETACHED),
         })
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Strings {
 pub(super) const EXTERNAL_STRING: &str = "system / ExternalStringData";
 pub(super) const DOM_TREES: &str = "(Document DOM trees)";
 pub(super) const NATIVE_CONTEXT: &str = "system / NativeContext";
+/// What holds all roots but the global objects.
+pub(super) const GC_ROOTS: &str = "(GC roots)";
 pub(super) const CONTEXT: &str = "context";
 pub(super) const SHARED: &str = "shared";
 pub(super) const PREVIOUS: &str = "previous";
