@@ -33,6 +33,7 @@ _COLLECTED = 0 if "t" in sys.abiflags else 1 << 14
 _INSIDE = 16
 _JOINED_AT_MOST = 1 << 19  # To join more would give the interpreter lock up.
 _FAMILY_FROM = 16
+_DRAWN_FROM = 8  # Characters: of fewer are words and versions.
 _OWN = ("plimsoll_agent", "plimsoll_figures", "plimsoll_fork", "plimsoll_graph")
 
 # The functions of `struct` would keep their layouts in a dict of the service.
@@ -302,9 +303,16 @@ class _Layouts(dict):
 
 
 def _family(name):
-    """Of modules that a program makes and numbers."""
-    stem = name.rstrip("0123456789")
-    return stem + "*" if stem and stem != name else name
+    """Of modules that a program makes and numbers, or calls by what it drew or computed."""
+    for mark in ".-_":
+        if mark in name:
+            parts = name.split(mark)
+            if list(map(len, parts[-4:])) == [4, 4, 4, 12]:  # The last of a UUID.
+                parts[-5:] = ["".join(parts[-5:])]
+            return mark.join(map(_family, parts))
+    hexadecimal = not name.lower().strip("0123456789abcdef")
+    stem = "" if hexadecimal and len(name) >= _DRAWN_FROM and not name.isalpha() else name.rstrip("0123456789")
+    return name if stem == name else stem + "*"
 
 
 def _flags(kind):
