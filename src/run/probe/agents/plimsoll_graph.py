@@ -149,10 +149,16 @@ class _Walk:
         self.flush()
 
     def leave_out(self, module):
-        self.seen.add(id(module))
-        self.seen.add(id(module.__dict__))
-        kinds = (type, types.FunctionType, struct.Struct)
-        self.seen.update(id(value) for value in module.__dict__.values() if type(value) in kinds)
+        own = [value for value in module.__dict__.values() if type(value) in (types.FunctionType, struct.Struct)]
+        classes = [value for value in module.__dict__.values() if _is(value, type)]
+        for library in module.__dict__.values():
+            if type(library) in (ctypes.CDLL, ctypes.PyDLL):
+                attributes = vars(library)
+                own += [library, attributes, *(value for value in attributes.values() if _is(value, ctypes._CFuncPtr))]
+                classes.append(attributes["_FuncPtr"])
+        for kind in classes:
+            own += [kind, *_parts_of_class(kind)]
+        self.seen.update(map(id, [module, module.__dict__, *own]))
 
     def stacks(self):
         found = []
@@ -325,6 +331,13 @@ def _members(kind):
 
 def _is(thing, kind):
     return _extends(type.__dict__["__mro__"].__get__(type(thing)) or (), kind)
+
+
+def _parts_of_class(kind):
+    """What was made with it, and what its methods are."""
+    parts = [part for part in gc.get_referents(kind) if _is(part, dict) or type(part) is tuple]
+    made = (types.FunctionType, types.GetSetDescriptorType, types.MemberDescriptorType)
+    return parts + [member for member in _members(kind).values() if type(member) in made]
 
 
 def _extends(line, base):
