@@ -26,8 +26,10 @@ _NO_COUNT = 2**64 - 1
 _NAMED_AT_MOST = 3000000
 _LAYOUTS_KEPT = 256
 _INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0
+_MANAGED_DICT = 1 << 4 if sys.version_info >= (3, 11) else 0
 _BEFORE_OBJECT = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4 if sys.version_info >= (3, 11) else 0
 _OPTIMIZED = 1
+_DICT = id(dict)
 _HEAP_TYPE = 1 << 9
 _COLLECTED = 0 if "t" in sys.abiflags else 1 << 14
 _INSIDE = 16
@@ -213,7 +215,7 @@ class _Walk:
             add(identity)
             kind = type(thing)
             # By id: a metaclass may define its own hash.
-            index, measure, length, held, namer = known(id(kind)) or self.kind(kind)
+            index, measure, length, held, namer, values = known(id(kind)) or self.kind(kind)
             try:
                 size = measure(thing)
             except BaseException:
@@ -228,6 +230,8 @@ class _Walk:
                 targets = [target for target in targets if id(target) not in spaces]
                 ids = list(map(id, targets))
             count = len(ids)
+            if values:
+                size += values(thing, targets, ids)
             entries = length(thing) if length else _NO_COUNT
             write(layouts[count](2, identity, index, size, entries, count, *ids))
             self.objects += 1
@@ -252,7 +256,8 @@ class _Walk:
         if attributes and held is None and _flags(kind) & _INLINE_VALUES:
             held = _held_by_instance(attributes)
         namer = namer or _instance_namer(line, attributes)
-        found = self.types[id(kind)] = len(self.types), _measure(kind, line), length, held, namer
+        values = _values_measure(kind, line, attributes)
+        found = self.types[id(kind)] = len(self.types), _measure(kind, line), length, held, namer, values
         return found
 
     def root(self, name, thing):
@@ -470,6 +475,32 @@ def _measure(kind, line):
         return sys.getsizeof
     header = 16 * (bool(_flags(kind) & _COLLECTED) + bool(_flags(kind) & _BEFORE_OBJECT))
     return lambda thing: member(thing) + header + (buffer(thing) if buffer else 0)
+
+
+def _values_measure(kind, line, attributes_of):
+    """What measures values of attributes that are in no dict, of which `__sizeof__` tells nothing."""
+    made_by_class = all(base is object or _flags(base) & _HEAP_TYPE for base in line)
+    if not _flags(kind) & (_INLINE_VALUES or _MANAGED_DICT) or not made_by_class:
+        return None
+    told = []
+
+    def measure(thing, targets, ids):
+        if _DICT in map(id, map(type, targets)) and id(attributes_of(thing)) in ids:
+            return 0
+        if not told:
+            told.append(_size_of_values(kind, thing, attributes_of(thing)))
+        return told[0]
+
+    return measure
+
+
+def _size_of_values(kind, thing, attributes):
+    """For so many as the latest objects of its class have room for. Their dict, made a moment ago, tells this number."""
+    if object.__sizeof__(thing) > type.__dict__["__basicsize__"].__get__(kind):
+        return 0  # Told already.
+    room = sys.getsizeof(attributes) - sys.getsizeof({})
+    places = room // 8
+    return room + (8 + places + 7 & ~7 if _INLINE_VALUES else 2 + places + 7 & ~7)
 
 
 def _buffer(line):
