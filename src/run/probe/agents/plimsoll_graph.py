@@ -28,6 +28,12 @@ _LAYOUTS_KEPT = 256
 _INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0
 _MANAGED_DICT = 1 << 4 if sys.version_info >= (3, 11) else 0
 _BEFORE_OBJECT = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4 if sys.version_info >= (3, 11) else 0
+# Neither those that are made when they are asked for nor names, of which nearly all are other holders' as well.
+_PARTS_OF_CODE = (
+    ("co_consts", "co_linetable", "co_exceptiontable")
+    if sys.version_info >= (3, 11)
+    else ("co_consts", "co_code", "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab")
+)
 _OPTIMIZED = 1
 _DICT = id(dict)
 _HEAP_TYPE = 1 << 9
@@ -526,6 +532,11 @@ def _held_by_dict(walk, thing):
     return gc.get_referents(thing) + list(dict.keys(thing))
 
 
+def _held_by_code(walk, code):
+    """The collector does not look into it."""
+    return [getattr(code, field) for field in _PARTS_OF_CODE]
+
+
 def _held_by_frame(walk, frame):
     targets = gc.get_referents(frame)
     if id(frame) not in walk.frames:
@@ -633,6 +644,7 @@ def _kinds():
         (types.CoroutineType, None, None, _suspended_namer(types.CoroutineType.cr_frame.__get__)),
         (types.AsyncGeneratorType, None, None, _suspended_namer(types.AsyncGeneratorType.ag_frame.__get__)),
         (types.FunctionType, None, None, _name_function),
+        (types.CodeType, None, _held_by_code, None),
         _context_kind(),
         *_cache_kinds(),
     ]
