@@ -148,6 +148,7 @@ fn leaks_of_python_are_told_by_their_kind() {
                 "module-level collection without bound",
             ),
             ("module __main__ → .JOBS: queue.Queue", "queue not drained"),
+            ("module __main__ → .TASKS: _queue.SimpleQueue", "queue not drained"),
             ("module __main__ → .TIMEOUTS: list", "module-level collection without bound"),
             ("module __main__ → .LATER: list", "closures that keep their scope"),
             ("module __main__ → .BODIES: list", "buffers of whole payloads"),

@@ -24,6 +24,7 @@ pub(super) const RULES: &[Container] = containers! {
     "weakref.Weak*Dictionary" ["=", "weakref.*Ref*"] Wrapped;
     "_weakrefset.WeakSet" ["=", "weakref.*Ref*"] Wrapped;
     "queue.*Queue" ["="] Wrapped;
+    "_queue.SimpleQueue" ["="] Wrapped;
     "asyncio.queues.*Queue" ["="] Wrapped;
     "collections.UserDict" ["="] Wrapped;
     "collections.UserList" ["="] Wrapped;
