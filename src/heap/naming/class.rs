@@ -143,6 +143,7 @@ mod tests {
             ("GeneratedClass$GeneratedIteratorForCodegenStage3", "GeneratedClass$GeneratedIteratorForCodegenStage*"),
             ("org.apache.derby.exe.ac3ea3c0fbx01a2x0796x6af2x0000147220780", "org.apache.derby.exe.*"),
             ("builtins.dict", "dict"),
+            ("builtins.coroutine app.Server.<locals>.serve", "coroutine app.Server.<locals>.serve"),
         ] {
             assert_eq!(class(raw), lasting, "{raw}");
             assert_eq!(class(lasting), lasting, "{lasting}");

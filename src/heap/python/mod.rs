@@ -4,7 +4,7 @@
 //!
 //! | tag | record | after the tag |
 //! |---|---|---|
-//! | 1 | type | u32 index from 0, u16 length, name (`module.qualname`) |
+//! | 1 | type | u32 index from 0, u16 length, name: `module.qualname`, of suspended calls with ` MODULE.FUNCTION` behind it |
 //! | 2 | object | u64 id, u32 type, u64 size in bytes, u64 entries (`len`; 2^64−1: no container), u32 n, n × u64 target ids |
 //! | 3 | root | u64 id, u16 length, name: `module NAME`, `frame MODULE.FUNCTION`, `thread NAME`, `[other]` |
 //! | 4 | name | u32 index from 0, u16 length, text: an attribute, global or local variable |
@@ -32,7 +32,7 @@ use super::graph::{Bits, Graph, GraphBuilder, Root, RootKind};
 use super::{HeapError, Mapping, Node};
 use crate::units::Bytes;
 
-/// Types of calls that wait to go on.
+/// Types of calls that wait to go on. The agent adds the function: `builtins.coroutine app.main`.
 const SUSPENDED: [&str; 3] = ["builtins.generator", "builtins.coroutine", "builtins.async_generator"];
 
 /// Reads a graph.
@@ -49,9 +49,14 @@ pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> 
     for root in graph.roots() {
         roots.entry(root.node).or_insert_with(|| root.clone());
     }
-    let passing = graph.objects().filter(|node| SUSPENDED.contains(&graph.class_name(*node))).collect();
+    let passing = graph.objects().filter(|node| is_suspended(graph.class_name(*node))).collect();
     let Tables { ids, offsets, names, .. } = tables;
     Ok((graph, Names { file, ids, offsets, names, edges, holders, roots, passing }))
+}
+
+fn is_suspended(class: &str) -> bool {
+    let function = SUSPENDED.iter().find_map(|kind| class.strip_prefix(kind));
+    function.is_some_and(|function| function.is_empty() || function.starts_with(' '))
 }
 
 /// Walks all records, without building anything.

@@ -41,6 +41,19 @@ fn a_graph_reads_back_with_its_names() {
 }
 
 #[test]
+fn suspended_calls_hold_in_passing_whatever_their_function() {
+    for (class, expected) in [
+        ("builtins.coroutine", true),
+        ("builtins.coroutine app.main", true),
+        ("builtins.async_generator app.rows", true),
+        ("builtins.coroutine_wrapper", false),
+        ("app.generator", false),
+    ] {
+        assert_eq!(is_suspended(class), expected, "{class}");
+    }
+}
+
+#[test]
 fn a_file_cut_anywhere_is_refused_with_the_place() {
     let whole = sample();
     for end in MAGIC.len()..whole.len() {
