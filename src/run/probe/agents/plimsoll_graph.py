@@ -24,7 +24,9 @@ _attributes = _interpreter.PyObject_GenericGetDict
 _attributes.argtypes, _attributes.restype = [ctypes.py_object], ctypes.py_object
 _NO_COUNT = 2**64 - 1
 _NAMED_AT_MOST = 3000000
+_TYPES_AT_MOST = 20000  # From there on suspended calls are told by their kind alone.
 _LAYOUTS_KEPT = 256
+_TEXTS_IN_PARTS = sys.version_info < (3, 12)
 _INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0
 _MANAGED_DICT = 1 << 4 if sys.version_info >= (3, 11) else 0
 _BEFORE_OBJECT = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4 if sys.version_info >= (3, 11) else 0
@@ -38,6 +40,8 @@ _OPTIMIZED = 1
 _DICT = id(dict)
 _HEAP_TYPE = 1 << 9
 _COLLECTED = 0 if "t" in sys.abiflags else 1 << 14
+# Before 3.10 the collector tells. Free-threaded interpreters stop threads to hear of calls: the child has none to stop.
+_ASKS_FOR_REGISTERED = sys.version_info >= (3, 10) and _COLLECTED
 _INSIDE = 16
 _JOINED_AT_MOST = 1 << 19  # To join more would give the interpreter lock up.
 _FAMILY_FROM = 16
@@ -100,6 +104,9 @@ def _in_child(target, answering, agent):
     try:
         gc.disable()
         everything = gc.get_objects()  # First: nothing that is made here is among them.
+        if _TEXTS_IN_PARTS and _settle_texts(everything):
+            everything = None
+            everything = gc.get_objects()
         plimsoll_fork.detach(target, answering)
         walk = _Walk(target, agent)
         walk.run(everything)
@@ -110,6 +117,21 @@ def _in_child(target, answering, agent):
         plimsoll_fork.write(answering, text)
     finally:
         os._exit(0)
+
+
+def _settle_texts(everything):
+    """What was written to a text and not yet read is in parts of which only the collector knows: makes it one."""
+    kinds = [_io.StringIO]
+    for kind in kinds:
+        kinds += type.__subclasses__(kind)
+    kinds = set(map(id, kinds))
+    texts = [thing for thing in everything if id(type(thing)) in kinds]
+    for text in texts:
+        try:
+            _io.StringIO.read(text, 0)
+        except (ValueError, MemoryError):
+            pass  # It is closed, or larger as one.
+    return texts != []
 
 
 class _Walk:
@@ -127,6 +149,7 @@ class _Walk:
         self.spaces = set()
         self.dicts = set()
         self.kinds = _kinds() + _kinds_of_packages()
+        self.calls = {id(kind): code_of for kind, code_of, _ in _calls()}
         self.object = _Layouts(lambda count: "<BQIQQI%dQ" % count)
         self.named_edges = _Layouts(lambda count: "<BQI" + "QI" * count)
         self.objects = self.references = self.bytes = self.roots = 0
@@ -175,9 +198,7 @@ class _Walk:
                 if identity == self.agent:
                     self.seen.add(id(frame))
                 else:
-                    code = frame.f_code
-                    name = getattr(code, "co_qualname", code.co_name)
-                    self.root("frame %s.%s" % (frame.f_globals.get("__name__", "?"), name), frame)
+                    self.root("frame " + _name_of_code(frame.f_code, frame.f_globals), frame)
                     self.frames.add(id(frame))
                     found.append(frame)
                 frame = frame.f_back
@@ -221,11 +242,7 @@ class _Walk:
             add(identity)
             kind = type(thing)
             # By id: a metaclass may define its own hash.
-            index, measure, length, held, namer, values = known(id(kind)) or self.kind(kind)
-            try:
-                size = measure(thing)
-            except BaseException:
-                size = 0
+            index, measure, length, held, namer, values = known(id(kind)) or self.kind(kind, thing)
             try:
                 targets = held(self, thing) if held else referents(thing)
             except Exception:
@@ -236,8 +253,10 @@ class _Walk:
                 targets = [target for target in targets if id(target) not in spaces]
                 ids = list(map(id, targets))
             count = len(ids)
-            if values:
-                size += values(thing, targets, ids)
+            try:
+                size = values(thing, targets, ids) if values else measure(thing)
+            except BaseException:
+                size = 0
             entries = length(thing) if length else _NO_COUNT
             write(layouts[count](2, identity, index, size, entries, count, *ids))
             self.objects += 1
@@ -250,11 +269,19 @@ class _Walk:
                 except Exception:
                     pass  # Foreign descriptors may refuse; the object is there, unnamed.
 
-    def kind(self, kind):
-        """Its number, and how its objects are measured, counted, followed and named."""
+    def kind(self, kind, thing):
+        """Its number, and how its objects are measured, counted, followed and named: suspended calls by function."""
+        key, call = id(kind), ""
+        if id(kind) in self.calls:
+            call = _name_of_call(thing, self.calls[id(kind)](thing))
+            if (id(kind), call) not in self.types and len(self.types) >= _TYPES_AT_MOST:
+                call = ""
+            key = id(kind), call
+            if key in self.types:
+                return self.types[key]
         module, name = (type.__dict__[field].__get__(kind) for field in ("__module__", "__qualname__"))
         module = module if type(module) is str else "?"
-        self.text(_TYPE, 1, len(self.types), text="%s.%s" % (module, name))
+        self.text(_TYPE, 1, len(self.types), text="%s.%s%s" % (module, name, call))
         line = type.__dict__["__mro__"].__get__(kind) or (kind,)  # A type that C code has not finished has none.
         rows = [row[1:] for row in self.kinds if _extends(line, row[0])]
         length, held, namer = (next(filter(None, column), None) for column in zip(*rows, (None, None, None)))
@@ -262,8 +289,9 @@ class _Walk:
         if attributes and held is None and _flags(kind) & _INLINE_VALUES:
             held = _held_by_instance(attributes)
         namer = namer or _instance_namer(line, attributes)
-        values = _values_measure(kind, line, attributes)
-        found = self.types[id(kind)] = len(self.types), _measure(kind, line), length, held, namer, values
+        measure = _measure(kind, line)
+        values = _with_values(kind, line, attributes, measure)
+        found = self.types[key] = len(self.types), measure, length, held, namer, values
         return found
 
     def root(self, name, thing):
@@ -375,6 +403,21 @@ def _space(module):
     return types.ModuleType.__dict__["__dict__"].__get__(module)
 
 
+def _name_of_code(code, variables):
+    module = dict.get(variables, "__name__")
+    return "%s.%s" % (module if type(module) is str else "?", getattr(code, "co_qualname", code.co_name))
+
+
+def _name_of_call(call, code):
+    """By its function, or before 3.11 its frame. One that has ended has neither."""
+    for held in gc.get_referents(call):
+        if type(held) is types.FunctionType and held.__code__ is code:
+            return " " + _name_of_code(code, held.__globals__)
+        if type(held) is types.FrameType and held.f_code is code:
+            return " " + _name_of_code(code, held.f_globals)
+    return ""
+
+
 def _name_module(walk, module, ids, targets):
     space = _space(module)
     walk.edges(id(space), space.items())
@@ -483,25 +526,31 @@ def _measure(kind, line):
     return lambda thing: member(thing) + header + (buffer(thing) if buffer else 0)
 
 
-def _values_measure(kind, line, attributes_of):
-    """What measures values of attributes that are in no dict, of which `__sizeof__` tells nothing."""
+def _with_values(kind, line, attributes_of, measure):
+    """Measures with values of attributes that are in no dict, of which `__sizeof__` tells nothing: for a class once."""
     made_by_class = all(base is object or _flags(base) & _HEAP_TYPE for base in line)
-    if not _flags(kind) & (_INLINE_VALUES or _MANAGED_DICT) or not made_by_class:
+    if not _flags(kind) & (_INLINE_VALUES or _MANAGED_DICT) or not made_by_class or not _sized_alike(kind, line):
         return None
-    told = []
+    size = with_values = 0
 
-    def measure(thing, targets, ids):
+    def whole(thing, targets, ids):
+        nonlocal size, with_values
+        size = size or measure(thing)
         if _DICT in map(id, map(type, targets)) and id(attributes_of(thing)) in ids:
-            return 0
-        if not told:
-            told.append(_size_of_values(kind, thing, attributes_of(thing)))
-        return told[0]
+            return size
+        with_values = with_values or size + _size_of_values(kind, thing, attributes_of(thing))
+        return with_values
 
-    return measure
+    return whole
+
+
+def _sized_alike(kind, line):
+    says = (type(_members(base).get("__sizeof__")) for base in line if base is not object)
+    return types.MethodDescriptorType not in says and type.__dict__["__itemsize__"].__get__(kind) == 0
 
 
 def _size_of_values(kind, thing, attributes):
-    """For so many as the latest objects of its class have room for. Their dict, made a moment ago, tells this number."""
+    """For as many as the latest objects of its class have room for, which a dict that was made a moment ago tells."""
     if object.__sizeof__(thing) > type.__dict__["__basicsize__"].__get__(kind):
         return 0  # Told already.
     room = sys.getsizeof(attributes) - sys.getsizeof({})
@@ -510,9 +559,9 @@ def _size_of_values(kind, thing, attributes):
 
 
 def _buffer(line):
-    """What measures memory that `__sizeof__` leaves out: a byte a character at least, before 3.12 told as objects."""
+    """What measures memory that `__sizeof__` leaves out: of a text a byte a character at least."""
     text, data = _io.StringIO, ctypes.Array.__base__
-    if _extends(line, text) and sys.version_info >= (3, 12):
+    if _extends(line, text):
         closed = _members(text)["closed"].__get__
         return lambda thing: 0 if closed(thing) else text.seek(thing, 0, 2)
     if _extends(line, data):
@@ -530,6 +579,42 @@ def _held_by_dict(walk, thing):
     if type(thing) is dict:
         return [*thing, *thing.values()]
     return gc.get_referents(thing) + list(dict.keys(thing))
+
+
+def _held_by_module(walk, module):
+    targets = gc.get_referents(module)
+    if _ASKS_FOR_REGISTERED and module is sys.modules.get("atexit"):
+        targets += _registered(_space(module)["unregister"])
+    return targets
+
+
+class _Asked:
+    """Equals nothing, and notes what it was compared with."""
+
+    def __init__(self):
+        self.others = []
+
+    def __eq__(self, other):
+        self.others.append(other)
+        return False
+
+
+def _registered(unregister):
+    """What is to run at the end, up to the first whose class says what equals it, which would be the program's code."""
+    asked = _Asked()
+    sys.setprofile(_refuse)
+    try:
+        unregister(asked)
+    except Exception:
+        pass
+    finally:
+        sys.setprofile(None)
+    return asked.others
+
+
+def _refuse(frame, event, argument):
+    if event == "call" and frame.f_code is not _Asked.__eq__.__code__:
+        raise RuntimeError("code of the service was about to run")
 
 
 def _held_by_code(walk, code):
@@ -631,18 +716,22 @@ def _array_kind(base, dtype, flags, flat, size):
     return size, held, None
 
 
+def _calls():
+    """Kinds of suspended calls, and what tells their code and frame."""
+    kinds = (types.GeneratorType, "gi_"), (types.CoroutineType, "cr_"), (types.AsyncGeneratorType, "ag_")
+    return [(kind, *(_members(kind)[prefix + part].__get__ for part in ("code", "frame"))) for kind, prefix in kinds]
+
+
 def _kinds():
     """Of a class and those that extend it: how many entries they have, what they refer to, how it is named."""
     return [
         (dict, dict.__len__, _held_by_dict, None),
         *((base, base.__len__, None, None) for base in (list, tuple, set, frozenset, collections.deque)),
-        (types.ModuleType, None, None, _name_module),
+        (types.ModuleType, None, _held_by_module, _name_module),
         (type, None, None, _name_class),
         (_thread._local, None, None, _name_local),
         (types.FrameType, None, _held_by_frame, _name_frame),
-        (types.GeneratorType, None, None, _suspended_namer(types.GeneratorType.gi_frame.__get__)),
-        (types.CoroutineType, None, None, _suspended_namer(types.CoroutineType.cr_frame.__get__)),
-        (types.AsyncGeneratorType, None, None, _suspended_namer(types.AsyncGeneratorType.ag_frame.__get__)),
+        *((kind, None, None, _suspended_namer(frame_of)) for kind, _, frame_of in _calls()),
         (types.FunctionType, None, None, _name_function),
         (types.CodeType, None, _held_by_code, None),
         _context_kind(),
