@@ -125,13 +125,15 @@ def _settle_texts(everything):
     for kind in kinds:
         kinds += type.__subclasses__(kind)
     kinds = set(map(id, kinds))
+    if kinds.isdisjoint(map(id, map(type, everything))):
+        return False
     texts = [thing for thing in everything if id(type(thing)) in kinds]
     for text in texts:
         try:
             _io.StringIO.read(text, 0)
         except (ValueError, MemoryError):
             pass  # It is closed, or larger as one.
-    return texts != []
+    return True
 
 
 class _Walk:
