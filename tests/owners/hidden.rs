@@ -120,7 +120,7 @@ fn what_is_to_run_at_the_end_is_held_by_its_module_and_not_asked_what_equals_it(
 fn memory_beside_an_object_is_told_by_its_owner_alone() {
     for python in interpreters() {
         let summary = dumped(&python);
-        for name in ["TEXT", "REPORT", "BUFFER", "WINDOW", "OWN_CONSTANT", "NOTICE"] {
+        for name in ["TEXT", "REPORT", "BUFFER", "WINDOW", "OWN_CONSTANT", "NOTICE", "COLORS", "GRAYS"] {
             let retained = below(&summary.owners, &format!("module __main__ → .{name}")).retained.0;
             assert!((1 << 16..(1 << 16) + 1024).contains(&retained), "{python}: {name}: {retained}");
         }
@@ -128,11 +128,13 @@ fn memory_beside_an_object_is_told_by_its_owner_alone() {
 }
 
 #[test]
-fn what_code_shares_is_not_told_with_it() {
+fn what_somebody_else_has_as_well_is_not_told_with_code_or_images() {
     for python in interpreters() {
         let summary = owners(&written(&python).path().join("hidden.pygraph"));
-        let retained = below(&summary.owners, "module __main__ → .SHARED_CONSTANT").retained.0;
-        assert!(retained < 1024, "{python}: {retained}");
+        for name in ["SHARED_CONSTANT", "MAPPED"] {
+            let retained = below(&summary.owners, &format!("module __main__ → .{name}")).retained.0;
+            assert!(retained < 1024, "{python}: {name}: {retained}");
+        }
     }
 }
 

@@ -569,7 +569,23 @@ def _buffer(line):
     if _extends(line, data):
         owner = _members(data)["_b_needsfree_"].__get__
         return lambda thing: ctypes.sizeof(thing) if owner(thing) and ctypes.sizeof(thing) > _INSIDE else 0
-    return None
+    return _pixels(line[0])
+
+
+def _pixels(kind):
+    """Of images of Pillow, where it allocated them. Their class is in no module."""
+    fields = [_members(kind).get(field) for field in ("size", "mode", "bands", "readonly")]
+    made_in_c = all(type(field) in (types.GetSetDescriptorType, types.MemberDescriptorType) for field in fields)
+    if type.__dict__["__name__"].__get__(kind) != "ImagingCore" or not made_in_c:
+        return None
+
+    def measure(thing):
+        (width, height), mode, bands, readonly = (field.__get__(thing) for field in fields)
+        if [type(field) for field in (width, height, mode, bands)] != [int, int, str, int] or readonly:
+            return 0
+        return width * height * (4 if bands > 1 or mode in ("I", "F") else 2 if mode.startswith("I;16") else 1)
+
+    return measure
 
 
 def _compiled(kind):
