@@ -547,8 +547,9 @@ def _with_values(kind, line, attributes_of, measure):
 
 
 def _sized_alike(kind, line):
-    says = (type(_members(base).get("__sizeof__")) for base in line if base is not object)
-    return types.MethodDescriptorType not in says and type.__dict__["__itemsize__"].__get__(kind) == 0
+    says = (_members(base).get("__sizeof__") for base in line if base is not object)
+    in_c = any(type(said) is types.MethodDescriptorType for said in says)
+    return not in_c and type.__dict__["__itemsize__"].__get__(kind) == 0
 
 
 def _size_of_values(kind, thing, attributes):
@@ -574,14 +575,16 @@ def _buffer(line):
 
 def _pixels(kind):
     """Of images of Pillow, where it allocated them. Their class is in no module."""
+    if type.__dict__["__name__"].__get__(kind) != "ImagingCore":
+        return None
     fields = [_members(kind).get(field) for field in ("size", "mode", "bands", "readonly")]
-    made_in_c = all(type(field) in (types.GetSetDescriptorType, types.MemberDescriptorType) for field in fields)
-    if type.__dict__["__name__"].__get__(kind) != "ImagingCore" or not made_in_c:
+    kinds = types.GetSetDescriptorType, types.MemberDescriptorType
+    if not all(any(type(field) is kind for kind in kinds) for field in fields):
         return None
 
     def measure(thing):
         (width, height), mode, bands, readonly = (field.__get__(thing) for field in fields)
-        if [type(field) for field in (width, height, mode, bands)] != [int, int, str, int] or readonly:
+        if type(mode) is not str or readonly or any(type(number) is not int for number in (width, height, bands)):
             return 0
         return width * height * (4 if bands > 1 or mode in ("I", "F") else 2 if mode.startswith("I;16") else 1)
 
