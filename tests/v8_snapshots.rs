@@ -187,3 +187,13 @@ fn global_variables_are_owners_whether_the_root_or_a_native_context_names_them()
         assert!(owners.iter().any(|owner| owner.step.edge.contains("global.")), "{name}");
     }
 }
+
+#[test]
+fn nodes_in_no_document_are_told_as_such_and_names_of_chrome_have_no_parameters() {
+    let summary = read(&fixture("chromium-156")).unwrap();
+    let objects = |class: &str| summary.classes.iter().find(|row| row.class == class).map(|row| row.objects);
+    assert_eq!((objects("Detached <div>"), objects("Detached <canvas>")), (Some(200), Some(1)));
+    assert!(objects("<div>").is_some_and(|attached| attached < 200));
+    let is_template = |class: &str| class.contains("::") && class.contains('<');
+    assert!(summary.classes.iter().all(|row| !is_template(&row.class)));
+}

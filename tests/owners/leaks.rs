@@ -152,6 +152,11 @@ fn leaks_of_python_are_told_by_their_kind() {
             ("module __main__ → .TIMEOUTS: list", "module-level collection without bound"),
             ("module __main__ → .LATER: list", "closures that keep their scope"),
             ("module __main__ → .BODIES: list", "buffers of whole payloads"),
+            (
+                "module __main__ → (shared by module __main__.ORDERS, module __main__.RECENT): dict",
+                "module-level collection without bound",
+            ),
+            ("Logger.manager: logging.Manager → .loggerDict: dict", "collection without bound"),
             // A suspended call holds the dict as well, in the second graph only.
             (
                 "module __main__ → .COUNTED: __main__.Shop → .stock: __main__.Stock → .items: dict",

@@ -63,7 +63,8 @@ pub(super) fn property(name: &str) -> Cow<'_, str> {
     const DRAWN: usize = 10;
     let is_digit = |c: char| c.is_ascii_digit();
     let drawn = name.strip_prefix("__").and_then(|name| name.rsplit_once('$'));
-    if let Some((stem, _)) = drawn.filter(|(_, drawn)| digest::is_drawn(drawn) && drawn.len() >= 8) {
+    let is_drawn = |drawn: &str| drawn.len() >= 8 && digest::is_drawn(drawn) && drawn.contains(is_digit);
+    if let Some((stem, _)) = drawn.filter(|(_, drawn)| is_drawn(drawn)) {
         return Cow::Owned(format!("__{stem}$*"));
     }
     let stem = name.trim_end_matches(is_digit);
@@ -137,6 +138,7 @@ mod tests {
             ("__reactContainer$ascnvizp68l", "__reactContainer$*"),
             ("val$listener1", "val$listener1"),
             ("__typename", "__typename"),
+            ("__app$listeners", "__app$listeners"),
             ("by2024", "by2024"),
         ] {
             assert_eq!(property(name), told);

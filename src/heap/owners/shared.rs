@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -45,7 +46,12 @@ pub(super) fn settle(
     passing: &[Node],
     least: u64,
 ) {
-    let view = View { places, graph, dominators, naming, folding, large: RefCell::default(), asked: Cell::new(0) };
+    let mut weak: Vec<bool> = graph.classes().iter().map(|class| class.name.starts_with(WEAK)).collect();
+    if !weak.contains(&true) {
+        weak.clear();
+    }
+    let (large, counted) = (RefCell::default(), RefCell::default());
+    let view = View { places, graph, dominators, naming, folding, large, asked: Cell::new(0), counted, weak };
     let passes: FxHashSet<Node> = passing.iter().copied().collect();
     let is_small = |node: Node| dominators.retained(node).0 < least;
     let mut shared = Vec::new();
@@ -129,12 +135,19 @@ struct View<'a> {
     large: RefCell<FxHashMap<Node, bool>>,
     /// References of these that were looked at.
     asked: Cell<u64>,
+    /// What many properties of an object are called but for their numbers.
+    counted: RefCell<FxHashMap<Node, Vec<String>>>,
+    /// Classes of collections with weak keys; none if there are none.
+    weak: Vec<bool>,
 }
 
 impl View<'_> {
     /// The holders, but for collections with weak keys, if there are others: these have what they are asked for.
     fn without_weak(&self, holders: Vec<Node>) -> Vec<Node> {
-        let is_weak = |node: Node| self.graph.class_name(node).starts_with(WEAK);
+        if self.weak.is_empty() {
+            return holders;
+        }
+        let is_weak = |node: Node| self.weak[self.graph.class(node).0 as usize];
         let files = |node: &Node| is_weak(*node) || self.dominators.immediate(*node).is_some_and(is_weak);
         let (weak, others): (Vec<Node>, Vec<Node>) = holders.into_iter().partition(files);
         if others.is_empty() { weak } else { others }
@@ -264,14 +277,20 @@ impl View<'_> {
 
     /// Whether a property is one of many that only differ in their numbers.
     fn is_counted(&self, holder: Node, property: &str) -> bool {
-        let mut alike = 0;
-        if property.contains(|c: char| c.is_ascii_digit()) {
-            let is_alike = |other: &str| names::shape(other).eq(names::shape(property));
-            self.naming.references(holder, &mut |_, reference| {
-                alike += usize::from(matches!(&reference, Reference::Field(other) if is_alike(other)));
-            });
+        if !property.contains(|c: char| c.is_ascii_digit()) {
+            return false;
         }
-        alike > MOST_ALIKE
+        let mut counted = self.counted.borrow_mut();
+        let shapes = counted.entry(holder).or_insert_with(|| {
+            let mut shapes: HashMap<String, usize> = HashMap::new();
+            self.naming.references(holder, &mut |_, reference| {
+                if let Reference::Field(other) = &reference {
+                    *shapes.entry(names::shape(other).collect()).or_default() += 1;
+                }
+            });
+            shapes.into_iter().filter(|(_, number)| *number > MOST_ALIKE).map(|(shape, _)| shape).collect()
+        });
+        shapes.iter().any(|shape| names::shape(property).eq(shape.chars()))
     }
 
     /// The edge, if source code names it.
