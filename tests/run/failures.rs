@@ -68,11 +68,13 @@ fn a_killed_keeper_ends_the_run_and_leaves_nothing() {
 }
 
 /// Enough for the agents, not for the events.
-const SIZE: u64 = 24_000;
+const SIZE: u64 = 36_000;
 
 #[test]
 fn a_full_disk_ends_the_run_and_keeps_what_was_written() {
-    let scene = Scene::python("dumps = \"never\"\nsample-every = \"10 ms\"", "");
+    // Many rounds, so that there is much to write.
+    let rounds = "[load.ugly.again]\nget = \"/plain\"\nrequests = 40\nrounds = 20";
+    let scene = Scene::python("dumps = \"never\"\nsample-every = \"10 ms\"", rounds);
     let mut command = scene.command(&[]);
     // A limit on the size of files stands for a full disk: it gives the same kind of error, and needs no mount.
     let limit = || {
