@@ -9,6 +9,8 @@ use crate::heap::graph::Class;
 const NONE: u32 = u32::MAX;
 /// How nodes of a page are called that are in no document.
 const DETACHED: &str = "Detached ";
+/// How Node calls its own objects, which belong to no page whatever is said of them.
+const NODE: &str = "Node / ";
 
 /// The classes met so far, found by the index of their name.
 #[derive(Debug)]
@@ -60,7 +62,8 @@ impl ClassNames {
     /// The class of what is an instance of another one, but in no document, as Chrome DevTools calls it.
     pub(super) fn detached(&mut self, class: u32) -> u32 {
         let name = &self.table[class as usize].name;
-        if name.starts_with(DETACHED) { class } else { self.name(&format!("{DETACHED}{name}")) }
+        let is_told = name.starts_with(DETACHED) || name.starts_with(NODE);
+        if is_told { class } else { self.name(&format!("{DETACHED}{name}")) }
     }
 
     fn name(&mut self, text: &str) -> u32 {
@@ -138,5 +141,18 @@ mod tests {
         assert_eq!(class(NodeKind::Object, 2), class(NodeKind::Hidden, 2));
         assert_eq!(class(NodeKind::Text, 0), class(NodeKind::Text, 2));
         assert_eq!(classes.into_table().len(), 4);
+    }
+
+    #[test]
+    fn nodes_of_pages_are_detached_and_those_of_node_are_not() {
+        let texts = ["<p>", "Node / Hash"];
+        let mut classes = ClassNames::new(texts.len());
+        let [page, node] = [0, 1].map(|name| {
+            let class = classes.class(NodeKind::Native, name, |index| Cow::Borrowed(texts[index as usize]));
+            classes.detached(class)
+        });
+        assert_eq!(classes.detached(page), page);
+        let table = classes.into_table();
+        assert_eq!([page, node].map(|class| &*table[class as usize].name), ["Detached <p>", "Node / Hash"]);
     }
 }
