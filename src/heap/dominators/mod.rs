@@ -110,6 +110,12 @@ impl Dominators {
         Some(self.node(self.above[place.0 as usize]))
     }
 
+    /// All that dominates a node, the nearest first; neither itself nor the virtual root.
+    pub(super) fn all_above(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        let above = std::iter::successors(self.immediate(node), |node| self.immediate(*node));
+        above.take_while(|node| *node != Node::ROOT)
+    }
+
     /// Whether a root reaches the node.
     pub fn reachable(&self, node: Node) -> bool {
         self.place(node).is_some()

@@ -292,8 +292,8 @@ fn settle_copies(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators, 
 fn settle_realms(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators) {
     let globals = anchors.iter().filter(|(_, anchor)| **anchor == Anchor::Spread(Holder::Global));
     for global in globals.map(|(node, _)| *node).collect::<Vec<_>>() {
-        let above = std::iter::successors(dominators.immediate(global), |node| dominators.immediate(*node));
-        if above.take(MOST_ABOVE).any(|node| anchors.get(&node).is_some_and(Anchor::lasts)) {
+        let mut above = dominators.all_above(global).take(MOST_ABOVE);
+        if above.any(|node| anchors.get(&node).is_some_and(Anchor::lasts)) {
             anchors.remove(&global);
         }
     }

@@ -174,8 +174,7 @@ impl View<'_> {
     /// The container whose internal an object is.
     fn around(&self, internal: Node) -> Option<Node> {
         let class = self.graph.class(internal);
-        let above = std::iter::successors(self.dominators.immediate(internal), |node| self.dominators.immediate(*node));
-        let mut above = above.take(MOST_STEPS).take_while(|node| *node != Node::ROOT);
+        let mut above = self.dominators.all_above(internal).take(MOST_STEPS);
         above.find(|node| self.is_inside(*node, class, false))
     }
 

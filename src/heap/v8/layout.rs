@@ -16,7 +16,7 @@ pub(super) struct Layout {
     pub(super) node_id: usize,
     pub(super) node_size: usize,
     pub(super) node_edges: usize,
-    /// Whether a node of a page is in its document; not in all versions.
+    /// Where it stands whether a node of a page is in its document; not in all versions.
     pub(super) node_detachedness: Option<usize>,
     pub(super) edge_fields: usize,
     pub(super) edge_type: usize,
