@@ -10,13 +10,16 @@ use tempfile::TempDir;
 
 use super::ProbeError;
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 9] = [
     ("plimsoll-node.cjs", include_str!("agents/plimsoll-node.cjs")),
     ("sitecustomize.py", include_str!("agents/sitecustomize.py")),
     ("plimsoll_agent.py", include_str!("agents/plimsoll_agent.py")),
+    ("plimsoll_classes.py", include_str!("agents/plimsoll_classes.py")),
     ("plimsoll_figures.py", include_str!("agents/plimsoll_figures.py")),
     ("plimsoll_fork.py", include_str!("agents/plimsoll_fork.py")),
     ("plimsoll_graph.py", include_str!("agents/plimsoll_graph.py")),
+    ("plimsoll_kinds.py", include_str!("agents/plimsoll_kinds.py")),
+    ("plimsoll_sizes.py", include_str!("agents/plimsoll_sizes.py")),
 ];
 
 /// A unix socket's path has room for 107 bytes; `/node.4194304.1000.sock` needs 24 of them.

@@ -3,10 +3,7 @@
 The process is forked; the child walks the frozen copy and ends, so that the service stands still for the fork
 only. Names of modules, classes, attributes and variables are written; never a value.
 """
-import _contextvars
-import _functools
 import _io
-import _thread
 import collections
 import ctypes
 import gc
@@ -18,35 +15,19 @@ import time
 import types
 
 import plimsoll_fork
+from plimsoll_classes import INLINE_VALUES, extends, flags_of, is_a, members_of, reader_of_attributes, space_of
+from plimsoll_kinds import held_by_instance, instance_namer, kinds_of_calls, known_kinds, name_of_call, name_of_code
+from plimsoll_sizes import measure_of, measure_with_values
 
-_interpreter = ctypes.PyDLL(None)
-_attributes = _interpreter.PyObject_GenericGetDict
-_attributes.argtypes, _attributes.restype = [ctypes.py_object], ctypes.py_object
 _NO_COUNT = 2**64 - 1
 _NAMED_AT_MOST = 3000000
 _TYPES_AT_MOST = 20000  # From there on suspended calls are told by their kind alone.
 _LAYOUTS_KEPT = 256
 _TEXTS_IN_PARTS = sys.version_info < (3, 12)
-_INLINE_VALUES = 1 << 2 if sys.version_info >= (3, 13) else 0
-_MANAGED_DICT = 1 << 4 if sys.version_info >= (3, 11) else 0
-_BEFORE_OBJECT = 3 << 3 if sys.version_info >= (3, 12) else 1 << 4 if sys.version_info >= (3, 11) else 0
-# Neither those that are made when they are asked for nor names, of which nearly all are other holders' as well.
-_PARTS_OF_CODE = (
-    ("co_consts", "co_linetable", "co_exceptiontable")
-    if sys.version_info >= (3, 11)
-    else ("co_consts", "co_code", "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab")
-)
-_OPTIMIZED = 1
-_DICT = id(dict)
-_HEAP_TYPE = 1 << 9
-_COLLECTED = 0 if "t" in sys.abiflags else 1 << 14
-# Before 3.10 the collector tells. Free-threaded interpreters stop threads to hear of calls: the child has none to stop.
-_ASKS_FOR_REGISTERED = sys.version_info >= (3, 10) and _COLLECTED
-_INSIDE = 16
 _JOINED_AT_MOST = 1 << 19  # To join more would give the interpreter lock up.
 _FAMILY_FROM = 16
 _DRAWN_FROM = 8  # Characters: of fewer are words and versions.
-_OWN = ("plimsoll_agent", "plimsoll_figures", "plimsoll_fork", "plimsoll_graph")
+_OWN = tuple("plimsoll_" + part for part in ("agent", "classes", "figures", "fork", "graph", "kinds", "sizes"))
 
 # The functions of `struct` would keep their layouts in a dict of the service.
 _END = struct.Struct("<BQQQQQ")
@@ -150,20 +131,20 @@ class _Walk:
         self.parked = []
         self.spaces = set()
         self.dicts = set()
-        self.kinds = _kinds() + _kinds_of_packages()
-        self.calls = {id(kind): code_of for kind, code_of, _ in _calls()}
+        self.kinds = known_kinds()
+        self.calls = {id(kind): code_of for kind, code_of, _ in kinds_of_calls()}
         self.object = _Layouts(lambda count: "<BQIQQI%dQ" % count)
         self.named_edges = _Layouts(lambda count: "<BQI" + "QI" * count)
         self.objects = self.references = self.bytes = self.roots = 0
 
     def run(self, everything):
-        if _INLINE_VALUES:
+        if INLINE_VALUES:
             dicts = [thing for thing in everything if type(thing) is dict]
             self.dicts.update(map(id, dicts))
             # Since 3.14 the collector knows the dict of interned strings, which owns none of them.
             known = sys.intern("interned by plimsoll")
             self.seen.update(id(thing) for thing in dicts if thing.get(known) is known)
-        modules = [pair for pair in sys.modules.items() if type(pair[0]) is str and _is(pair[1], types.ModuleType)]
+        modules = [pair for pair in sys.modules.items() if type(pair[0]) is str and is_a(pair[1], types.ModuleType)]
         families = collections.defaultdict(list)
         for name, module in modules:
             if name in _OWN:
@@ -174,7 +155,7 @@ class _Walk:
         for family, members in families.items():
             for name, module in members:
                 self.root("module " + (family if len(members) >= _FAMILY_FROM else name), module)
-        self.spaces.update(id(_space(module)) for _, module in modules)
+        self.spaces.update(id(space_of(module)) for _, module in modules)
         self.walk([module for _, module in modules])
         self.walk(self.stacks() + self.threads())
         self.others(everything)
@@ -183,11 +164,11 @@ class _Walk:
 
     def leave_out(self, module):
         own = [value for value in module.__dict__.values() if type(value) in (types.FunctionType, struct.Struct)]
-        classes = [value for value in module.__dict__.values() if _is(value, type)]
+        classes = [value for value in module.__dict__.values() if is_a(value, type)]
         for library in module.__dict__.values():
             if type(library) in (ctypes.CDLL, ctypes.PyDLL):
                 attributes = vars(library)
-                own += [library, attributes, *(value for value in attributes.values() if _is(value, ctypes._CFuncPtr))]
+                own += [library, attributes, *(value for value in attributes.values() if is_a(value, ctypes._CFuncPtr))]
                 classes.append(attributes["_FuncPtr"])
         for kind in classes:
             own += [kind, *_parts_of_class(kind)]
@@ -200,7 +181,7 @@ class _Walk:
                 if identity == self.agent:
                     self.seen.add(id(frame))
                 else:
-                    self.root("frame " + _name_of_code(frame.f_code, frame.f_globals), frame)
+                    self.root("frame " + name_of_code(frame.f_code, frame.f_globals), frame)
                     self.frames.add(id(frame))
                     found.append(frame)
                 frame = frame.f_back
@@ -250,7 +231,7 @@ class _Walk:
             except Exception:
                 targets = referents(thing)
             ids = list(map(id, targets))
-            if not spaces.isdisjoint(ids) and not _is(thing, types.ModuleType):
+            if not spaces.isdisjoint(ids) and not is_a(thing, types.ModuleType):
                 # Functions and frames refer to their module's namespace; the module alone owns it.
                 targets = [target for target in targets if id(target) not in spaces]
                 ids = list(map(id, targets))
@@ -275,7 +256,7 @@ class _Walk:
         """Its number, and how its objects are measured, counted, followed and named: suspended calls by function."""
         key, call = id(kind), ""
         if id(kind) in self.calls:
-            call = _name_of_call(thing, self.calls[id(kind)](thing))
+            call = name_of_call(thing, self.calls[id(kind)](thing))
             if (id(kind), call) not in self.types and len(self.types) >= _TYPES_AT_MOST:
                 call = ""
             key = id(kind), call
@@ -285,14 +266,14 @@ class _Walk:
         module = module if type(module) is str else "?"
         self.text(_TYPE, 1, len(self.types), text="%s.%s%s" % (module, name, call))
         line = type.__dict__["__mro__"].__get__(kind) or (kind,)  # A type that C code has not finished has none.
-        rows = [row[1:] for row in self.kinds if _extends(line, row[0])]
+        rows = [row[1:] for row in self.kinds if extends(line, row[0])]
         length, held, namer = (next(filter(None, column), None) for column in zip(*rows, (None, None, None)))
-        attributes = _attributes_of(kind, line)
-        if attributes and held is None and _flags(kind) & _INLINE_VALUES:
-            held = _held_by_instance(attributes)
-        namer = namer or _instance_namer(line, attributes)
-        measure = _measure(kind, line)
-        values = _with_values(kind, line, attributes, measure)
+        attributes = reader_of_attributes(kind, line)
+        if attributes and held is None and flags_of(kind) & INLINE_VALUES:
+            held = held_by_instance(attributes)
+        namer = namer or instance_namer(line, attributes)
+        measure = measure_of(kind, line)
+        values = measure_with_values(kind, line, attributes, measure)
         found = self.types[key] = len(self.types), measure, length, held, namer, values
         return found
 
@@ -362,416 +343,8 @@ def _family(name):
     return name if stem == name else stem + "*"
 
 
-def _flags(kind):
-    return type.__dict__["__flags__"].__get__(kind)
-
-
-def _members(kind):
-    return type.__dict__["__dict__"].__get__(kind) or {}
-
-
-def _is(thing, kind):
-    return _extends(type.__dict__["__mro__"].__get__(type(thing)) or (), kind)
-
-
 def _parts_of_class(kind):
     """What was made with it, and what its methods are."""
-    parts = [part for part in gc.get_referents(kind) if _is(part, dict) or type(part) is tuple]
+    parts = [part for part in gc.get_referents(kind) if is_a(part, dict) or type(part) is tuple]
     made = (types.FunctionType, types.GetSetDescriptorType, types.MemberDescriptorType)
-    return parts + [member for member in _members(kind).values() if type(member) in made]
-
-
-def _extends(line, base):
-    return any(known is base for known in line)  # A metaclass may define its own comparison.
-
-
-def _locals(frame):
-    variables = frame.f_locals
-    of_interpreter = type(variables) is dict or frame.f_code.co_flags & _OPTIMIZED
-    return dict(variables) if of_interpreter and variables is not frame.f_globals else {}
-
-
-def _variables(frame, ids, targets):
-    """By name; for those shared with inner functions there are also the cells, in the order of their names."""
-    pairs = list(_locals(frame).items())
-    shared = frame.f_code.co_cellvars + frame.f_code.co_freevars
-    cells = [target for target in targets if type(target) is types.CellType]
-    if len(cells) == len(shared):
-        pairs += zip(shared, cells)
-    return [pair for pair in pairs if id(pair[1]) in ids]
-
-
-def _space(module):
-    return types.ModuleType.__dict__["__dict__"].__get__(module)
-
-
-def _name_of_code(code, variables):
-    module = dict.get(variables, "__name__")
-    return "%s.%s" % (module if type(module) is str else "?", getattr(code, "co_qualname", code.co_name))
-
-
-def _name_of_call(call, code):
-    """By its function, or before 3.11 its frame. One that has ended has neither."""
-    for held in gc.get_referents(call):
-        if type(held) is types.FunctionType and held.__code__ is code:
-            return " " + _name_of_code(code, held.__globals__)
-        if type(held) is types.FrameType and held.f_code is code:
-            return " " + _name_of_code(code, held.f_globals)
-    return ""
-
-
-def _name_module(walk, module, ids, targets):
-    space = _space(module)
-    walk.edges(id(space), space.items())
-
-
-def _name_class(walk, kind, ids, targets):
-    space = gc.get_referents(type.__dict__["__dict__"].__get__(kind))[0]
-    walk.edges(id(space), space.items())
-
-
-def _name_local(walk, local, ids, targets):
-    for threads in targets:
-        if type(threads) is dict:
-            walk.space(id(threads), ())
-            for space in threads.values():
-                if type(space) is dict:
-                    walk.edges(id(space), space.items())
-
-
-def _name_frame(walk, frame, ids, targets):
-    walk.edges(id(frame), _variables(frame, ids, targets))
-
-
-def _suspended_namer(frame_of):
-    """Before 3.11 it refers to its frame, and that to the variables. To ask for these would make a dict of them."""
-    if sys.version_info < (3, 11):
-        return None
-
-    def name(walk, thing, ids, targets):
-        frame = frame_of(thing)
-        if frame is not None:
-            walk.edges(id(thing), _variables(frame, ids, targets))
-
-    return name
-
-
-def _name_function(walk, function, ids, targets):
-    cells = function.__closure__
-    if cells:
-        walk.edges(id(cells), zip(function.__code__.co_freevars, cells))
-    defaults = function.__defaults__
-    if defaults and gc.is_tracked(defaults):  # Those that are only constants are not.
-        code = function.__code__
-        first = code.co_argcount - len(defaults)
-        walk.edges(id(defaults), zip(code.co_varnames[first:code.co_argcount], defaults))
-    for space in targets:
-        if type(space) is dict:
-            _name_space_of_function(walk, function, space)
-
-
-def _name_space_of_function(walk, function, space):
-    # To ask a function for its attributes makes a dict where there is none: last.
-    if space is not function.__globals__ and (space is function.__kwdefaults__ or space is function.__dict__):
-        walk.space(id(space), space.items())
-    else:
-        walk.edges(id(function), [("__globals__" if space is function.__globals__ else "__annotations__", space)])
-
-
-def _attributes_of(kind, line):
-    """Through the descriptor of a class made by `class`, or as the interpreter does: never through user code."""
-    for base in line:
-        found = _members(base).get("__dict__")
-        if _flags(base) & _HEAP_TYPE and type(found) is types.GetSetDescriptorType:
-            return found.__get__
-    return _attributes if type.__dict__["__dictoffset__"].__get__(kind) != 0 else None
-
-
-def _instance_namer(line, attributes_of):
-    slots = [
-        (key, member)
-        for base in line
-        if _flags(base) & _HEAP_TYPE
-        for key, member in _members(base).items()
-        if type(member) is types.MemberDescriptorType
-    ]
-    if attributes_of is None and not slots:
-        return None
-
-    def name(walk, thing, ids, targets):
-        pairs = []
-        for key, member in slots:
-            try:
-                pairs.append((key, member.__get__(thing)))
-            except AttributeError:
-                pass
-        if attributes_of is not None:
-            attributes = attributes_of(thing)
-            if type(attributes) is dict:
-                pairs += attributes.items()
-                if id(attributes) in ids:
-                    walk.space(id(attributes), attributes.items())
-        walk.edges(id(thing), [(key, value) for key, value in pairs if id(value) in ids])
-
-    return name
-
-
-def _measure(kind, line):
-    """What the first of its classes that is written in C says: it alone runs no user code and counts nothing else."""
-    said = [(base, _members(base)["__sizeof__"]) for base in line if "__sizeof__" in _members(base)]
-    in_c = (member for base, member in said if type(member) is types.MethodDescriptorType and not _compiled(base))
-    member = next(in_c, object.__sizeof__)
-    buffer = _buffer(line)
-    if said and said[0][1] is member and not buffer:
-        return sys.getsizeof
-    header = 16 * (bool(_flags(kind) & _COLLECTED) + bool(_flags(kind) & _BEFORE_OBJECT))
-    return lambda thing: member(thing) + header + (buffer(thing) if buffer else 0)
-
-
-def _with_values(kind, line, attributes_of, measure):
-    """Measures with values of attributes that are in no dict, of which `__sizeof__` tells nothing: for a class once."""
-    made_by_class = all(base is object or _flags(base) & _HEAP_TYPE for base in line)
-    if not _flags(kind) & (_INLINE_VALUES or _MANAGED_DICT) or not made_by_class or not _sized_alike(kind, line):
-        return None
-    size = with_values = 0
-
-    def whole(thing, targets, ids):
-        nonlocal size, with_values
-        size = size or measure(thing)
-        if _DICT in map(id, map(type, targets)) and id(attributes_of(thing)) in ids:
-            return size
-        with_values = with_values or size + _size_of_values(kind, thing, attributes_of(thing))
-        return with_values
-
-    return whole
-
-
-def _sized_alike(kind, line):
-    says = (_members(base).get("__sizeof__") for base in line if base is not object)
-    in_c = any(type(said) is types.MethodDescriptorType for said in says)
-    return not in_c and type.__dict__["__itemsize__"].__get__(kind) == 0
-
-
-def _size_of_values(kind, thing, attributes):
-    """For as many as the latest objects of its class have room for, which a dict that was made a moment ago tells."""
-    if object.__sizeof__(thing) > type.__dict__["__basicsize__"].__get__(kind):
-        return 0  # Told already.
-    room = sys.getsizeof(attributes) - sys.getsizeof({})
-    places = room // 8
-    return room + (8 + places + 7 & ~7 if _INLINE_VALUES else 2 + places + 7 & ~7)
-
-
-def _buffer(line):
-    """What measures memory that `__sizeof__` leaves out: of a text a byte a character at least."""
-    text, data = _io.StringIO, ctypes.Array.__base__
-    if _extends(line, text):
-        closed = _members(text)["closed"].__get__
-        return lambda thing: 0 if closed(thing) else text.seek(thing, 0, 2)
-    if _extends(line, data):
-        owner = _members(data)["_b_needsfree_"].__get__
-        return lambda thing: ctypes.sizeof(thing) if owner(thing) and ctypes.sizeof(thing) > _INSIDE else 0
-    return _pixels(line[0])
-
-
-def _pixels(kind):
-    """Of images of Pillow, where it allocated them. Their class is in no module."""
-    if type.__dict__["__name__"].__get__(kind) != "ImagingCore":
-        return None
-    fields = [_members(kind).get(field) for field in ("size", "mode", "bands", "readonly")]
-    kinds = types.GetSetDescriptorType, types.MemberDescriptorType
-    if not all(any(type(field) is kind for kind in kinds) for field in fields):
-        return None
-
-    def measure(thing):
-        (width, height), mode, bands, readonly = (field.__get__(thing) for field in fields)
-        if type(mode) is not str or readonly or any(type(number) is not int for number in (width, height, bands)):
-            return 0
-        return width * height * (4 if bands > 1 or mode in ("I", "F") else 2 if mode.startswith("I;16") else 1)
-
-    return measure
-
-
-def _compiled(kind):
-    """From Python code, whose methods may look like those written in C."""
-    return "__pyx_vtable__" in _members(kind) or "__reduce_cython__" in _members(kind)
-
-
-def _held_by_dict(walk, thing):
-    if type(thing) is dict:
-        return [*thing, *thing.values()]
-    return gc.get_referents(thing) + list(dict.keys(thing))
-
-
-def _held_by_module(walk, module):
-    targets = gc.get_referents(module)
-    if _ASKS_FOR_REGISTERED and module is sys.modules.get("atexit"):
-        targets += _registered(_space(module)["unregister"])
-    return targets
-
-
-class _Asked:
-    """Equals nothing, and notes what it was compared with."""
-
-    def __init__(self):
-        self.others = []
-
-    def __eq__(self, other):
-        self.others.append(other)
-        return False
-
-
-def _registered(unregister):
-    """What is to run at the end, up to the first whose class says what equals it, which would be the program's code."""
-    asked = _Asked()
-    sys.setprofile(_refuse)
-    try:
-        unregister(asked)
-    except Exception:
-        pass
-    finally:
-        sys.setprofile(None)
-    return asked.others
-
-
-def _refuse(frame, event, argument):
-    if event == "call" and frame.f_code is not _Asked.__eq__.__code__:
-        raise RuntimeError("code of the service was about to run")
-
-
-def _held_by_code(walk, code):
-    """The collector does not look into it."""
-    return [getattr(code, field) for field in _PARTS_OF_CODE]
-
-
-def _held_by_frame(walk, frame):
-    targets = gc.get_referents(frame)
-    if id(frame) not in walk.frames:
-        return targets
-    if sys.version_info >= (3, 11) or not frame.f_code.co_flags & _OPTIMIZED:
-        targets.extend(_locals(frame).values())
-    # A variable is no owner of what a module holds as well.
-    return [target for target in targets if id(target) not in walk.seen]
-
-
-def _held_by_instance(attributes_of):
-    """The collector goes past the dict of attributes, if there is one, to the values."""
-
-    def held(walk, thing):
-        targets = gc.get_referents(thing)
-        attributes = attributes_of(thing)
-        if id(attributes) in walk.dicts:
-            values = set(map(id, attributes.values()))
-            targets = [target for target in targets if id(target) not in values and target is not attributes]
-            targets.append(attributes)
-        return targets
-
-    return held
-
-
-def _greenlet_kind(frame_of):
-    """While it is suspended the collector does not look into it. Its frames come last, as those of threads do."""
-
-    def held(walk, thing):
-        targets = gc.get_referents(thing) or list(filter(None, [_attributes(thing)]))
-        frame = frame_of(thing)
-        while frame is not None and id(frame) not in walk.frames:
-            walk.frames.add(id(frame))
-            targets.append(frame)
-            if id(frame) not in walk.seen:
-                walk.seen.add(id(frame))
-                walk.parked.append(frame)
-            frame = frame.f_back
-        return targets
-
-    return None, held, None
-
-
-def _cache_kinds():
-    """With a bound it refers to all keys and results, and the links that its dict files under the keys to nothing."""
-    sample = _functools._lru_cache_wrapper(int, 1, False, tuple)
-    sample()
-    link_kind = next(type(link) for space in gc.get_referents(sample) if type(space) is dict for link in space.values())
-    results = {}
-
-    def held(walk, cache):
-        own, targets = [], gc.get_referents(cache)
-        filed = [pair for space in targets if type(space) is dict for pair in space.items()]
-        links = {id(key): id(link) for key, link in filed if type(link) is link_kind}
-        rest = iter(targets)
-        for target in rest:
-            if id(target) in links:
-                results[links[id(target)]] = [next(rest)]
-            elif target is not link_kind:
-                own.append(target)
-        return own
-
-    return [(type(sample), None, held, None), (link_kind, None, lambda walk, link: results.pop(id(link)), None)]
-
-
-def _context_kind():
-    """Of the values of context variables, each before its variable."""
-    variable, context = _contextvars.ContextVar, _contextvars.Context()
-    context.run(variable("").set, None)
-    sample = gc.get_referents(gc.get_referents(context)[-1])[-1]
-
-    def name(walk, node, ids, targets):
-        pairs = zip(targets, targets[1:])
-        walk.edges(id(node), [(key.name, value) for value, key in pairs if type(key) is variable])
-
-    return type(sample), None, None, name
-
-
-def _array_kind(base, dtype, flags, flat, size):
-    """The collector does not look into arrays."""
-
-    def held(walk, thing):
-        targets = gc.get_referents(thing)
-        under = base(thing)
-        if under is not None:
-            targets.append(under)
-            walk.edges(id(thing), [("base", under)])
-        if dtype(thing).kind == "O" and flags(thing).owndata:
-            targets.extend(flat(thing))
-        return targets
-
-    return size, held, None
-
-
-def _calls():
-    """Kinds of suspended calls, and what tells their code and frame."""
-    kinds = (types.GeneratorType, "gi_"), (types.CoroutineType, "cr_"), (types.AsyncGeneratorType, "ag_")
-    return [(kind, *(_members(kind)[prefix + part].__get__ for part in ("code", "frame"))) for kind, prefix in kinds]
-
-
-def _kinds():
-    """Of a class and those that extend it: how many entries they have, what they refer to, how it is named."""
-    return [
-        (dict, dict.__len__, _held_by_dict, None),
-        *((base, base.__len__, None, None) for base in (list, tuple, set, frozenset, collections.deque)),
-        (types.ModuleType, None, _held_by_module, _name_module),
-        (type, None, None, _name_class),
-        (_thread._local, None, None, _name_local),
-        (types.FrameType, None, _held_by_frame, _name_frame),
-        *((kind, None, None, _suspended_namer(frame_of)) for kind, _, frame_of in _calls()),
-        (types.FunctionType, None, None, _name_function),
-        (types.CodeType, None, _held_by_code, None),
-        _context_kind(),
-        *_cache_kinds(),
-    ]
-
-
-def _kinds_of_packages():
-    """The same for classes of packages, if the service has imported these."""
-    packages = [
-        ("greenlet", "greenlet", ("gr_frame",), _greenlet_kind),
-        ("numpy", "ndarray", ("base", "dtype", "flags", "flat", "size"), _array_kind),
-    ]
-    found = []
-    for package, name, fields, make in packages:
-        module = sys.modules.get(package)
-        kind = _space(module).get(name) if _is(module, types.ModuleType) else None
-        if type(kind) is type:
-            members = [_members(kind).get(field) for field in fields]
-            if all(type(member) in (types.GetSetDescriptorType, types.MemberDescriptorType) for member in members):
-                found.append((kind, *make(*(member.__get__ for member in members))))
-    return found
+    return parts + [member for member in members_of(kind).values() if type(member) in made]
