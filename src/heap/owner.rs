@@ -72,8 +72,12 @@ const RESOLVED: &str = ".<resolved_references>";
 impl OwnerPath {
     /// Whether it is the machine's own, which has more of it as more of the program has run.
     pub(super) fn is_of_runtime(&self) -> bool {
-        let is_its_own = |step: &Step| step.edge.ends_with(RESOLVED) || RUNTIME.contains(&step.class.as_str());
-        self.0.last().is_some_and(is_its_own)
+        self.is_of_classes() || self.0.last().is_some_and(|step| RUNTIME.contains(&step.class.as_str()))
+    }
+
+    /// Whether it is what the machine has of each class.
+    pub(super) fn is_of_classes(&self) -> bool {
+        self.0.last().is_some_and(|step| step.edge.ends_with(RESOLVED))
     }
 }
 

@@ -11,3 +11,4 @@ mod hidden;
 mod interpreters;
 mod leaks;
 mod modules;
+mod tasks;

@@ -29,6 +29,9 @@ const LEAST_SHARE: f64 = 0.0002;
 /// What is new and what is gone is one thing if their sizes differ by no more than this share.
 const ALIKE: f64 = 0.02;
 
+/// So many more of one name are no more of the program's own classes.
+const MANY_CLASSES: u64 = 16;
+
 /// What became of an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
@@ -86,7 +89,9 @@ impl OwnerTrend {
     /// code that runs is none, however it grew.
     pub fn is_retention(&self) -> bool {
         let keeps_on = self.every_interval && !self.levels_off && self.growth.delta.0 > 0;
-        self.intervals.len() > 1 && keeps_on && !self.growth.path.is_of_runtime()
+        let OwnerGrowth { path, count: (before, after), .. } = &self.growth;
+        let classes_multiply = path.is_of_classes() && after.saturating_sub(*before) >= MANY_CLASSES;
+        self.intervals.len() > 1 && keeps_on && (classes_multiply || !path.is_of_runtime())
     }
 }
 

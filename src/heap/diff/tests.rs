@@ -501,6 +501,22 @@ fn an_array_that_doubles_grows_in_its_entries_and_what_is_nearly_full_does_not()
 }
 
 #[test]
+fn what_the_machine_has_of_classes_is_retention_where_these_multiply() {
+    let is_retention = |classes: [u64; 3]| {
+        let dump = |classes: u64| {
+            let mut dump = map(classes, classes * 1000, None);
+            let edge = "static Script*.<resolved_references>".to_owned();
+            dump.owners[0].step = Step { edge, class: "java.lang.Object[]".to_owned() };
+            dump.owners[0].count = classes / 10;
+            dump
+        };
+        trend(&classes.map(dump))[0].is_retention()
+    };
+    assert!(is_retention([100, 500, 900]));
+    assert!(!is_retention([10, 15, 19]), "one class that runs more of its code");
+}
+
+#[test]
 fn what_grew_while_something_as_large_went_is_told_unless_one_became_the_other() {
     let app = |field: &str, bytes: u64| {
         dump(&format!("root | module app | m | builtins.module 100\nm | .{field} | x | app.Thing {bytes}\n"))

@@ -201,6 +201,9 @@ const LIMITS: &[(&str, &[Limit])] = &[
     ("org.agrona.concurrent.AbstractConcurrentArrayQueue", &[Limit::Field("capacity")]),
     ("com.hazelcast.internal.util.concurrent.AbstractConcurrentArrayQueue", &[Limit::Field("capacity")]),
     ("io.reactivex.*$Size*ReplayBuffer", &[Limit::Field("maxSize")]),
+    ("com.codahale.metrics.*ExponentiallyDecayingReservoir", &[Limit::Field("size")]),
+    ("com.yammer.metrics.stats.ExponentiallyDecayingSample", &[Limit::Field("reservoirSize")]),
+    ("org.neo4j.internal.collector.RingRecentBuffer", &[Limit::Field("size")]),
     // Entries or bytes: where they are bytes, there are fewer entries.
     ("org.ehcache.impl.internal.store.heap.OnHeapStore", &[Limit::Field("capacity")]),
     // Its capacity is spread over its segments.

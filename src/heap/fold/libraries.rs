@@ -38,6 +38,13 @@ pub(super) const RULES: &[Container] = containers! {
     "com.github.benmanes.caffeine.cache.UnboundedLocalCache$*" ["com.github.benmanes.caffeine.cache.*", "java.util.concurrent.ConcurrentHashMap", "java.util.concurrent.ConcurrentHashMap$*"] Links("java.util.concurrent.ConcurrentHashMap$*Node");
     "com.github.benmanes.caffeine.cache.UnboundedLocalCache" ["com.github.benmanes.caffeine.cache.*", "java.util.concurrent.ConcurrentHashMap", "java.util.concurrent.ConcurrentHashMap$*"] Links("java.util.concurrent.ConcurrentHashMap$*Node");
     "com.github.benmanes.caffeine.cache.LocalAsync*Cache*" ["com.github.benmanes.caffeine.cache.*", "java.util.concurrent.ConcurrentHashMap", "java.util.concurrent.ConcurrentHashMap$*"] Links("java.util.concurrent.ConcurrentHashMap$*Node");
+    // Clojure; what its small maps hold is told by their arrays
+    "clojure.lang.PersistentHashMap" ["$", "java.lang.Object[]", "clojure.lang.PersistentHashMap$*[]"] Field("count");
+    "clojure.lang.PersistentTreeMap" ["$"] Field("_count");
+    "clojure.lang.PersistentVector" ["$", "java.lang.Object[]"] Field("cnt");
+    "clojure.lang.APersistentSet" ["="] Wrapped;
+    // Flink: while it grows, its entries move from one table to the other
+    "org.apache.flink.runtime.state.heap.CopyOnWriteStateMap" ["$", "[]"] Links("org.apache.flink.runtime.state.heap.CopyOnWriteStateMap$StateMapEntry");
     // fastutil
     "it.unimi.dsi.fastutil.*s$Synchronized*" ["="] Wrapped;
     "it.unimi.dsi.fastutil.*s$Unmodifiable*" ["="] Wrapped;

@@ -206,8 +206,8 @@ fn inherited<T: Copy>(graph: &Graph, of: impl Fn(&str) -> Option<T>) -> Vec<Opti
 }
 
 /// How the packages of libraries start.
-const PACKAGES: [&str; 10] =
-    ["akka.", "com.", "gnu.", "io.", "it.", "kotlin.", "kotlinx.", "org.", "reactor.", "scala."];
+const PACKAGES: [&str; 11] =
+    ["akka.", "clojure.", "com.", "gnu.", "io.", "it.", "kotlin.", "kotlinx.", "org.", "reactor.", "scala."];
 
 /// The name of a class of a library before somebody put that into a package of his own:
 /// `io.netty.util.Timer` of `io.grpc.netty.shaded.io.netty.util.Timer`.

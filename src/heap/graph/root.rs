@@ -24,6 +24,8 @@ pub enum RootKind {
     Thread,
     /// A local variable of a stack frame.
     Frame,
+    /// A suspended call that the runtime goes on with, and that nothing else holds.
+    Task,
     /// A module and its global names.
     Module,
     /// The global object, or a name of the runtime itself.
@@ -48,6 +50,7 @@ impl fmt::Display for RootKind {
             Self::Class => "class",
             Self::Thread => "thread",
             Self::Frame => "frame",
+            Self::Task => "task",
             Self::Module => "module",
             Self::Global => "global",
             Self::Native => "native handle",

@@ -61,8 +61,9 @@ const DRAWN: [(&str, Digest); 7] = [
     ("jvmtiProxy", is_drawn),
 ];
 /// Names that get a number at their end; with a `$`, as whole names of nested classes only.
-const NUMBERED: [&str; 13] = [
+const NUMBERED: [&str; 14] = [
     "$Proxy",
+    "$eval",
     "$line",
     "GeneratedMethodAccessor",
     "GeneratedConstructorAccessor",
@@ -86,9 +87,11 @@ fn numbered(part: &str, nested: bool) -> String {
             Some(mark) => nested && words.is_empty() && stem == mark,
             None => stem.ends_with(*mark),
         };
+        // Scripts of Groovy, which have no package.
+        let script = stem == "Script" && !nested && words.is_empty() && !part.contains('.');
         let package = stem == "proxy" && words.last().is_some_and(|word| word == "jdk");
         let javassist = word.find("_jvst").map(|at| &word[..at + "_jvst".len()]);
-        let marked = stem.len() < word.len() && (package || NUMBERED.iter().any(is_marked));
+        let marked = stem.len() < word.len() && (package || script || NUMBERED.iter().any(is_marked));
         let kept = if marked { Some(stem) } else { javassist };
         words.push(kept.map_or_else(|| word.to_owned(), |stem| format!("{stem}*")));
     }
@@ -124,6 +127,10 @@ mod tests {
             ("Cart$_closure2$_closure13", "Cart$_closure*$_closure*"),
             ("shop.core$price$fn__1234", "shop.core$price$fn__*"),
             ("$line14.$read$$iw$Cart", "$line*.$read$$iw$Cart"),
+            ("shop.core$eval9561", "shop.core$eval*"),
+            ("shop.core$eval9561$fn__9562", "shop.core$eval*$fn__*"),
+            ("Script12", "Script*"),
+            ("Script12$_run_closure3", "Script*$_run_closure*"),
             // Proxies and accessors
             ("jdk.proxy2.$Proxy17", "jdk.proxy*.$Proxy*"),
             ("com.sun.proxy.jdk.proxy2.$Proxy17", "com.sun.proxy.jdk.proxy*.$Proxy*"),

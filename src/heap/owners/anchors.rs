@@ -112,7 +112,7 @@ impl Places {
         let passing = asked.passing.as_slice();
         let mut places = Self { anchors: anchors(graph, dominators, naming, &asked.registries), ..Self::default() };
         shared::settle(&mut places, graph, dominators, naming, folding, passing, least);
-        places.crowds = crowds::crowds(&places, graph, dominators, naming, passing, least);
+        places.crowds = crowds::crowds(&places, graph, dominators, naming, folding, passing, least);
         for (anchor, edge, host) in std::mem::take(&mut places.crowds.guests) {
             if !places.moved(host) {
                 places.invite(anchor, edge, host);
@@ -191,6 +191,12 @@ impl Places {
         self.adopted.entry(adopter).or_default().push(node);
     }
 
+    /// Adds to what a node retains.
+    fn add(&mut self, node: Node, bytes: i64) {
+        let gain = self.gain.entry(node).or_default();
+        *gain = gain.saturating_add(bytes);
+    }
+
     /// Takes what was moved out of the rows above its old place, and adds it to those above the new one.
     fn balance(&mut self, graph: &Graph, dominators: &Dominators) {
         let moved: Vec<Node> = self.anchors.keys().chain(self.guest.keys()).copied().collect();
@@ -199,20 +205,22 @@ impl Places {
             let bytes = i64::try_from(dominators.retained(node).0).unwrap_or(i64::MAX);
             let mut above = dominators.immediate(node);
             while let Some(holder) = above.filter(|holder| *holder != Node::ROOT && steps < MOST_STEPS) {
-                *self.gain.entry(holder).or_default() -= bytes;
+                self.add(holder, -bytes);
                 above = if self.moved(holder) { None } else { dominators.immediate(holder) };
                 steps += 1;
             }
         }
         let own = |guest: Node| dominators.retained(guest).0.saturating_add_signed(self.gain(guest));
-        let taken = self.adopted.iter().map(|(host, nodes)| (*host, nodes.iter().map(|node| own(*node)).sum()));
-        let guests = self.guests.iter().map(|(host, nodes)| (*host, nodes.iter().map(|(_, node)| own(*node)).sum()));
+        let sum = |one: u64, other: u64| one.saturating_add(other);
+        let taken = self.adopted.iter().map(|(host, nodes)| (*host, nodes.iter().map(|node| own(*node)).fold(0, sum)));
+        let guests = self.guests.iter();
+        let guests = guests.map(|(host, nodes)| (*host, nodes.iter().map(|(_, node)| own(*node)).fold(0, sum)));
         let brought: Vec<(Node, u64)> = taken.chain(guests).collect();
         for (host, bytes) in brought {
             let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
             let mut above = Some(host);
             while let Some(holder) = above.filter(|holder| *holder != Node::ROOT && steps < MOST_STEPS) {
-                *self.gain.entry(holder).or_default() += bytes;
+                self.add(holder, bytes);
                 above = self.above(graph, dominators, holder);
                 steps += 1;
             }
@@ -276,14 +284,17 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, registri
 fn settle_copies(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators, copies: &FxHashSet<Node>) {
     let mut steps = 0;
     for copy in copies {
-        let mut above = dominators.immediate(*copy);
-        while let Some(holder) = above.filter(|holder| *holder != Node::ROOT && steps < MOST_STEPS) {
-            if anchors.contains_key(&holder) && !copies.contains(&holder) {
-                anchors.remove(copy);
+        let (mut top, mut is_kept) = (*copy, false);
+        while let Some(holder) = dominators.immediate(top).filter(|above| *above != Node::ROOT && steps < MOST_STEPS) {
+            is_kept = !copies.contains(&holder);
+            if is_kept && anchors.contains_key(&holder) {
                 break;
             }
-            above = dominators.immediate(holder);
+            top = holder;
             steps += 1;
+        }
+        if is_kept {
+            anchors.remove(copy);
         }
     }
 }
@@ -305,7 +316,9 @@ pub(super) fn of_root(root: &Root) -> Option<Anchor> {
         RootKind::Thread if !root.name.is_empty() => {
             Some(Anchor::Row(format!("thread {}", naming::thread(&root.name))))
         }
-        RootKind::Frame if !root.name.is_empty() => Some(Anchor::Row(format!("frame {}", naming::cut(&root.name)))),
+        RootKind::Frame | RootKind::Task if !root.name.is_empty() => {
+            Some(Anchor::Row(format!("{} {}", root.kind, naming::cut(&root.name))))
+        }
         RootKind::Global => Some(Anchor::Spread(Holder::Global)),
         _ => None,
     }

@@ -14,6 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::anchors::{Anchor, Places};
 use super::edges::{ENTRIES, Holder, wording};
 use super::sharers::Sharers;
+use crate::heap::fold::{Folding, Role};
 use crate::heap::graph::{ClassId, Graph, Naming, Reference};
 use crate::heap::naming as names;
 use crate::heap::owner::{MORE, SHARED};
@@ -29,16 +30,27 @@ const MOST_TOLD: usize = 4;
 pub(super) const PART: usize = 4;
 /// Objects that everybody shares tell nothing.
 const COMMON: [&str; 3] = ["java.lang.", "(", "system / "];
-/// Of these each class or module has crowds of its own, and several together have none.
+/// Of these each class or module has crowds of its own,
 const PLAIN: &str = "builtins.";
+/// and several together of these alone, told for what two or more structures are known to share.
+const DATA: [&str; 6] = [
+    "builtins.dict",
+    "builtins.list",
+    "builtins.tuple",
+    "builtins.set",
+    "builtins.bytes",
+    "builtins.bytearray",
+];
 
-/// How structures of Node's own modules start: its timers hold what somebody else files.
-const NODE: [&str; 2] = ["context node:", "module node:"];
+/// How structures start that hold what somebody else files: those of Node's own modules, as its timers do, and variables
+/// of calls.
+const BESIDE: [&str; 4] = ["context node:", "module node:", CALLS[0], CALLS[1]];
+const CALLS: [&str; 2] = ["frame ", "task "];
 
 /// Where crowds belong.
 #[derive(Debug, Default)]
 pub(super) struct Crowds {
-    /// Who shares the objects of a class that have this dominator: of each part of the crowd.
+    /// Who shares the objects of a class that have this dominator: of each part of the crowd. Empty where nobody is known.
     pub(super) named: FxHashMap<(Node, ClassId), Vec<String>>,
     /// Objects that belong to another part than the first.
     pub(super) parts: FxHashMap<Node, usize>,
@@ -50,6 +62,11 @@ pub(super) struct Crowds {
 
 /// The class of a crowd and, where each dominator has one of its own, that one.
 pub(super) type Crowd = (ClassId, Option<Node>);
+
+/// Whether objects of a crowd may have nothing in common but their class.
+pub(super) fn is_mixed(crowd: Crowd) -> bool {
+    crowd.1 == Some(Node::ROOT)
+}
 
 /// An object that a class, script or module names, with the whole name; or another one with a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +80,7 @@ pub(super) struct Structure {
 impl Structure {
     /// Whether its name is that of a class, script or module and what is in it.
     pub(super) fn lasts(&self) -> bool {
-        self.anchor.is_some() || self.label.contains(' ')
+        self.anchor.is_some() || (self.label.contains(' ') && !is_call(&self.label))
     }
 }
 
@@ -77,6 +94,7 @@ pub(super) fn crowds(
     graph: &Graph,
     dominators: &Dominators,
     naming: &dyn Naming,
+    folding: &Folding,
     passing: &[Node],
     least: u64,
 ) -> Crowds {
@@ -101,7 +119,7 @@ pub(super) fn crowds(
             for target in references(structure.node, places, dominators, naming, &passing, |target| {
                 through && crowd_of(target, graph.class(target)).is_some()
             }) {
-                if let Some(crowd) = crowd_of(target, graph.class(target)) {
+                if let Some(crowd) = crowd_of(target, graph.class(target)).filter(|crowd| !is_mixed(*crowd)) {
                     let number = numbers.entry(crowd).or_default();
                     *number = SAMPLE.min(*number + 1);
                 }
@@ -122,7 +140,7 @@ pub(super) fn crowds(
     let (large, small): (Vec<Structure>, Vec<Structure>) = structures
         .filter(|structure| !passing.contains(&structure.node))
         .partition(|structure| dominators.retained(structure.node).0 >= least / STRUCTURE);
-    let floating = floating(places, graph, dominators);
+    let floating = floating(places, graph, dominators, folding);
     let named = large.iter().chain(&small).map(|structure| (structure.node, structure));
     let mut sharers = Sharers::new(places, graph, dominators, &passing, named.collect());
     let sampled = sharers.sampled(&crowd_of);
@@ -131,7 +149,7 @@ pub(super) fn crowds(
     tallies.extend(count(large.clone(), false));
     // What stands nowhere may have one as well, and the members of one crowd another one.
     for (structures, through) in [(floating.clone(), false), ([large.as_slice(), &small, &floating].concat(), true)] {
-        if !found.iter().all(|member| tallies.contains_key(&crowd(*member))) {
+        if !found.iter().map(|member| crowd(*member)).all(|crowd| is_mixed(crowd) || tallies.contains_key(&crowd)) {
             for (crowd, tally) in count(structures, through) {
                 tallies.entry(crowd).or_insert(tally);
             }
@@ -143,15 +161,25 @@ pub(super) fn crowds(
     let knows_parts = dominators.found().next().is_some();
     let mut split = BTreeMap::new();
     for (crowd, mut sample) in sampled {
-        // What has one place keeps it, and one alone among those who pass by is no place for what was without.
-        let has_host = |known: &Tally| known.len() == 1 && at_top.contains(&crowd);
+        if is_mixed(crowd) {
+            let parts = if knows_parts { sample.parts(true) } else { Vec::new() };
+            if !parts.is_empty() {
+                split.insert(crowd, std::iter::once(Tally::new()).chain(parts).collect());
+            }
+            continue;
+        }
+        // What has one place keeps it if that has its part, and one alone among those who pass by is no place for what
+        // was without.
+        let has_part = |known: &Tally| known.keys().any(|name| sample.has_part(name));
+        let has_host = |known: &Tally| known.len() == 1 && at_top.contains(&crowd) && has_part(known);
         let Some(known) = tallies.get_mut(&crowd).filter(|known| !has_host(known)) else { continue };
-        let parts = sample.parts();
+        let is_known = has_part(known);
+        let parts = sample.parts(false);
         keep_best(&mut sample.tally);
         if knows_parts && parts.len() > 1 {
             tallies.remove(&crowd);
             split.insert(crowd, parts);
-        } else if sample.tally.len() > 1 {
+        } else if sample.tally.len() > 1 || !is_known {
             *known = sample.tally;
         }
     }
@@ -173,11 +201,15 @@ pub(super) fn crowds(
     Crowds { named, parts, hosts, guests: guests.into_iter().collect() }
 }
 
-/// Leaves out who has few, and beside the program's own structures those of the runtime.
+fn is_call(row: &str) -> bool {
+    CALLS.iter().any(|start| row.starts_with(start))
+}
+
+/// Leaves out who has few, and beside the program's own structures those of the runtime and of calls.
 fn keep_best(tally: &mut Tally) {
     let most = tally.values().map(|(number, _)| *number).max().unwrap_or(0);
     tally.retain(|_, (number, _)| *number * PART >= most);
-    let is_own = |label: &String| !NODE.iter().any(|start| label.starts_with(start));
+    let is_own = |label: &String| !BESIDE.iter().any(|start| label.starts_with(start));
     if tally.keys().any(is_own) {
         tally.retain(|label, _| is_own(label));
     }
@@ -212,7 +244,8 @@ fn found(
         for place in dominators.place(above).into_iter().flat_map(|place| tree.children(place)) {
             let child = tree.node(place);
             let class = classes.get(child);
-            let tells_nothing = common[class.0 as usize] || (plain[class.0 as usize] && above == Node::ROOT);
+            let is_plain = plain[class.0 as usize] && above == Node::ROOT;
+            let tells_nothing = common[class.0 as usize] || (is_plain && !DATA.contains(&graph.class_name(child)));
             if tells_nothing || known.contains(&child) || roots.contains(&child) || places.moved(child) {
                 continue;
             }
@@ -237,18 +270,19 @@ fn spaces(anchor: Node, dominators: &Dominators, naming: &dyn Naming) -> Vec<Nod
     spaces
 }
 
-/// Objects that a class, script or module names, if they stand below it or nowhere.
+/// Objects that a class, script, module or call names, if they stand below it or nowhere.
 fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> BTreeSet<Structure> {
     let mut structures = BTreeSet::new();
-    for (anchor, kind) in places.anchors.iter().filter(|(_, kind)| kind.lasts()) {
+    for (anchor, kind) in &places.anchors {
         let (row, holder) = match kind {
             Anchor::Spread(holder) => ("", holder),
-            Anchor::Row(row) => (row.as_str(), &Holder::Object),
-            Anchor::Top => continue,
+            Anchor::Row(row) if kind.lasts() || is_call(row) => (row.as_str(), &Holder::Object),
+            Anchor::Row(_) | Anchor::Top => continue,
         };
+        let lasting = Some(*anchor).filter(|_| kind.lasts());
         let mut add = |edge: &str, node: Node| {
             let (label, edge) = (format!("{row}{edge}"), edge.to_owned());
-            structures.insert(Structure { label, edge, anchor: Some(*anchor), node });
+            structures.insert(Structure { label, edge, anchor: lasting, node });
         };
         for (edge, guest) in places.guests.get(anchor).into_iter().flatten() {
             add(edge, *guest);
@@ -268,12 +302,15 @@ fn structures(places: &Places, dominators: &Dominators, naming: &dyn Naming) -> 
 }
 
 /// Objects that stand below none of these, but have a name.
-fn floating(places: &Places, graph: &Graph, dominators: &Dominators) -> Vec<Structure> {
+fn floating(places: &Places, graph: &Graph, dominators: &Dominators, folding: &Folding) -> Vec<Structure> {
     let stands = |node: Node| !places.is_at_top(dominators, node) || places.moved(node);
     let floating = places.aliases.iter().filter(|(node, _)| !stands(**node));
     let structure = |(node, alias): (&Node, &String)| {
         let class = names::class(graph.class_name(*node));
-        let label = if alias.contains(' ') { alias.clone() } else { names::simple(&class).to_owned() };
+        // Containers are called alike everywhere.
+        let is_container = matches!(folding.role(graph.class(*node)), Role::Container(_));
+        let is_told = is_container || alias.contains(' ');
+        let label = if is_told { alias.clone() } else { names::simple(&class).to_owned() };
         Structure { label, edge: String::new(), anchor: None, node: *node }
     };
     floating.map(structure).collect()
@@ -311,6 +348,9 @@ fn references(
 fn told(mut holders: Tally) -> String {
     keep_best(&mut holders);
     let mut names: Vec<String> = holders.into_keys().collect();
+    if names.is_empty() {
+        return String::new();
+    }
     if names.len() > MOST_TOLD {
         names.truncate(MOST_TOLD);
         names.push(MORE.to_owned());

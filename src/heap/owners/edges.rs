@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::heap::graph::Reference;
+use crate::heap::graph::{Naming, Node, Reference};
 use crate::heap::naming;
 
 /// The names of what is filed in an object that is used as a dictionary.
@@ -23,6 +23,12 @@ pub(super) enum Holder {
     Script(String),
     /// The global object.
     Global,
+}
+
+/// What a thread has under the key of an entry of its map: `threadLocals[static App.BUFFER]`.
+pub(super) fn thread_local(naming: &dyn Naming, entry: Node) -> String {
+    let key = naming.key(entry).map(|reference| wording(&Holder::Object, &reference)).filter(|key| !key.is_empty());
+    key.map_or_else(|| "threadLocals".to_owned(), |key| format!("threadLocals[{key}]"))
 }
 
 /// A reference as a step's edge: `static RouteCache.CACHE`, `.sessions`, `context app.js:clients`, `entries`.

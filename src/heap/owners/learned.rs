@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::descent::{Fold, OBJECT};
-use super::edges::{Holder, Words, wording};
+use super::edges::{Holder, Words, thread_local};
 use super::found::Found;
 use super::opener::{Object, Opener};
 use crate::heap::Node;
@@ -224,8 +224,6 @@ impl Opener<'_> {
 
     /// The word for what an entry of a map of thread-locals holds.
     pub(super) fn key(&mut self, entry: Node) -> u32 {
-        let key = self.naming.key(entry).map(|reference| wording(&Holder::Object, &reference));
-        let key = key.filter(|key| !key.is_empty());
-        self.words.number(&key.map_or_else(|| "threadLocals".to_owned(), |key| format!("threadLocals[{key}]")))
+        self.words.number(&thread_local(self.naming, entry))
     }
 }

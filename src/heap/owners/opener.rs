@@ -403,13 +403,17 @@ impl<'a> Opener<'a> {
 
     /// The word for what no reference of its dominator leads to.
     pub(super) fn alias(&mut self, above: Node, child: Object) -> u32 {
-        match self.crowds.get(&(above, child.class)).map(Vec::as_slice) {
+        let crowd = match self.crowds.get(&(above, child.class)).map(Vec::as_slice) {
             Some([crowd]) => *crowd,
             Some(crowd) => {
                 let part = self.places.crowds.parts.get(&self.node(child));
                 crowd.get(part.copied().unwrap_or(0)).copied().unwrap_or(Words::NONE)
             }
-            None => self.places.aliases.get(&self.node(child)).map_or(Words::NONE, |alias| self.words.number(alias)),
+            None => Words::NONE,
+        };
+        match self.places.aliases.get(&self.node(child)) {
+            Some(alias) if crowd == Words::NONE => self.words.number(alias),
+            _ => crowd,
         }
     }
 

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::anchors::{Anchor, Places};
-use super::edges::{ENTRIES, Holder, wording};
+use super::edges::{ENTRIES, Holder, thread_local, wording};
 use super::lasting::{self, Floating};
 use crate::heap::fold::{Folding, Inside, Role};
 use crate::heap::graph::{ClassId, Graph, Naming, Reference, RootKind};
@@ -230,7 +230,10 @@ impl View<'_> {
             Anchor::Spread(holder) => (0, String::new(), holder.clone()),
             lasting @ Anchor::Row(row) if lasting.lasts() => (1, row.clone(), Holder::Object),
             Anchor::Row(row) => {
-                let edge = self.edge(holder, node, &Holder::Object)?;
+                let edge = match self.folding.role(self.graph.class(holder)) {
+                    Role::Keyed => thread_local(self.naming, holder),
+                    _ => self.edge(holder, node, &Holder::Object)?,
+                };
                 return Some(Home::Local { row: row.clone(), edge, anchor });
             }
         };

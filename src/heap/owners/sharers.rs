@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::anchors::Places;
-use super::crowds::{Crowd, PART, Structure, Tally};
+use super::crowds::{Crowd, PART, Structure, Tally, is_mixed};
 use crate::heap::graph::{ClassId, Graph};
 use crate::heap::{Dominators, Node};
 
@@ -72,7 +72,16 @@ impl<'a> Sharers<'a> {
                 sample.add(structures.into_iter().flatten().collect());
             }
         }
-        samples.retain(|_, sample| sample.shown >= LEAST_SAMPLE && sample.shown * 2 > sample.all);
+        // Of a mixed crowd those count as well that are large enough for all their holders to be noted.
+        for (member, holders) in dominators.holders() {
+            if let Some(crowd) = crowd_of(member, self.graph.class(member)).filter(|crowd| is_mixed(*crowd)) {
+                let structures = holders.into_iter().filter_map(|holder| self.structure(holder, member));
+                samples.entry(crowd).or_default().add(structures.collect());
+            }
+        }
+        samples.retain(|crowd, sample| {
+            sample.shown >= LEAST_SAMPLE && (is_mixed(*crowd) || sample.shown * 2 > sample.all)
+        });
         samples
     }
 
@@ -91,11 +100,14 @@ impl<'a> Sharers<'a> {
         for (member, holder) in dominators.found() {
             let Some(crowd) = crowd_of(member, self.graph.class(member)) else { continue };
             let Some(tallies) = split.get(&crowd) else { continue };
+            if is_mixed(crowd) && self.places.aliases.contains_key(&member) {
+                continue;
+            }
             let structure = self.structure(holder, member);
             let part = structure.and_then(|found| tallies.iter().position(|tally| tally.contains_key(&found.label)));
             // What is held by the way goes with what was found before it.
             let last = last.entry(crowd).or_default();
-            *last = part.unwrap_or(*last);
+            *last = part.unwrap_or(if is_mixed(crowd) { 0 } else { *last });
             if *last > 0 {
                 parts.insert(member, *last);
             }
@@ -151,9 +163,14 @@ impl Sample {
         *self.together.entry(names).or_default() += 1;
     }
 
+    /// Whether a structure has so many of the objects that it may count as their place.
+    pub(super) fn has_part(&self, name: &str) -> bool {
+        self.tally.get(name).map_or(0, |(number, _)| *number) * PART >= self.all
+    }
+
     /// The structures by the parts of the crowd that they share, in the order of their names; none if it is not clear
-    /// which object is in which.
-    pub(super) fn parts(&self) -> Vec<Tally> {
+    /// which object is in which. Of a mixed crowd those that two or more share: nothing is said of the others.
+    pub(super) fn parts(&self, mixed: bool) -> Vec<Tally> {
         if self.tally.len() > MOST_STRUCTURES {
             return Vec::new();
         }
@@ -184,6 +201,10 @@ impl Sample {
         };
         let mut parts: Vec<Tally> = parts.into_values().collect();
         parts.retain(|tally| objects(&|names| has(tally, names)) >= LEAST_SAMPLE);
+        if mixed {
+            parts.retain(|tally| tally.len() > 1);
+            return parts;
+        }
         let in_one = objects(&|names| parts.iter().filter(|tally| has(tally, names)).count() == 1);
         let is_clear = |those: usize| (self.all - those) * CLEAR <= self.all;
         if is_clear(in_one) && is_clear(self.found) { parts } else { Vec::new() }

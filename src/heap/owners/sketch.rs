@@ -83,6 +83,8 @@ impl Sketch {
                 "class" => RootKind::Class,
                 "thread" => RootKind::Thread,
                 "module" => RootKind::Module,
+                "frame" => RootKind::Frame,
+                "task" => RootKind::Task,
                 "global" => RootKind::Global,
                 _ => RootKind::Other,
             };

@@ -1,3 +1,5 @@
+mod crowds;
+
 use std::path::Path;
 
 use super::Limits;
@@ -156,33 +158,6 @@ fn what_only_plain_objects_share_is_named_by_one_of_them() {
 A.state: app.State x1 70/70
 app.A x1 10/10
 app.B x1 10/10",
-    );
-}
-
-#[test]
-fn many_small_things_that_two_structures_share_are_told_with_both() {
-    let mut text = "root || loader | app.Loader 10
-        loader | .classes | c | java.lang.Class 100
-        label | c | class app.Shop
-        c | static app.Shop.CATALOG | map | java.util.HashMap 48
-        map | .table | table | java.util.HashMap$Node[] 80
-        c | static app.Shop.ORDERS | list | java.util.ArrayList 24
-        list | .elementData | array | java.lang.Object[] 500\n"
-        .to_owned();
-    for n in 0..50 {
-        text += &format!(
-            "table | [{n}] | n{n} | java.util.HashMap$Node 32
-             n{n} | .value | p{n} | app.Product 70
-             array | [{n}] | p{n}\n"
-        );
-    }
-    check(
-        &text,
-        "
-(shared by static Shop.CATALOG, static Shop.ORDERS): app.Product x50 3500/3500
-static Shop.CATALOG: java.util.HashMap x1 1728/1728 #50
-static Shop.ORDERS: java.util.ArrayList x1 524/524 #50
-app.Loader x1 10/10",
     );
 }
 
@@ -401,6 +376,12 @@ fn sizes_that_no_heap_has_do_not_overflow() {
         "root || a | app.Crowd {huge}\nroot || b | app.Crowd {huge}\nroot || c | app.Crowd {huge}\na | .next | d | app.Part {huge}"
     ));
     assert!(told.iter().all(|owner| owner.retained.0 >= huge));
+    // Modules that one object holds are taken out of its row.
+    let mut text = "root || list | app.List 16\n".to_owned();
+    for module in 0..3 {
+        text += &format!("list || m{module} | Module {huge}\nlabel | m{module} | module m{module}\n");
+    }
+    assert!(owners(&text).len() > 3);
 }
 
 #[test]
@@ -516,46 +497,6 @@ thread main x1 100/100",
 }
 
 #[test]
-fn small_things_that_know_their_holder_stand_with_it_however_many_they_are() {
-    let mut sessions = String::from(
-        "root | module app | m | builtins.module 100
-         m | .manager | manager | app.Manager 600
-         root || timers | app.Timers 600\n",
-    );
-    for session in 0..3000 {
-        sessions += &format!("manager | [{session}] | s{session} | app.Session 20\ns{session} | .manager | manager\n");
-        sessions += &format!("timers | [{session}] | s{session}\n");
-    }
-    let limits = Limits { least: Bytes(500), share: 0.0, ..Limits::default() };
-    let printed = print(&owners_within(&sessions, limits));
-    assert_eq!(
-        printed,
-        "module app x1 100/60700\n  .manager: app.Manager x1 600/60600 #3000\n    entries: app.Session x3000 60000/60000\napp.Timers x1 600/600\n"
-    );
-}
-
-#[test]
-fn what_structures_of_two_classes_share_is_told_with_both_and_not_with_the_loader_of_the_classes() {
-    let mut shop = String::from(
-        "root || app | jdk.internal.loader.ClassLoaders$AppClassLoader 50
-         app | .classes | array | java.lang.Object[] 80
-         registry | array
-         array | [0] | c | java.lang.Class 100
-         label | c | class com.shop.ById
-         array | [1] | d | java.lang.Class 100
-         label | d | class com.shop.ByName
-         c | static com.shop.ById.ALL | ids | com.shop.Index 24
-         d | static com.shop.ByName.ALL | names | com.shop.Index 24\n",
-    );
-    for item in 0..100 {
-        shop += &format!("ids | [{item}] | i{item} | com.shop.Item 30\nnames | [{item}] | i{item}\n");
-    }
-    let limits = Limits { least: Bytes(500), share: 0.0, ..Limits::default() };
-    let printed = print(&owners_within(&shop, limits));
-    assert_eq!(printed, "(shared by static ById.ALL, static ByName.ALL): com.shop.Item x100 3000/3000\n");
-}
-
-#[test]
 fn the_links_of_a_list_in_the_middle_of_which_a_thread_is_stand_with_the_list() {
     let mut list = String::from(
         "root | module app | m | builtins.module 100
@@ -663,81 +604,83 @@ jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50",
 }
 
 #[test]
-fn what_the_members_of_a_crowd_hold_together_with_others_stands_with_the_crowd() {
-    let mut timers = String::from(
-        "root | module app | m | builtins.module 100
-         m | .timers | timers | app.Timers 16
-         root | thread main | t | java.lang.Thread 100\n",
+fn copies_of_classes_stand_with_a_keeper_that_several_statics_name() {
+    let mut kept = String::from(
+        "root || app | jdk.internal.loader.ClassLoaders$AppClassLoader 50
+         app | .classes | c | java.lang.Class 100
+         label | c | class com.shop.Beans
+         app | .classes | d | java.lang.Class 100
+         label | d | class com.shop.Platform
+         c | static com.shop.Beans.server | server | com.shop.Server 24
+         d | static com.shop.Platform.server | server
+         server | .beans | array | java.lang.Object[] 32\n",
     );
-    for timer in 0..40 {
-        timers += &format!("timers | [{timer}] | t{timer} | app.Timer 10\nt | local | t{timer}\n");
-        timers += &format!("t{timer} | .job | j{timer} | app.Job 100\nt | local | j{timer}\n");
+    for number in 0..3 {
+        kept += &format!("array | [{number}] | l{number} | com.shop.Loader 40\n");
+        kept += &format!("l{number} | .classes | p{number} | java.lang.Class 100\nlabel | p{number} | class app.Start\n");
+        kept += &format!("p{number} | static app.Start.CATALOG | k{number} | app.Catalog 1000\n");
     }
-    let limits = Limits { least: Bytes(300), share: 0.0, ..Limits::default() };
-    let printed = print(&owners_within(&timers, limits));
-    assert_eq!(
-        printed,
-        "module app x1 100/4516\n  .timers: app.Timers x1 16/4416\n    app.Job x40 4000/4000\n    entries: app.Timer x40 400/400\n"
+    check(
+        &kept,
+        "
+static Beans.server: com.shop.Server x1 24/3476
+  .beans: java.lang.Object[] x1 32/3452 #3
+    entries: com.shop.Loader x3 120/3420
+      .classes: java.lang.Class x3 300/3300
+        static Start.CATALOG: app.Catalog x3 3000/3000
+jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50",
     );
 }
 
 #[test]
-fn a_crowd_is_told_with_those_who_have_most_of_it_however_deep() {
-    let mut text = String::new();
-    for list in ["pins", "first", "second"] {
-        text += &format!("root | module {list} | m_{list} | builtins.module 100\n");
-        text += &format!("m_{list} | .all | {list} | app.List 16\n");
-    }
-    for item in 0..2000 {
-        text += &format!("first | [{item}] | f{item} | app.Order 10\nf{item} | .product | p{item} | app.Product 20\n");
-        text += &format!("second | [{item}] | s{item} | app.Visit 10\ns{item} | .seen | p{item}\n");
-        if item % 100 == 0 {
-            text += &format!("pins | [{item}] | p{item}\n");
-        }
-    }
-    // What stands before them in a list is not all that it holds.
-    for number in 0..100 {
-        text += &format!("first | .n | nf{number} | app.Number 1\nsecond | .n | ns{number} | app.Number 1\n");
-    }
-    let limits = Limits { least: Bytes(500), share: 0.0, ..Limits::default() };
-    let owners = owners_within(&text, limits);
-    let crowd = owners.iter().find(|owner| owner.step.class == "app.Product").unwrap();
-    assert_eq!(crowd.step.edge, "(shared by module first.all, module second.all)");
-    assert_eq!(crowd.count, 2000);
+fn a_thread_local_that_threads_share_is_told_by_the_static_field_that_holds_it() {
+    let worker = |n: u32| {
+        format!(
+            "root | thread http-worker-{n} | t{n} | java.lang.Thread 100
+             t{n} | .threadLocals | m{n} | java.lang.ThreadLocal$ThreadLocalMap 24
+             m{n} | .table | a{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry[] 80
+             a{n} | [7] | e{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry 32
+             key | e{n} | static com.shop.Server.CHANNEL\n"
+        )
+    };
+    let shared = "e1 | .value | h | com.shop.Channel 480\ne2 | .value | h";
+    check(
+        &format!("{}{}{shared}", worker(1), worker(2)),
+        "
+thread http-worker-* x2 472/952
+  threadLocals[static Server.CHANNEL]: com.shop.Channel x1 480/480",
+    );
 }
 
 #[test]
-fn what_two_pairs_of_lists_share_is_two_crowds() {
-    let pairs = |common: u32| {
-        let mut text = String::new();
-        for list in ["users", "names", "orders", "queue"] {
-            text += &format!("root | module {list} | m_{list} | builtins.module 100\n");
-            text += &format!("m_{list} | .all | {list} | app.List 16\n");
-        }
-        for (one, other, items) in [("users", "names", 300), ("orders", "queue", 500)] {
-            for item in 0..items {
-                text += &format!("{one} | [{item}] | {one}{item} | Object 20\n{other} | [{item}] | {one}{item}\n");
-            }
-        }
-        for item in 0..common {
-            text += &format!("queue | [c{item}] | users{item}\n");
-        }
-        text
-    };
-    let told = |text: &str| {
-        let limits = Limits { least: Bytes(500), share: 0.0, ..Limits::default() };
-        let owners = owners_within(text, limits);
-        let crowds = owners.iter().filter(|owner| owner.step.class == "Object");
-        crowds.map(|owner| (owner.step.edge.clone(), owner.count)).collect::<Vec<_>>()
-    };
-    let users = ("(shared by module names.all, module users.all)".to_owned(), 300);
-    let orders = ("(shared by module orders.all, module queue.all)".to_owned(), 500);
-    // A few in common make no whole.
-    for common in [0, 5] {
-        assert_eq!(told(&pairs(common)), [orders.clone(), users.clone()]);
+fn containers_of_clojure_and_flink_are_one_row_with_their_entries() {
+    let mut text = String::from(
+        "root | thread main | t | java.lang.Thread 100
+         t | .map | map | clojure.lang.PersistentHashMap 40
+         map | .root | top | clojure.lang.PersistentHashMap$ArrayNode 24
+         top | .array | nodes | clojure.lang.PersistentHashMap$INode[] 80
+         nodes | [0] | node | clojure.lang.PersistentHashMap$BitmapIndexedNode 24
+         node | .array | pairs | java.lang.Object[] 40
+         t | .state | state | org.apache.flink.runtime.state.heap.CopyOnWriteStateMap 60
+         state | .primaryTable | one | org.apache.flink.runtime.state.heap.CopyOnWriteStateMap$StateMapEntry[] 80
+         state | .incrementalRehashTable | two | org.apache.flink.runtime.state.heap.CopyOnWriteStateMap$StateMapEntry[] 40\n",
+    );
+    // Without its field of that name the elements of the arrays of a map are counted.
+    for item in 0..3 {
+        text += &format!("pairs | [{item}] | v{item} | app.Item 10\n");
+        let table = ["one", "two"][item % 2];
+        text += &format!("{table} | [{item}] | e{item} | org.apache.flink.runtime.state.heap.CopyOnWriteStateMap$StateMapEntry 50\n");
+        text += &format!("e{item} | .state | s{item} | app.Count 20\n");
     }
-    let all = "(shared by module names.all, module orders.all, module queue.all, module users.all)".to_owned();
-    assert_eq!(told(&pairs(250)), [(all, 800)]);
+    check(
+        &text,
+        "
+thread main x1 100/728
+  .state: org.apache.flink.runtime.state.heap.CopyOnWriteStateMap x1 330/390 #3
+    entries: app.Count x3 60/60
+  .map: clojure.lang.PersistentHashMap x1 208/238 #4
+    entries: app.Item x3 30/30",
+    );
 }
 
 #[test]
@@ -865,30 +808,6 @@ fn fields_with_values_of_many_classes_are_fields() {
     }
     let told = print(&owners(&text));
     assert!(told.contains("\n    .field14: Kind0 x30 "), "{told}");
-}
-
-#[test]
-fn plain_things_that_two_variables_of_a_module_share_are_told_with_both() {
-    let mut text =
-        String::from("root | module app | m | builtins.module 100\nroot | module other | o | builtins.module 100\n");
-    for (module, variable) in [("m", "by_id"), ("m", "recent"), ("o", "pairs")] {
-        text += &format!("{module} | .{variable} | {variable} | app.Index 16\n");
-    }
-    for item in 0..50 {
-        text += &format!("by_id | [{item}] | d{item} | builtins.dict 20\nrecent | [{item}] | d{item}\n");
-        // What one holds alone stands there.
-        text += &format!("pairs | [{item}] | p{item} | builtins.tuple 10\n");
-    }
-    let limits = Limits { least: Bytes(300), share: 0.0, ..Limits::default() };
-    assert_eq!(
-        print(&owners_within(&text, limits)),
-        "module app x1 100/1132
-  (shared by module app.by_id, module app.recent): dict x50 1000/1000 #0
-module other x1 100/616
-  .pairs: app.Index x1 16/516 #50
-    entries: tuple x50 500/500 #0
-"
-    );
 }
 
 #[test]

@@ -60,6 +60,11 @@ const PATTERNS: &[Pattern] = &[
         fits: |sight| sight.has_more_threads(),
     },
     Pattern {
+        name: "tasks that never end",
+        advice: "a task is started for each request and waits for something that does not come: give what it waits for a timeout, or cancel it when the request is done",
+        fits: |sight| sight.has_more_tasks(),
+    },
+    Pattern {
         name: "timers never cancelled",
         advice: "timers are started for each request and neither fire nor get cancelled: look for `setInterval`, long `setTimeout` and `schedule` without the `cancel` that belongs to it",
         fits: |sight| sight.grew_by_many() && sight.multiplies(Kind::Timer),
@@ -77,7 +82,7 @@ const PATTERNS: &[Pattern] = &[
     Pattern {
         name: "queue not drained",
         advice: "more is put in than taken out: bound the queue and let the producer wait or refuse",
-        fits: |sight| sight.grew() && sight.is_last(Kind::Queue),
+        fits: |sight| sight.grew() && sight.is_last(Kind::Queue) && !sight.is_empty(),
     },
     Pattern {
         name: "buffers of whole payloads",

@@ -91,7 +91,7 @@ impl<'a> Sight<'a> {
         let added = |child: &&Owner| more(find(before, child), child, |child| child.count);
         let is_object = !owner.step.class.is_empty();
         let is_shared = || owner.children.iter().filter(|child| added(child) >= MANY).count() > 1;
-        (owner.entries.is_some() || (is_object && is_shared())) && !class_name(&owner.step.class).starts_with("Weak")
+        (owner.entries.is_some_and(|entries| entries > 0) || (is_object && is_shared())) && !class_name(&owner.step.class).starts_with("Weak")
     }
 
     pub(super) fn is_last(&self, kind: Kind) -> bool {
@@ -100,6 +100,15 @@ impl<'a> Sight<'a> {
 
     pub(super) fn is_at_or_below(&self, kind: Kind) -> bool {
         self.steps.iter().any(|(_, owner)| owner.marks.kind == Some(kind))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.last().1.entries == Some(0)
+    }
+
+    /// Whether there are more calls that a runtime goes on with.
+    pub(super) fn has_more_tasks(&self) -> bool {
+        self.steps.len() == 1 && self.starts_with(&["task "]) && self.grew_by_many()
     }
 
     /// Whether nothing but its finalizer keeps it.

@@ -60,6 +60,7 @@ fn what_is_held_tells_the_kind_and_not_words_in_the_path() {
             "collection without bound",
         ),
         (vec![("thread http-*: java.lang.Thread x?", NONE)], "threads never ended"),
+        (vec![("task app.poll x?", NONE)], "tasks that never end"),
         (vec![("finalizer: app.File x?", NONE)], "finalizers that do not keep up"),
         (vec![("thread: java.lang.VirtualThread x?", NONE)], "threads never ended"),
     ] {
@@ -88,6 +89,7 @@ fn what_goes_with_its_keys_and_what_a_crowd_has_besides_is_not_accused() {
         assert_eq!(told(&[(&map, NONE), ("entries: app.X x?", NONE)]), None);
     }
     assert_eq!(told(&[(": dict #?", NONE), ("entries: app.X x?", NONE)]), None);
+    assert_eq!(told(&[("QueueImpl.messages: app.Queue x? #0", kind(Kind::Queue))]), None);
     assert_eq!(told(&[("frame app.main", NONE), (".rows: list #?", NONE), ("entries: app.X x?", NONE)]), None);
     let closures = ("entries: Function x?", kind(Kind::Function));
     assert_eq!(told(&[("(shared by context app.js:a, context app.js:b): Object x?", NONE), closures]), None);

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | 1 | type | u32 index from 0, u16 length, name: `module.qualname`, of suspended calls with ` MODULE.FUNCTION` behind it |
 //! | 2 | object | u64 id, u32 type, u64 size in bytes, u64 entries (`len`; 2^64−1: no container), u32 n, n × u64 target ids |
-//! | 3 | root | u64 id, u16 length, name: `module NAME`, `frame MODULE.FUNCTION`, `thread NAME`, `[other]` |
+//! | 3 | root | u64 id, u16 length, name: `module NAME`, `frame MODULE.FUNCTION`, `thread NAME`, `task MODULE.FUNCTION`, `[other]` |
 //! | 4 | name | u32 index from 0, u16 length, text: an attribute, global or local variable |
 //! | 5 | edge names | u64 holder id, u32 n, n × (u64 target id, u32 name); with n = 0: it is no container |
 //! | 0 | end | u64 types, u64 objects, u64 references, u64 bytes, u64 roots |
@@ -175,6 +175,7 @@ fn root(node: Node, name: &[u8]) -> Root {
         Some(("module", name)) => (RootKind::Module, name),
         Some(("frame", name)) => (RootKind::Frame, name),
         Some(("thread", name)) => (RootKind::Thread, name),
+        Some(("task", name)) => (RootKind::Task, name),
         _ => (RootKind::Other, ""),
     };
     Root { node, kind, name: name.into() }

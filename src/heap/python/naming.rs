@@ -85,7 +85,7 @@ impl Naming for Names {
         match root.kind {
             RootKind::Module => Some(Label::Module(Cow::Borrowed(&root.name))),
             RootKind::Thread => Some(Label::Thread(Cow::Borrowed(&root.name))),
-            RootKind::Frame => Some(Label::Function(Cow::Borrowed(&root.name))),
+            RootKind::Frame | RootKind::Task => Some(Label::Function(Cow::Borrowed(&root.name))),
             _ => None,
         }
     }

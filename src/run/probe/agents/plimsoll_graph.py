@@ -3,6 +3,7 @@
 The process is forked; the child walks the frozen copy and ends, so that the service stands still for the fork
 only. Names of modules, classes, attributes and variables are written; never a value.
 """
+import _contextvars
 import _io
 import collections
 import ctypes
@@ -102,10 +103,7 @@ def _in_child(target, answering, agent):
 
 def _settle_texts(everything):
     """What was written to a text and not yet read is in parts of which only the collector knows: makes it one."""
-    kinds = [_io.StringIO]
-    for kind in kinds:
-        kinds += type.__subclasses__(kind)
-    kinds = set(map(id, kinds))
+    kinds = _extending(_io.StringIO)
     if kinds.isdisjoint(map(id, map(type, everything))):
         return False
     texts = [thing for thing in everything if id(type(thing)) in kinds]
@@ -115,6 +113,14 @@ def _settle_texts(everything):
         except (ValueError, MemoryError):
             pass  # It is closed, or larger as one.
     return True
+
+
+def _extending(kind):
+    """Ids of a class and of all that extend it."""
+    kinds = [kind]
+    for kind in kinds:
+        kinds += type.__subclasses__(kind)
+    return set(map(id, kinds))
 
 
 class _Walk:
@@ -129,6 +135,8 @@ class _Walk:
         self.named = 0
         self.frames = set()
         self.parked = []
+        self.postponed = []
+        self.tasks = set()
         self.spaces = set()
         self.dicts = set()
         self.kinds = known_kinds()
@@ -157,7 +165,11 @@ class _Walk:
                 self.root("module " + (family if len(members) >= _FAMILY_FROM else name), module)
         self.spaces.update(id(space_of(module)) for _, module in modules)
         self.walk([module for _, module in modules])
+        self.tasks_alone(everything)
         self.walk(self.stacks() + self.threads())
+        postponed, self.postponed = self.postponed, None
+        self.seen.difference_update(map(id, postponed))
+        self.walk(postponed)
         self.others(everything)
         self.write(_END.pack(0, len(self.types), self.objects, self.references, self.bytes, self.roots))
         self.flush()
@@ -195,6 +207,27 @@ class _Walk:
             self.root("thread %s" % getattr(thread, "_name", "?"), thread)
         return found
 
+    def tasks_alone(self, everything):
+        """Roots for the tasks that nobody holds but calls, and who will wake them up."""
+        library = sys.modules.get("_asyncio")
+        kinds = _extending(library.Task) if library else ()
+        left = [thing for thing in everything if id(type(thing)) in kinds and id(thing) not in self.seen]
+        held = [gc.get_referents(task) for task in left]
+        self.tasks.update(map(id, left))
+        self.tasks.update(id(thing) for things in held for thing in things if type(thing) is _contextvars.Context)
+        for task, things in zip(left, held):
+            if id(task) not in self.seen:
+                calls = [thing for thing in things if id(type(thing)) in self.calls]
+                names = [name_of_call(call, self.calls[id(type(call))](call)) for call in calls]
+                self.root("task%s" % next(filter(None, names), " ?"), task)
+                self.walk([task])
+
+    def postpone(self, thing):
+        """Whether it is not its turn yet."""
+        if self.postponed is not None:
+            self.postponed.append(thing)
+        return self.postponed is not None
+
     def others(self, everything):
         """Roots for what only the collector knows: those first that nothing else of the kind refers to."""
         left = [thing for thing in everything if id(thing) not in self.seen]
@@ -230,6 +263,8 @@ class _Walk:
                 targets = held(self, thing) if held else referents(thing)
             except Exception:
                 targets = referents(thing)
+            if targets is None:
+                continue  # It was postponed.
             ids = list(map(id, targets))
             if not spaces.isdisjoint(ids) and not is_a(thing, types.ModuleType):
                 # Functions and frames refer to their module's namespace; the module alone owns it.

@@ -195,6 +195,11 @@ def _held_by_frame(walk, frame):
     return [target for target in targets if id(target) not in walk.seen]
 
 
+def _held_by_waker(walk, waker):
+    """A task and its context do not belong to who will wake it up."""
+    return [target for target in gc.get_referents(waker) if id(target) not in walk.tasks]
+
+
 def held_by_instance(attributes_of):
     """The collector goes past the dict of attributes, if there is one, to the values."""
 
@@ -224,6 +229,18 @@ def _greenlet_kind(frame_of):
                 walk.parked.append(frame)
             frame = frame.f_back
         return targets
+
+    return None, held, None
+
+
+def _handle_kind():
+    """Of what an event loop will call. It comes after the tasks, which do not belong to it, nor do their contexts."""
+
+    def held(walk, handle):
+        if walk.postpone(handle):
+            return None
+        targets = gc.get_referents(handle)
+        return [target for target in targets if type(target) is not _contextvars.Context or id(target) not in walk.seen]
 
     return None, held, None
 
@@ -294,6 +311,7 @@ def known_kinds():
         (type, None, None, _name_class),
         (_thread._local, None, None, _name_local),
         (types.FrameType, None, _held_by_frame, _name_frame),
+        (types.BuiltinMethodType, None, _held_by_waker, None),
         *((kind, None, None, _suspended_namer(frame_of)) for kind, _, frame_of in kinds_of_calls()),
         (types.FunctionType, None, None, _name_function),
         (types.CodeType, None, _held_by_code, None),
@@ -306,6 +324,11 @@ def known_kinds():
 def _kinds_of_packages():
     """The same for classes of packages, if the service has imported these."""
     packages = [
+        ("_asyncio", "Task", (), lambda: (None, lambda walk, task: gc.get_referents(task), None)),
+        ("_asyncio", "Future", (), lambda: (None, _held_by_waker, None)),
+        ("asyncio.events", "Handle", (), _handle_kind),
+        ("uvloop.loop", "Handle", (), _handle_kind),
+        ("uvloop.loop", "TimerHandle", (), _handle_kind),
         ("greenlet", "greenlet", ("gr_frame",), _greenlet_kind),
         ("numpy", "ndarray", ("base", "dtype", "flags", "flat", "size"), _array_kind),
     ]
