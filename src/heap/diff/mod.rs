@@ -32,6 +32,12 @@ const ALIKE: f64 = 0.02;
 /// So many more of one name are no more of the program's own classes.
 const MANY_CLASSES: u64 = 16;
 
+/// An owner grew with what is below it if it has no more besides than one part in so many, and if no interval brought
+/// less than this part of what each did.
+const GATHERED: i64 = 4;
+/// Steps up to such an owner.
+const GATHERED_STEPS: usize = 3;
+
 /// What became of an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
@@ -111,6 +117,7 @@ fn growths(series: &[&HeapSummary], dumps: &[Vec<Owner>]) -> Vec<OwnerGrowth> {
     let mut growths = descent::growths(old, new, least);
     settle_moves(&mut growths, dumps, least);
     growths.iter_mut().for_each(|growth| follow(growth, dumps, least));
+    gather(&mut growths, dumps);
     strays::settle(&mut growths, (before, old), (after, new), least);
     for growth in &mut growths {
         growth.pattern = pattern::of(&growth.path, old, new);
@@ -185,6 +192,36 @@ fn follow(growth: &mut OwnerGrowth, dumps: &[Vec<Owner>], least: u64) {
         let path = OwnerPath([growth.path.0.as_slice(), &below.path.0].concat());
         *growth = OwnerGrowth::told(path.clone(), exact(first, &path), exact(last, &path));
     }
+}
+
+/// What went back in some interval while an owner above it, with no more growth than that, grew in each, is told there:
+/// a table that is rehashed bit by bit has its entries now in the one field and now in the other.
+fn gather(growths: &mut Vec<OwnerGrowth>, dumps: &[Vec<Owner>]) {
+    let [first, _, .., last] = dumps else { return };
+    let intervals = |path: &OwnerPath| -> Vec<i64> {
+        let size = |dump: &Vec<Owner>| exact(dump, path).map_or(Bytes(0), |owner| owner.retained);
+        dumps.windows(2).map(|pair| size(&pair[1]).since(size(&pair[0])).0).collect()
+    };
+    let mut gathered = BTreeSet::new();
+    for growth in growths.iter().filter(|growth| growth.delta.0 > 0) {
+        if intervals(&growth.path).iter().all(|change| *change >= 0) {
+            continue;
+        }
+        let keeps_on = |above: &OwnerPath| {
+            let changes = intervals(above);
+            let whole = changes.iter().fold(0_i64, |whole, change| whole.saturating_add(*change));
+            let each = whole / changes.len() as i64;
+            let has_more = whole.saturating_sub(growth.delta.0) > growth.delta.0 / GATHERED;
+            !has_more && changes.iter().all(|change| *change > 0 && *change >= each / GATHERED)
+        };
+        let above = (1..growth.path.0.len()).rev().map(|steps| &growth.path.0[..steps]);
+        // A module or thread is no data structure.
+        let above = above.take_while(|steps| steps.last().is_some_and(|step| !step.class.is_empty()));
+        gathered.extend(above.take(GATHERED_STEPS).map(|steps| OwnerPath(steps.to_vec())).find(keeps_on));
+    }
+    growths.retain(|growth| !gathered.iter().any(|above| growth.path.0.starts_with(&above.0)));
+    let told = gathered.into_iter().map(|path| OwnerGrowth::told(path.clone(), exact(first, &path), exact(last, &path)));
+    growths.extend(told.collect::<Vec<_>>());
 }
 
 /// What is new in one place and was in another one before grew by the difference.

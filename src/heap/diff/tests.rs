@@ -501,6 +501,27 @@ fn an_array_that_doubles_grows_in_its_entries_and_what_is_nearly_full_does_not()
 }
 
 #[test]
+fn what_moves_between_two_tables_of_a_map_that_grows_is_told_of_the_map() {
+    let app = |one: u32, two: u32| {
+        let mut text = "root || ctx | system / Context 40\nlabel | ctx | script app.js\n".to_owned();
+        text += "ctx | var states | map | app.States 56\nmap | .primary | p | app.Table 16\nmap | .rehash | r | app.Table 16\n";
+        for (table, entries) in [("p", one), ("r", two)] {
+            (0..entries).for_each(|n| text += &format!("{table} | [{n}] | {table}{n} | State 1000\n"));
+        }
+        dump(&text)
+    };
+    let told = |series: [HeapSummary; 3]| {
+        let trends = trend(&series);
+        let row = |trend: &OwnerTrend| (trend.growth.path.to_string(), trend.growth.delta.0, trend.is_retention());
+        trends.iter().map(row).collect::<Vec<_>>()
+    };
+    let map = "context app.js:states: app.States";
+    assert_eq!(told([app(50, 0), app(40, 40), app(110, 0)]), [(map.to_owned(), 60_000, true)]);
+    // It went back and did not move.
+    assert_eq!(told([app(50, 0), app(40, 0), app(110, 0)]), [(format!("{map} → .primary: app.Table"), 60_000, false)]);
+}
+
+#[test]
 fn what_the_machine_has_of_classes_is_retention_where_these_multiply() {
     let is_retention = |classes: [u64; 3]| {
         let dump = |classes: u64| {
