@@ -881,3 +881,23 @@ global.frames: Array x1 16/1326 #1
       .data: app.Data x1 300/300",
     );
 }
+
+#[test]
+fn copies_of_classes_that_threads_keep_stand_with_the_threads() {
+    let mut kept = String::new();
+    for n in 0..3 {
+        kept += &format!("root | thread refresh | t{n} | java.util.TimerThread 100\n");
+        kept += &format!("t{n} | .contextClassLoader | l{n} | com.shop.Loader 40\nt{n} | local | j{n} | app.Start$1 16\n");
+        kept += &format!("l{n} | .classes | p{n} | java.lang.Class 100\nlabel | p{n} | class app.Start\nj{n} || p{n}\n");
+        kept += &format!("p{n} | static app.Start.CATALOG | k{n} | app.Catalog 1000\n");
+    }
+    check(
+        &kept,
+        "
+thread refresh x3 300/3768
+  Loader.classes: java.lang.Class x3 300/3300
+    static Start.CATALOG: app.Catalog x3 3000/3000
+  .contextClassLoader: com.shop.Loader x3 120/120
+  app.Start$* x3 48/48",
+    );
+}
