@@ -52,6 +52,12 @@ pub trait Naming: Sync {
         Vec::new()
     }
 
+    /// What is to happen once an object is gone, and the object: the one lives as long as the other, to which it need not
+    /// refer, however it is filed. The object is `None` where it is gone.
+    fn cleanups(&self) -> Vec<(Node, Option<Node>)> {
+        Vec::new()
+    }
+
     /// Lists by which something holds all of its classes: each dominates what several of these hold.
     fn registries(&self) -> Vec<Node> {
         Vec::new()

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::cleanups;
 use super::crowds::{self, Crowds};
 use super::edges::Holder;
 use super::shared;
@@ -66,7 +67,8 @@ pub(super) struct Places {
     pub(super) crowds: Crowds,
     /// Bytes to add to what a node retains.
     gain: FxHashMap<Node, i64>,
-    guest: FxHashMap<Node, Node>,
+    /// What the guests and what was adopted stand below.
+    pub(super) guest: FxHashMap<Node, Node>,
     /// The places of all nodes of the tables above: most are in none, and that is the first question.
     sieve: Sieve,
 }
@@ -112,6 +114,7 @@ impl Places {
         let passing = asked.passing.as_slice();
         let mut places = Self { anchors: anchors(graph, dominators, naming, &asked.registries), ..Self::default() };
         shared::settle(&mut places, graph, dominators, naming, folding, passing, least);
+        cleanups::settle(&mut places, graph, dominators, &naming.cleanups());
         places.crowds = crowds::crowds(&places, graph, dominators, naming, folding, passing, least);
         for (anchor, edge, host) in std::mem::take(&mut places.crowds.guests) {
             if !places.moved(host) {

@@ -4,6 +4,7 @@
 //! their count and bytes; internals of containers are folded ([`super::fold`]); classes, modules,
 //! scripts, threads and the global object ([`anchors`]) stand at the top wherever the dominator tree
 //! has them, and what several of them share stands below the one whose name is the best ([`shared`]).
+//! What is to happen once an object is gone stands below the object ([`cleanups`]).
 //! What a thread holds in passing stands where it would without the thread ([`lasting`]), and many small
 //! objects below the one structure that has them all, or at the top with those who share them ([`crowds`]).
 //! A path that repeats itself goes on in its last row ([`line`]): a tree is a few rows, however deep.
@@ -13,6 +14,7 @@
 //! recursive.
 
 mod anchors;
+mod cleanups;
 mod crowds;
 mod descent;
 mod edges;

@@ -2,7 +2,8 @@
 //!
 //! One reference a line: `holder | reference | object | class size`; class and size only the first time.
 //! A reference is `.field`, `static Class.field`, `[index]`, `var name`, or nothing; of `root` it is
-//! `class`, `thread NAME`, `module NAME` or nothing. `label`, `key`, `entries`, `passing`, `global` and `registry` lines tell the rest.
+//! `class`, `thread NAME`, `module NAME` or nothing. `label`, `key`, `entries`, `passing`, `cleanup`, `global` and
+//! `registry` lines tell the rest.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub(crate) struct Sketch {
     keys: BTreeMap<Node, String>,
     told: BTreeMap<Node, u64>,
     passing: Vec<Node>,
+    cleanups: Vec<(Node, Option<Node>)>,
     globals: Vec<Node>,
     registries: Vec<Node>,
 }
@@ -62,6 +64,7 @@ impl Sketch {
                 "key" => drop(sketch.keys.insert(sketch.nodes[parts[1]], parts[2].to_owned())),
                 "entries" => drop(sketch.told.insert(sketch.nodes[parts[1]], parts[2].parse().unwrap())),
                 "passing" => sketch.passing.push(sketch.nodes[parts[1]]),
+                "cleanup" => sketch.cleanups.push((sketch.nodes[parts[1]], sketch.nodes.get(parts[2]).copied())),
                 "global" => sketch.globals.push(sketch.nodes[parts[1]]),
                 "registry" => sketch.registries.push(sketch.nodes[parts[1]]),
                 holder => sketch.reference(&mut builder, holder, parts[1], parts[2], parts.get(3)),
@@ -143,6 +146,10 @@ impl Naming for Sketch {
 
     fn passing(&self) -> Vec<Node> {
         self.passing.clone()
+    }
+
+    fn cleanups(&self) -> Vec<(Node, Option<Node>)> {
+        self.cleanups.clone()
     }
 
     fn globals(&self) -> Vec<Node> {

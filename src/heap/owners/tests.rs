@@ -901,3 +901,50 @@ thread refresh x3 300/3768
   app.Start$* x3 48/48",
     );
 }
+
+#[test]
+fn what_is_to_happen_once_an_object_is_gone_stands_below_the_object() {
+    check(
+        "root | module app | m | builtins.module 100
+         m | .first | first | app.First 100
+         m | .second | second | app.Second 200
+         m | .registry | files | FinalizationRegistry 10
+         files || c1 | system / WeakCell 20
+         c1 | .holdings | h1 | app.Holdings 30
+         c1 || c2 | system / WeakCell 20
+         c2 | .holdings | h2 | app.Holdings 40
+         c2 || c3 | system / WeakCell 20
+         c3 | .holdings | h3 | app.Lost 50
+         c3 || c4 | system / WeakCell 20
+         c4 | .holdings | own | app.Leak 60
+         cleanup | c1 | first
+         cleanup | c2 | second
+         cleanup | c3 | nobody
+         cleanup | c4 | own",
+        "
+module app x1 100/670
+  .second: app.Second x1 200/260
+    system / WeakCell x1 20/60
+      .holdings: app.Holdings x1 40/40
+  .registry: FinalizationRegistry x1 50/160 #2
+    entries: app.Leak x1 60/60
+    entries: app.Lost x1 50/50
+  .first: app.First x1 100/150
+    system / WeakCell x1 20/50
+      .holdings: app.Holdings x1 30/30",
+    );
+}
+
+#[test]
+fn objects_whose_cleanups_hold_each_other_stay_where_they_are_filed() {
+    let text = "root | module app | m | builtins.module 100
+         m | .registry | files | FinalizationRegistry 10
+         files || c1 | system / WeakCell 20
+         files || c2 | system / WeakCell 20
+         c1 | .holdings | two | app.Two 30
+         c2 | .holdings | one | app.One 30
+         cleanup | c1 | one
+         cleanup | c2 | two";
+    let told = print(&owners(text));
+    assert!(told.starts_with("module app x1 100/210\n  .registry: FinalizationRegistry x1 30/110 #1\n"), "{told}");
+}

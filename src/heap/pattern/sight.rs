@@ -91,7 +91,8 @@ impl<'a> Sight<'a> {
         let added = |child: &&Owner| more(find(before, child), child, |child| child.count);
         let is_object = !owner.step.class.is_empty();
         let is_shared = || owner.children.iter().filter(|child| added(child) >= MANY).count() > 1;
-        (owner.entries.is_some_and(|entries| entries > 0) || (is_object && is_shared())) && !class_name(&owner.step.class).starts_with("Weak")
+        let is_filled = owner.entries.is_some_and(|entries| entries > 0);
+        (is_filled || (is_object && is_shared())) && !files_what_goes(class_name(&owner.step.class))
     }
 
     pub(super) fn is_last(&self, kind: Kind) -> bool {
@@ -258,6 +259,11 @@ fn is_entry(owner: &Owner) -> bool {
 fn is_value(class: &str) -> bool {
     const VALUES: [&str; 8] = ["str", "int", "float", "bytes", "bool", "Date", "RegExp", "complex"];
     class.starts_with('(') || class.starts_with("java.") || class.ends_with(']') || VALUES.contains(&class)
+}
+
+/// Whether entries of a class of collections go with the objects that they are for.
+fn files_what_goes(class: &str) -> bool {
+    class.starts_with("Weak") || class.ends_with("FinalizationRegistry")
 }
 
 /// The class without package, outer classes and what is generated.

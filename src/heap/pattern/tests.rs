@@ -84,7 +84,7 @@ fn what_a_listener_captured_is_no_listener() {
 
 #[test]
 fn what_goes_with_its_keys_and_what_a_crowd_has_besides_is_not_accused() {
-    for class in ["WeakMap", "weakref.WeakValueDictionary", "java.util.WeakHashMap"] {
+    for class in ["WeakMap", "FinalizationRegistry", "weakref.WeakValueDictionary", "java.util.WeakHashMap"] {
         let map = format!("context app.js:meta: {class} #?");
         assert_eq!(told(&[(&map, NONE), ("entries: app.X x?", NONE)]), None);
     }

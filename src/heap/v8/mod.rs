@@ -79,8 +79,8 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
     let (edges, rings) = ownership::settle(&mut nodes, strong, &found.tops, root);
 
     let numbering = Numbering { root };
-    let Landmarks { holes, modules, es_modules, cells, passing, .. } = std::mem::take(&mut nodes.landmarks);
-    let passing = found.suspended.into_iter().chain(passing).collect();
+    let Landmarks { holes, modules, es_modules, cells, weak_cells, passing, .. } = std::mem::take(&mut nodes.landmarks);
+    let passing = found.suspended.into_iter().chain(passing).chain(weak_cells.iter().copied()).collect();
     let (graph, kinds, node_places) = graph(nodes, edges, &rings, numbering);
     let caveat = cut.then(|| {
         format!(
@@ -101,6 +101,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         outermost: found.outermost,
         globals: found.globals,
         passing,
+        weak_cells,
         registries,
         modules,
         exports: Modules::default(),

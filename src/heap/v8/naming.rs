@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::layout::{EdgeKind, Layout, NodeKind};
 use super::modules::{Export, Modules};
 use super::nodes::Row;
-use super::strings::Strings;
+use super::strings::{Strings, TARGET};
 use super::{Numbering, edges, nodes};
 use crate::heap::graph::{Label, Naming, Reference};
 use crate::heap::naming::Folders;
@@ -34,8 +34,10 @@ pub struct Names {
     pub(super) outermost: Vec<u32>,
     /// Global objects, where the root tells of none: from V8 14.6 on it tells of native contexts, or of neither.
     pub(super) globals: Vec<u32>,
-    /// Generators and async functions in the middle of their work, and the roots of what runs.
+    /// Generators and async functions in the middle of their work, the roots of what runs, and what waits until an object
+    /// is gone.
     pub(super) passing: Vec<u32>,
+    pub(super) weak_cells: Vec<u32>,
     /// What stands between the root and all roots but the global objects; in Chrome even these.
     pub(super) registries: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
@@ -182,6 +184,13 @@ impl Naming for Names {
         self.passing.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
 
+    fn cleanups(&self) -> Vec<(Node, Option<Node>)> {
+        let names = self.strings.known(TARGET);
+        let is_target = |edge: &edges::Edge| edge.kind == EdgeKind::Weak && names.contains(&edge.name);
+        let target = |cell| self.first(cell, is_target).map(|target| self.numbering.node(target));
+        self.weak_cells.iter().map(|cell| (self.numbering.node(*cell), target(*cell))).collect()
+    }
+
     fn registries(&self) -> Vec<Node> {
         self.registries.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
@@ -202,5 +211,32 @@ impl Naming for Names {
         let ordinal = self.numbering.ordinal(node);
         let is_object = self.kinds.get(ordinal as usize) == Some(&NodeKind::Object);
         is_object.then(|| self.filed(self.hash_table(ordinal)?)).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::v8::tables::tests::names;
+
+    #[test]
+    fn cells_wait_for_the_objects_to_which_they_refer_weakly() {
+        let names = names(&[
+            ("synthetic", "", 0, &[("property", "registry", 1), ("property", "request", 4)]),
+            ("object", "FinalizationRegistry", 56, &[("internal", "2", 2), ("internal", "4", 3)]),
+            (
+                "hidden",
+                "system / WeakCell",
+                72,
+                &[("weak", "unregister_token", 1), ("weak", "target", 4), ("internal", "1", 5), ("internal", "2", 3)],
+            ),
+            ("hidden", "system / WeakCell", 72, &[("internal", "1", 5)]),
+            ("object", "Request", 16, &[]),
+            ("object", "Object", 16, &[]),
+            ("object", "system / WeakCell", 16, &[("weak", "target", 4)]),
+        ]);
+        let [cell, gone, request] = [2, 3, 4].map(|ordinal| names.node(ordinal));
+        assert_eq!(names.cleanups(), [(cell, Some(request)), (gone, None)]);
+        assert_eq!(names.passing(), [cell, gone]);
     }
 }

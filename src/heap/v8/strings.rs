@@ -36,8 +36,10 @@ pub(super) const GLOBAL: &str = "global_object";
 /// What a suspended call keeps of its stack.
 pub(super) const REGISTERS: &str = "parameters_and_registers";
 pub(super) const TABLE: &str = "table";
-const KNOWN: [&str; 9] =
-    [EXTERNAL_STRING, DOM_TREES, NATIVE_CONTEXT, CONTEXT, SHARED, PREVIOUS, GLOBAL, REGISTERS, TABLE];
+/// What a cell of a `FinalizationRegistry` calls the object that it waits for.
+pub(super) const TARGET: &str = "target";
+const KNOWN: [&str; 10] =
+    [EXTERNAL_STRING, DOM_TREES, NATIVE_CONTEXT, CONTEXT, SHARED, PREVIOUS, GLOBAL, REGISTERS, TABLE, TARGET];
 
 impl Strings {
     /// Scans the content of the `strings` array. A string without an end is left out if the file was cut there.

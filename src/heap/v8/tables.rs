@@ -89,19 +89,25 @@ impl Names {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::heap::Mapping;
     use crate::heap::graph::Naming;
 
     /// A node: kind, name and size, and the references to others by kind, name and ordinal.
-    type Row<'a> = (&'a str, &'a str, u64, &'a [(&'a str, &'a str, usize)]);
+    pub(in crate::heap::v8) type Row<'a> = (&'a str, &'a str, u64, &'a [(&'a str, &'a str, usize)]);
 
     const KINDS: [&str; 4] = ["hidden", "array", "object", "synthetic"];
     const EDGES: [&str; 3] = ["property", "internal", "weak"];
 
     /// What a snapshot tells of the entries of each node.
     fn entries(rows: &[Row<'_>]) -> Vec<Option<u64>> {
+        let names = names(rows);
+        (0..rows.len() as u32).map(|ordinal| names.entries(names.node(ordinal))).collect()
+    }
+
+    /// The names of a snapshot of these nodes.
+    pub(in crate::heap::v8) fn names(rows: &[Row<'_>]) -> Names {
         let mut strings: Vec<&str> = Vec::new();
         let (mut nodes, mut edges) = (Vec::new(), Vec::new());
         let place = |all: &[&str], text: &str| all.iter().position(|known| *known == text).unwrap();
@@ -128,8 +134,7 @@ mod tests {
             "edges": edges,
             "strings": strings,
         });
-        let (_, names) = crate::heap::v8::read(Mapping::held(text.to_string().into_bytes())).unwrap();
-        (0..rows.len() as u32).map(|ordinal| names.entries(names.node(ordinal))).collect()
+        crate::heap::v8::read(Mapping::held(text.to_string().into_bytes())).unwrap().1
     }
 
     #[test]
