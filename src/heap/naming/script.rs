@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::cut;
-use super::digest::{is_hex, is_number};
+use super::digest::{is_base64, is_hex, is_number};
 
 /// A script without what depends on the machine or the build: `/srv/app/dist/main.3f2a9c1b.js` is
 /// `dist/main.*.js`, `/x/node_modules/express/lib/router.js` is `express/lib/router.js`.
@@ -92,6 +92,30 @@ fn common(one: &str, other: &str) -> usize {
 
 /// A file name with `*` for what a bundler put in: a digest, or the number of a chunk.
 fn file(name: &str) -> String {
+    match digest(name) {
+        Some(at) => format!("{}*{}", parts(&name[..at]), &name[at + DIGEST..]),
+        None => parts(name),
+    }
+}
+
+/// Characters of a digest of Rollup or Vite.
+const DIGEST: usize = 8;
+/// Behind another extension is nothing but a digest.
+const EXTENSIONS: [&str; 3] = [".js", ".mjs", ".cjs"];
+
+/// Where the digest begins that Rollup or Vite put before the extension: of base 64, so that `-` and `_` may be in it.
+fn digest(name: &str) -> Option<usize> {
+    let (stem, _) = name.rsplit_once('.')?;
+    let at = stem.len().checked_sub(DIGEST)?;
+    let (before, digest) = stem.split_at_checked(at)?;
+    let named = before.strip_suffix(['-', '.'])?;
+    let is_plain = digest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let is_sure = EXTENSIONS.iter().any(|extension| named.ends_with(extension));
+    (is_plain && (is_sure || is_base64(digest))).then_some(at)
+}
+
+/// A file name without the digests and numbers that stand alone between its dots and dashes.
+fn parts(name: &str) -> String {
     let mut kept = String::new();
     let mut rest = name;
     loop {
@@ -138,6 +162,15 @@ mod tests {
             ("/w/dist/412.js", "dist/*.js"),
             ("/w/dist/index-BxZ3kq9a.js", "dist/index-*.js"),
             ("/w/dist/chunk-QWERTYUI.js", "dist/chunk-*.js"),
+            ("/w/dist/handler-DRq-Ra3m.js", "dist/handler-*.js"),
+            ("/w/dist/app.XsiPCIQD.js", "dist/app.*.js"),
+            ("/w/dist/chunks/index-y-Rcw1K-.mjs", "dist/chunks/index-*.mjs"),
+            ("/w/dist/chunks/index.js-Be-tNnTe.js", "dist/chunks/index.js-*.js"),
+            ("/w/dist/chunks/hooks.server.js-Bj73tI-2.js", "dist/chunks/hooks.server.js-*.js"),
+            ("/w/dist/chunks/_page.server.js-CCO_sbiI.js", "dist/chunks/_page.server.js-*.js"),
+            ("/w/dist/chunks/_page.server.js-ByENuHAx.js", "dist/chunks/_page.server.js-*.js"),
+            ("/w/dist/chunks/exports-_jdyeBi1.js", "dist/chunks/exports-*.js"),
+            ("/w/dist/chunks/utils-DhxtPzbM.js", "dist/chunks/utils-*.js"),
             ("/w/dist/vendors~main.0a1b2c3d4e5f.chunk.js", "dist/vendors~main.*.chunk.js"),
         ] {
             assert_eq!(script(raw), lasting, "{raw}");
@@ -186,6 +219,18 @@ mod tests {
             "src/MyWidget.js",
             "src/view-MyWidget.js",
             "src/decade.defaced.js",
+            "src/user-settings.js",
+            "src/page-checkout.js",
+            "src/my-Profile.js",
+            "src/all-my-Words.js",
+            "src/my-Chart-v2.js",
+            "src/use-on-Click.js",
+            "src/view-PgClient.js",
+            "src/view-HTMLView.js",
+            "src/hook-onChange.js",
+            "src/get.UserCard.js",
+            "src/auth-OAuthApi.js",
+            "src/cart.js-x.js",
         ] {
             assert_eq!(script(&format!("/home/me/{name}")), name);
         }
