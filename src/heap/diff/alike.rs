@@ -15,6 +15,7 @@ pub(super) fn alike(summaries: &[&HeapSummary]) -> Vec<Vec<Owner>> {
     let Some((last, earlier)) = dumps.split_last_mut() else { return dumps };
     for (owners, summary) in earlier.iter_mut().zip(summaries) {
         rename_sources(owners, last, &summary.full_names, &summaries[summaries.len() - 1].full_names);
+        rename_minified(owners, last);
         rename_classes(owners, last);
     }
     for owners in earlier.iter() {
@@ -58,6 +59,11 @@ fn rename_sources(owners: &mut [Owner], later: &[Owner], names: &FullNames, late
         let same = candidates.into_iter().flatten().take(MOST_PAIRS - pairs.len()).filter(is_same);
         pairs.extend(same.map(|new| (new.retained.0.abs_diff(gone.retained.0), at, &new.step)));
     }
+    rename_pairs(owners, pairs);
+}
+
+/// Gives owners the steps of those with which they are paired by how far apart they are, each to one: the nearest first.
+fn rename_pairs(owners: &mut [Owner], mut pairs: Vec<(u64, usize, &Step)>) {
     pairs.sort_unstable();
     let (mut renamed, mut taken) = (BTreeSet::new(), BTreeSet::new());
     for (_, at, step) in pairs {
@@ -66,6 +72,62 @@ fn rename_sources(owners: &mut [Owner], later: &[Owner], names: &FullNames, late
             owners[at].step = step.clone();
         }
     }
+}
+
+/// Longer names somebody wrote.
+const MINIFIED: usize = 2;
+/// A structure of another name is the same if what is in it retains as much for each but for this share.
+const APART: f64 = 0.2;
+/// Fewer are not many.
+const MANY: u64 = 16;
+
+/// A variable that a minifier called otherwise in another build is told by its later name, if all else agrees: the script,
+/// the class, what is in it and how large one of these is.
+fn rename_minified(owners: &mut [Owner], later: &[Owner]) {
+    let known: BTreeSet<&Step> = later.iter().map(|owner| &owner.step).collect();
+    let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
+    let mut new: BTreeMap<(&str, &str), Vec<&Owner>> = BTreeMap::new();
+    for owner in later.iter().filter(|owner| !own.contains(&owner.step)) {
+        if let Some(script) = minified(&owner.step) {
+            new.entry((script, &owner.step.class)).or_default().push(owner);
+        }
+    }
+    let mut pairs = Vec::new();
+    for (at, gone) in owners.iter().enumerate().filter(|(_, owner)| !known.contains(&owner.step)) {
+        let candidates = minified(&gone.step).and_then(|script| new.get(&(script, gone.step.class.as_str())));
+        let candidates = candidates.into_iter().flatten().take(MOST_PAIRS - pairs.len());
+        let same = candidates.filter(|new| is_built_alike(gone, new));
+        pairs.extend(same.map(|new| (new.retained.0.abs_diff(gone.retained.0), at, &new.step)));
+    }
+    rename_pairs(owners, pairs);
+}
+
+/// The script of a variable whose name says nothing.
+fn minified(step: &Step) -> Option<&str> {
+    let (script, name) = step.edge.strip_prefix("context ")?.rsplit_once(':')?;
+    (name.len() <= MINIFIED).then_some(script)
+}
+
+/// Whether two owners hold mainly the same down to the first that has many of something, and that has as much for each.
+/// How many may differ: it may have grown.
+fn is_built_alike(one: &Owner, other: &Owner) -> bool {
+    let number = |owner: &Owner| owner.entries.unwrap_or(0).max(owner.count);
+    let (mut one, mut other) = (one, other);
+    while number(one).max(number(other)) < MANY {
+        match (largest(one), largest(other)) {
+            (Some(next), Some(other_next)) if next.step == other_next.step => (one, other) = (next, other_next),
+            (None, None) => break,
+            _ => return false,
+        }
+    }
+    let [each, other_each] = [one, other].map(|owner| owner.retained.as_f64() / number(owner).max(1) as f64);
+    let step = |owner| largest(owner).map(|held| &held.step);
+    step(one) == step(other) && (each - other_each).abs() <= APART * each.max(other_each)
+}
+
+/// What retains the most below an owner.
+fn largest(owner: &Owner) -> Option<&Owner> {
+    owner.children.iter().max_by_key(|held| held.retained)
 }
 
 fn full<'a>(names: &'a FullNames, owner: &'a Owner) -> &'a str {

@@ -653,3 +653,59 @@ fn what_threads_keep_is_told_once_all_of_them_were_started() {
     assert_eq!(told(&[(2, 10), (8, 20), (8, 30)]), [kept]);
     assert_eq!(told(&[(2, 10), (8, 10), (14, 10)]), [threads]);
 }
+
+/// A script with a map in a variable: so many entries of a class and size.
+fn script(name: &str, entries: u32, class: &str, size: u32) -> String {
+    let mut text = format!(
+        "root || s | system / Context 100
+        label | s | script {name}
+        s | var W | v | v 10
+        v | .byId | d | builtins.dict 200
+        entries | d | {entries}\n"
+    );
+    for n in 0..entries {
+        text += &format!("d || v{n} | {class} {size}\n");
+    }
+    text
+}
+
+#[test]
+fn a_variable_that_a_minifier_called_otherwise_is_one_if_all_else_agrees() {
+    let old = script("server.js", 600, "app.Session", 1000);
+    let variable = |variable: &str| script("server.js", 1200, "app.Session", 1000).replace("var W", variable);
+    assert_eq!(
+        told(&old, &variable("var ge")),
+        ["grown context server.js:ge: v → .byId: dict +600000 by Some(600), 1000 each"]
+    );
+    let changes = |later: &str| {
+        let changes = diff(&dump(&old), &dump(later)).into_iter().map(|growth| growth.change.name());
+        changes.collect::<Vec<_>>()
+    };
+    assert_eq!(changes(&variable("var ge")), ["grown"]);
+    assert_eq!(changes(&variable("var cache")), ["new", "gone"]);
+    assert_eq!(changes(&variable("var ge").replace("app.Session", "app.User")), ["new", "gone"]);
+    assert_eq!(changes(&variable("var ge").replace("v | v 10", "v | w 10")), ["new", "gone"]);
+    assert_eq!(changes(&variable("var ge").replace("server.js", "worker.js")), ["new", "gone"]);
+    assert_eq!(changes(&script("server.js", 1200, "app.Session", 1300).replace("var W", "var ge")), ["new", "gone"]);
+}
+
+#[test]
+fn of_variables_that_a_minifier_may_have_called_otherwise_the_nearest_are_one() {
+    let both = |names: [&str; 2], entries: [u32; 2]| {
+        let mut text = "root || s | system / Context 100\nlabel | s | script server.js\n".to_owned();
+        for (name, entries) in names.into_iter().zip(entries) {
+            text += &format!("s | var {name} | {name} | builtins.dict 200\nentries | {name} | {entries}\n");
+            for n in 0..entries {
+                text += &format!("{name} || {name}{n} | app.Session 1000\n");
+            }
+        }
+        text
+    };
+    assert_eq!(
+        told(&both(["a", "b"], [100, 300]), &both(["c", "d"], [320, 110])),
+        [
+            "grown context server.js:c: dict +20000 by Some(20), 1000 each",
+            "grown context server.js:d: dict +10000 by Some(10), 1000 each"
+        ]
+    );
+}
