@@ -49,6 +49,11 @@ impl Step {
         SOURCES.into_iter().any(|kind| is_same(kind).unwrap_or(false))
     }
 
+    /// Whether it is what a virtual machine makes of code, with the text of scripts.
+    pub(super) fn is_code(&self) -> bool {
+        RUNTIME.contains(&self.class.as_str())
+    }
+
     /// Whether the edge tells who shares the objects, which may differ a little from dump to dump.
     pub(super) fn is_crowd(&self) -> bool {
         self.edge.starts_with(SHARED)
@@ -72,7 +77,7 @@ const RESOLVED: &str = ".<resolved_references>";
 impl OwnerPath {
     /// Whether it is the machine's own, which has more of it as more of the program has run.
     pub(super) fn is_of_runtime(&self) -> bool {
-        self.is_of_classes() || self.0.last().is_some_and(|step| RUNTIME.contains(&step.class.as_str()))
+        self.is_of_classes() || self.0.last().is_some_and(Step::is_code)
     }
 
     /// Whether it is what the machine has of each class.

@@ -40,7 +40,8 @@ pub struct Suspect {
 /// The suspects of a heap, largest first; none in a heap that has no such place.
 pub fn suspects(summary: &HeapSummary) -> Vec<Suspect> {
     let least = LEAST.0.max((summary.total.as_f64() * SHARE) as u64);
-    let large = |owner: &&Owner| owner.retained.0 >= least;
+    // A program with more code, or larger bundles, is no leak.
+    let large = |owner: &&Owner| owner.retained.0 >= least && !owner.step.is_code();
     let mut suspects = Vec::new();
     let mut work: Vec<(OwnerPath, &Owner)> = Vec::new();
     work.extend(summary.owners.iter().filter(large).map(|owner| (OwnerPath(vec![owner.step.clone()]), owner)));
@@ -152,6 +153,14 @@ mod tests {
         let list = owner(".all: java.util.ArrayList", 1, 40 * MIB, Some(6000), vec![]);
         let app = owner("static App.ONLY: App", 1, 80 * MIB, None, maps.chain([list]).collect());
         assert_eq!(told(vec![app], 200 * MIB), ["static App.ONLY: App → .all: java.util.ArrayList"]);
+    }
+
+    #[test]
+    fn code_and_the_text_of_scripts_are_no_suspects() {
+        let source = owner("(string)", 1, 14 * MIB, None, vec![]);
+        let code = owner("(compiled code)", 900, 30 * MIB, None, vec![source]);
+        let text = owner("static A.TEXT: (string)", 1, 15 * MIB, None, vec![]);
+        assert_eq!(told(vec![code, text], 100 * MIB), ["static A.TEXT: (string)"]);
     }
 
     #[test]
