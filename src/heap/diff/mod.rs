@@ -220,7 +220,8 @@ fn gather(growths: &mut Vec<OwnerGrowth>, dumps: &[Vec<Owner>]) {
         gathered.extend(above.take(GATHERED_STEPS).map(|steps| OwnerPath(steps.to_vec())).find(keeps_on));
     }
     growths.retain(|growth| !gathered.iter().any(|above| growth.path.0.starts_with(&above.0)));
-    let told = gathered.into_iter().map(|path| OwnerGrowth::told(path.clone(), exact(first, &path), exact(last, &path)));
+    let told =
+        gathered.into_iter().map(|path| OwnerGrowth::told(path.clone(), exact(first, &path), exact(last, &path)));
     growths.extend(told.collect::<Vec<_>>());
 }
 

@@ -11,6 +11,7 @@ use super::cleanups;
 use super::crowds::{self, Crowds};
 use super::edges::Holder;
 use super::shared;
+use crate::heap::Kind;
 use crate::heap::dominators::{self, Place};
 use crate::heap::fold::Folding;
 use crate::heap::graph::{ClassId, Graph, Label, Naming, Root, RootKind};
@@ -112,7 +113,8 @@ impl Places {
         least: u64,
     ) -> Self {
         let passing = asked.passing.as_slice();
-        let mut places = Self { anchors: anchors(graph, dominators, naming, &asked.registries), ..Self::default() };
+        let mut places =
+            Self { anchors: anchors(graph, dominators, naming, folding, &asked.registries), ..Self::default() };
         shared::settle(&mut places, graph, dominators, naming, folding, passing, least);
         cleanups::settle(&mut places, graph, dominators, &naming.cleanups());
         places.crowds = crowds::crowds(&places, graph, dominators, naming, folding, passing, least);
@@ -241,7 +243,13 @@ pub(super) fn passing(graph: &Graph, naming: &dyn Naming) -> Vec<Node> {
     passing
 }
 
-fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, registries: &[Node]) -> BTreeMap<Node, Anchor> {
+fn anchors(
+    graph: &Graph,
+    dominators: &Dominators,
+    naming: &dyn Naming,
+    folding: &Folding,
+    registries: &[Node],
+) -> BTreeMap<Node, Anchor> {
     let mut anchors = BTreeMap::new();
     for root in graph.roots() {
         if let Some(anchor) = of_root(root) {
@@ -271,7 +279,7 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, registri
         }
     }
     copies.retain(|_, classes| classes.len() >= LEAST_COPIES);
-    settle_copies(&mut anchors, dominators, &copies.into_values().flatten().collect());
+    settle_copies(&mut anchors, graph, dominators, folding, &copies.into_values().flatten().collect());
     settle_realms(&mut anchors, dominators);
     for registry in registries.iter().filter(|node| dominators.reachable(**node)) {
         let classes = dominators.children(*registry).filter(|node| CLASSES[0] == graph.class_name(*node));
@@ -284,17 +292,25 @@ fn anchors(graph: &Graph, dominators: &Dominators, naming: &dyn Naming, registri
 }
 
 /// Classes that were defined again and again are told where their loaders are kept: that is where they pile up.
-fn settle_copies(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators, copies: &FxHashSet<Node>) {
+fn settle_copies(
+    anchors: &mut BTreeMap<Node, Anchor>,
+    graph: &Graph,
+    dominators: &Dominators,
+    folding: &Folding,
+    copies: &FxHashSet<Node>,
+) {
     let mut steps = 0;
     for copy in copies {
-        let (mut top, mut is_kept) = (*copy, false);
-        while let Some(holder) = dominators.immediate(top).filter(|above| *above != Node::ROOT && steps < MOST_STEPS) {
-            is_kept = !copies.contains(&holder);
-            if is_kept && anchors.contains_key(&holder) {
+        let (mut has_loader, mut is_kept) = (false, false);
+        for holder in dominators.all_above(*copy) {
+            let is_loader = folding.kind(graph.class(holder)) == Some(Kind::Loader);
+            // Who keeps its loader, be that by names of its own or of several.
+            is_kept = !copies.contains(&holder) && (anchors.contains_key(&holder) || (has_loader && !is_loader));
+            steps += 1;
+            if is_kept || steps >= MOST_STEPS {
                 break;
             }
-            top = holder;
-            steps += 1;
+            has_loader |= is_loader;
         }
         if is_kept {
             anchors.remove(copy);

@@ -33,14 +33,8 @@ const COMMON: [&str; 3] = ["java.lang.", "(", "system / "];
 /// Of these each class or module has crowds of its own,
 const PLAIN: &str = "builtins.";
 /// and several together of these alone, told for what two or more structures are known to share.
-const DATA: [&str; 6] = [
-    "builtins.dict",
-    "builtins.list",
-    "builtins.tuple",
-    "builtins.set",
-    "builtins.bytes",
-    "builtins.bytearray",
-];
+const DATA: [&str; 6] =
+    ["builtins.dict", "builtins.list", "builtins.tuple", "builtins.set", "builtins.bytes", "builtins.bytearray"];
 
 /// How structures start that hold what somebody else files: those of Node's own modules, as its timers do, and variables
 /// of calls.
@@ -168,18 +162,18 @@ pub(super) fn crowds(
             }
             continue;
         }
-        // What has one place keeps it if that has its part, and one alone among those who pass by is no place for what
-        // was without.
-        let has_part = |known: &Tally| known.keys().any(|name| sample.has_part(name));
-        let has_host = |known: &Tally| known.len() == 1 && at_top.contains(&crowd) && has_part(known);
+        // What has one place keeps it unless another one has nearly all, and one alone among those who pass by is no place
+        // for what was without.
+        let another = |known: &Tally| sample.main().is_some_and(|main| !known.contains_key(main));
+        let has_host = |known: &Tally| known.len() == 1 && at_top.contains(&crowd) && !another(known);
         let Some(known) = tallies.get_mut(&crowd).filter(|known| !has_host(known)) else { continue };
-        let is_known = has_part(known);
+        let is_other = known.len() == 1 && another(known);
         let parts = sample.parts(false);
         keep_best(&mut sample.tally);
         if knows_parts && parts.len() > 1 {
             tallies.remove(&crowd);
             split.insert(crowd, parts);
-        } else if sample.tally.len() > 1 || !is_known {
+        } else if sample.tally.len() > 1 || is_other {
             *known = sample.tally;
         }
     }

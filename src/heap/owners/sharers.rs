@@ -19,6 +19,8 @@ const LEAST_SAMPLE: usize = 8;
 const MOST_STEPS: usize = 1 << 21;
 /// Structures that hold the same object, as far as they are compared with each other.
 const MOST_TOGETHER: usize = 16;
+/// So many show that they have one place.
+const MANY: usize = 64;
 /// Of a class that more structures share, none are compared.
 const MOST_STRUCTURES: usize = 256;
 /// A crowd is in parts if all but one of so many of its objects are in one part only, and the walk found them there.
@@ -163,9 +165,10 @@ impl Sample {
         *self.together.entry(names).or_default() += 1;
     }
 
-    /// Whether a structure has so many of the objects that it may count as their place.
-    pub(super) fn has_part(&self, name: &str) -> bool {
-        self.tally.get(name).map_or(0, |(number, _)| *number) * PART >= self.all
+    /// The structure that has nearly all of many objects.
+    pub(super) fn main(&self) -> Option<&str> {
+        let (name, (most, _)) = self.tally.iter().max_by_key(|(_, (number, _))| *number)?;
+        (self.all >= MANY && (self.all - most) * CLEAR <= self.all).then_some(name)
     }
 
     /// The structures by the parts of the crowd that they share, in the order of their names; none if it is not clear

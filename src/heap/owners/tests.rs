@@ -606,7 +606,7 @@ jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50",
 #[test]
 fn copies_of_classes_stand_with_a_keeper_that_several_statics_name() {
     let mut kept = String::from(
-        "root || app | jdk.internal.loader.ClassLoaders$AppClassLoader 50
+        "root || app | java.lang.ClassLoader 50
          app | .classes | c | java.lang.Class 100
          label | c | class com.shop.Beans
          app | .classes | d | java.lang.Class 100
@@ -616,19 +616,24 @@ fn copies_of_classes_stand_with_a_keeper_that_several_statics_name() {
          server | .beans | array | java.lang.Object[] 32\n",
     );
     for number in 0..3 {
-        kept += &format!("array | [{number}] | l{number} | com.shop.Loader 40\n");
-        kept += &format!("l{number} | .classes | p{number} | java.lang.Class 100\nlabel | p{number} | class app.Start\n");
+        kept += &format!("array | [{number}] | l{number} | java.lang.ClassLoader 40\n");
+        kept +=
+            &format!("l{number} | .classes | p{number} | java.lang.Class 100\nlabel | p{number} | class app.Start\n");
         kept += &format!("p{number} | static app.Start.CATALOG | k{number} | app.Catalog 1000\n");
     }
+    // That of the program itself.
+    kept += "app | .classes | own | java.lang.Class 100\nlabel | own | class app.Start\n";
+    kept += "own | static app.Start.CATALOG | k | app.Catalog 70\n";
     check(
         &kept,
         "
 static Beans.server: com.shop.Server x1 24/3476
   .beans: java.lang.Object[] x1 32/3452 #3
-    entries: com.shop.Loader x3 120/3420
+    entries: java.lang.ClassLoader x3 120/3420
       .classes: java.lang.Class x3 300/3300
         static Start.CATALOG: app.Catalog x3 3000/3000
-jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50",
+static Start.CATALOG: app.Catalog x1 70/70
+java.lang.ClassLoader x1 50/50",
     );
 }
 
@@ -669,7 +674,9 @@ fn containers_of_clojure_and_flink_are_one_row_with_their_entries() {
     for item in 0..3 {
         text += &format!("pairs | [{item}] | v{item} | app.Item 10\n");
         let table = ["one", "two"][item % 2];
-        text += &format!("{table} | [{item}] | e{item} | org.apache.flink.runtime.state.heap.CopyOnWriteStateMap$StateMapEntry 50\n");
+        text += &format!(
+            "{table} | [{item}] | e{item} | org.apache.flink.runtime.state.heap.CopyOnWriteStateMap$StateMapEntry 50\n"
+        );
         text += &format!("e{item} | .state | s{item} | app.Count 20\n");
     }
     check(
@@ -887,8 +894,10 @@ fn copies_of_classes_that_threads_keep_stand_with_the_threads() {
     let mut kept = String::new();
     for n in 0..3 {
         kept += &format!("root | thread refresh | t{n} | java.util.TimerThread 100\n");
-        kept += &format!("t{n} | .contextClassLoader | l{n} | com.shop.Loader 40\nt{n} | local | j{n} | app.Start$1 16\n");
-        kept += &format!("l{n} | .classes | p{n} | java.lang.Class 100\nlabel | p{n} | class app.Start\nj{n} || p{n}\n");
+        kept +=
+            &format!("t{n} | .contextClassLoader | l{n} | com.shop.Loader 40\nt{n} | local | j{n} | app.Start$1 16\n");
+        kept +=
+            &format!("l{n} | .classes | p{n} | java.lang.Class 100\nlabel | p{n} | class app.Start\nj{n} || p{n}\n");
         kept += &format!("p{n} | static app.Start.CATALOG | k{n} | app.Catalog 1000\n");
     }
     check(

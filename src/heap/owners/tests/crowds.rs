@@ -174,7 +174,9 @@ fn small_things_that_know_their_holder_stand_with_it_however_many_they_are() {
 
 /// Modules each of which has one structure.
 fn modules(names: &[&str]) -> String {
-    let module = |name: &&str| format!("root | module {name} | m_{name} | builtins.module 100\nm_{name} | .all | {name} | app.Index 16\n");
+    let module = |name: &&str| {
+        format!("root | module {name} | m_{name} | builtins.module 100\nm_{name} | .all | {name} | app.Index 16\n")
+    };
     names.iter().map(module).collect()
 }
 
@@ -193,7 +195,11 @@ fn of_plain_things_at_the_top_those_are_told_that_two_structures_share() {
     let top: Vec<&str> = printed.lines().filter(|row| row.contains("dict") || row.contains("str")).collect();
     assert_eq!(
         top,
-        ["dict x50 1500/1500 #0", "(shared by module orders.all, module recent.all): dict x50 1000/1000 #0", "str x50 500/500"]
+        [
+            "dict x50 1500/1500 #0",
+            "(shared by module orders.all, module recent.all): dict x50 1000/1000 #0",
+            "str x50 500/500"
+        ]
     );
 }
 
@@ -232,7 +238,9 @@ fn who_holds_a_few_of_a_crowd_is_not_its_place() {
         text += &format!("names | [{number}] | r{number} | app.Number 1\n");
     }
     for item in 0..200 {
-        text += &format!("table | [{item}] | h{item} | app.Handle 1\nh{item} | .name | n{item} | app.Name 20\nt | local | n{item}\n");
+        text += &format!(
+            "table | [{item}] | h{item} | app.Handle 1\nh{item} | .name | n{item} | app.Name 20\nt | local | n{item}\n"
+        );
         if item < 2 {
             text += &format!("beans | [{item}] | n{item}\n");
         }
