@@ -304,10 +304,10 @@ fn settle_copies(
         let (mut has_loader, mut is_kept) = (false, false);
         for holder in dominators.all_above(*copy) {
             let is_loader = folding.kind(graph.class(holder)) == Some(Kind::Loader);
-            // Who keeps its loader, be that by names of its own or of several.
-            is_kept = !copies.contains(&holder) && (anchors.contains_key(&holder) || (has_loader && !is_loader));
+            // What keeps the loader, or the class without it; what is between the two is the loader's own.
+            is_kept = !copies.contains(&holder) && !is_loader;
             steps += 1;
-            if is_kept || steps >= MOST_STEPS {
+            if steps >= MOST_STEPS || (is_kept && (has_loader || anchors.contains_key(&holder))) {
                 break;
             }
             has_loader |= is_loader;

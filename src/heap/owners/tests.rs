@@ -624,6 +624,15 @@ fn copies_of_classes_stand_with_a_keeper_that_several_statics_name() {
     // That of the program itself.
     kept += "app | .classes | own | java.lang.Class 100\nlabel | own | class app.Start\n";
     kept += "own | static app.Start.CATALOG | k | app.Catalog 70\n";
+    // An object of the class may be what is kept, and that keeps the loader.
+    let booted = kept.replace("app | .classes | d |", "root | class | d |");
+    let through_objects = (0..3).fold(booted, |text, n| {
+        let objects = text.replace(&format!("array | [{n}] | l{n} | java.lang.ClassLoader 40\n"), "");
+        let class = format!("l{n} | .classes | p{n} | java.lang.Class 100\n");
+        objects.replace(&class, &format!("array | [{n}] | h{n} | app.Handler 40\nh{n} || p{n} | java.lang.Class 100\np{n} || l{n} | java.lang.ClassLoader 40\nl{n} | .classes | p{n}\n"))
+    });
+    let printed = print(&owners(&through_objects));
+    assert!(printed.contains("        static Start.CATALOG: app.Catalog x3 3000/3000\n"), "{printed}");
     check(
         &kept,
         "
