@@ -210,7 +210,8 @@ class _Walk:
     def tasks_alone(self, everything):
         """Roots for the tasks that nobody holds but calls, and who will wake them up."""
         library = sys.modules.get("_asyncio")
-        kinds = _extending(library.Task) if library else ()
+        kind = space_of(library).get("Task") if is_a(library, types.ModuleType) else None
+        kinds = _extending(kind) if type(kind) is type else ()
         left = [thing for thing in everything if id(type(thing)) in kinds and id(thing) not in self.seen]
         held = [gc.get_referents(task) for task in left]
         self.tasks.update(map(id, left))
