@@ -15,7 +15,8 @@ pub(super) fn alike(summaries: &[&HeapSummary]) -> Vec<Vec<Owner>> {
     let Some((last, earlier)) = dumps.split_last_mut() else { return dumps };
     for (owners, summary) in earlier.iter_mut().zip(summaries) {
         rename_sources(owners, last, &summary.full_names, &summaries[summaries.len() - 1].full_names);
-        rename_minified(owners, last);
+        // A variable that a minifier called otherwise in another build.
+        rename(owners, last, minified, is_built_alike);
         rename_classes(owners, last);
     }
     for owners in earlier.iter() {
@@ -46,24 +47,33 @@ const MOST_PAIRS: usize = 1 << 16;
 /// A variable or static field is told by its later name. Where a dump does not tell the package of a class, that may be
 /// one of several, and is the one that is most alike.
 fn rename_sources(owners: &mut [Owner], later: &[Owner], names: &FullNames, later_names: &FullNames) {
+    let is_same = |gone: &Owner, new: &Owner| Step::is_same_source(full(names, gone), full(later_names, new));
+    rename(owners, later, |step| Some(naming::identifier(&step.edge)), is_same);
+}
+
+/// Gives what is gone the step of what is new of the same class and key, if they are the same: each to one, the nearest in
+/// size first.
+fn rename(
+    owners: &mut [Owner],
+    later: &[Owner],
+    key: fn(&Step) -> Option<&str>,
+    is_same: impl Fn(&Owner, &Owner) -> bool,
+) {
     let known: BTreeSet<&Step> = later.iter().map(|owner| &owner.step).collect();
     let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
     let mut new: BTreeMap<(&str, &str), Vec<&Owner>> = BTreeMap::new();
     for owner in later.iter().filter(|owner| !own.contains(&owner.step)) {
-        new.entry((&owner.step.class, naming::identifier(&owner.step.edge))).or_default().push(owner);
+        if let Some(key) = key(&owner.step) {
+            new.entry((&owner.step.class, key)).or_default().push(owner);
+        }
     }
     let mut pairs = Vec::new();
     for (at, gone) in owners.iter().enumerate().filter(|(_, owner)| !known.contains(&owner.step)) {
-        let candidates = new.get(&(gone.step.class.as_str(), naming::identifier(&gone.step.edge)));
-        let is_same = |new: &&&Owner| Step::is_same_source(full(names, gone), full(later_names, new));
-        let same = candidates.into_iter().flatten().take(MOST_PAIRS - pairs.len()).filter(is_same);
+        let candidates = key(&gone.step).and_then(|key| new.get(&(gone.step.class.as_str(), key)));
+        let candidates = candidates.into_iter().flatten().take(MOST_PAIRS - pairs.len());
+        let same = candidates.filter(|new| is_same(gone, new));
         pairs.extend(same.map(|new| (new.retained.0.abs_diff(gone.retained.0), at, &new.step)));
     }
-    rename_pairs(owners, pairs);
-}
-
-/// Gives owners the steps of those with which they are paired by how far apart they are, each to one: the nearest first.
-fn rename_pairs(owners: &mut [Owner], mut pairs: Vec<(u64, usize, &Step)>) {
     pairs.sort_unstable();
     let (mut renamed, mut taken) = (BTreeSet::new(), BTreeSet::new());
     for (_, at, step) in pairs {
@@ -80,27 +90,6 @@ const MINIFIED: usize = 2;
 const APART: f64 = 0.2;
 /// Fewer are not many.
 const MANY: u64 = 16;
-
-/// A variable that a minifier called otherwise in another build is told by its later name, if all else agrees: the script,
-/// the class, what is in it and how large one of these is.
-fn rename_minified(owners: &mut [Owner], later: &[Owner]) {
-    let known: BTreeSet<&Step> = later.iter().map(|owner| &owner.step).collect();
-    let own: BTreeSet<Step> = owners.iter().map(|owner| owner.step.clone()).collect();
-    let mut new: BTreeMap<(&str, &str), Vec<&Owner>> = BTreeMap::new();
-    for owner in later.iter().filter(|owner| !own.contains(&owner.step)) {
-        if let Some(script) = minified(&owner.step) {
-            new.entry((script, &owner.step.class)).or_default().push(owner);
-        }
-    }
-    let mut pairs = Vec::new();
-    for (at, gone) in owners.iter().enumerate().filter(|(_, owner)| !known.contains(&owner.step)) {
-        let candidates = minified(&gone.step).and_then(|script| new.get(&(script, gone.step.class.as_str())));
-        let candidates = candidates.into_iter().flatten().take(MOST_PAIRS - pairs.len());
-        let same = candidates.filter(|new| is_built_alike(gone, new));
-        pairs.extend(same.map(|new| (new.retained.0.abs_diff(gone.retained.0), at, &new.step)));
-    }
-    rename_pairs(owners, pairs);
-}
 
 /// The script of a variable whose name says nothing.
 fn minified(step: &Step) -> Option<&str> {

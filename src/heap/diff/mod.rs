@@ -190,7 +190,7 @@ fn follow(growth: &mut OwnerGrowth, dumps: &[Vec<Owner>], least: u64) {
     let below = below.into_iter().filter(|below| below.delta.0 > 0 && below.delta.0.unsigned_abs() >= late / 2);
     if let Some(below) = below.max_by_key(|below| below.delta) {
         let path = OwnerPath([growth.path.0.as_slice(), &below.path.0].concat());
-        *growth = OwnerGrowth::told(path.clone(), exact(first, &path), exact(last, &path));
+        *growth = OwnerGrowth::between(path, first, last);
     }
 }
 
@@ -220,9 +220,7 @@ fn gather(growths: &mut Vec<OwnerGrowth>, dumps: &[Vec<Owner>]) {
         gathered.extend(above.take(GATHERED_STEPS).map(|steps| OwnerPath(steps.to_vec())).find(keeps_on));
     }
     growths.retain(|growth| !gathered.iter().any(|above| growth.path.0.starts_with(&above.0)));
-    let told =
-        gathered.into_iter().map(|path| OwnerGrowth::told(path.clone(), exact(first, &path), exact(last, &path)));
-    growths.extend(told.collect::<Vec<_>>());
+    growths.extend(gathered.into_iter().map(|path| OwnerGrowth::between(path, first, last)));
 }
 
 /// What is new in one place and was in another one before grew by the difference.
@@ -269,7 +267,7 @@ fn settle_alike(growths: &mut Vec<OwnerGrowth>, dumps: &[Vec<Owner>], least: u64
     growths.retain(|growth| !settled.contains(&growth.path));
     let is_told = |path: &OwnerPath| growths.iter().any(|growth| growth.path.0.starts_with(&path.0));
     let above = above.into_iter().filter(|path| !is_told(path));
-    let more = above.map(|path| OwnerGrowth::told(path.clone(), exact(before, &path), exact(after, &path)));
+    let more = above.map(|path| OwnerGrowth::between(path, before, after));
     let more: Vec<OwnerGrowth> = more.filter(|growth| growth.delta.0.unsigned_abs() >= least).collect();
     growths.extend(more);
 }
@@ -318,6 +316,12 @@ impl OwnerGrowth {
             Change::Gone if self.retained_after.0 > 0 => self.change = Change::Shrunk,
             _ => {}
         }
+    }
+
+    /// The growth of a path between two trees.
+    fn between(path: OwnerPath, before: &[Owner], after: &[Owner]) -> Self {
+        let [before, after] = [before, after].map(|owners| exact(owners, &path));
+        Self::told(path, before, after)
     }
 
     fn told(path: OwnerPath, before: Option<&Owner>, after: Option<&Owner>) -> Self {

@@ -88,7 +88,7 @@ fn numbered(part: &str, nested: bool) -> String {
             None => stem.ends_with(*mark),
         };
         // Scripts of Groovy, which have no package.
-        let script = stem == "Script" && !nested && words.is_empty() && !part.contains('.');
+        let script = stem == "Script" && !nested && !part.contains('.');
         let package = stem == "proxy" && words.last().is_some_and(|word| word == "jdk");
         let javassist = word.find("_jvst").map(|at| &word[..at + "_jvst".len()]);
         let marked = stem.len() < word.len() && (package || script || NUMBERED.iter().any(is_marked));

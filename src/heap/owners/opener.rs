@@ -411,10 +411,10 @@ impl<'a> Opener<'a> {
             }
             None => Words::NONE,
         };
-        match self.places.aliases.get(&self.node(child)) {
-            Some(alias) if crowd == Words::NONE => self.words.number(alias),
-            _ => crowd,
+        if crowd != Words::NONE {
+            return crowd;
         }
+        self.places.aliases.get(&self.node(child)).map_or(Words::NONE, |alias| self.words.number(alias))
     }
 
     /// What the objects of a row, which are of one class but for its number, have in common.

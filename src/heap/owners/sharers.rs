@@ -64,21 +64,16 @@ impl<'a> Sharers<'a> {
     pub(super) fn sampled(&mut self, crowd_of: &dyn Fn(Node, ClassId) -> Option<Crowd>) -> BTreeMap<Crowd, Sample> {
         let mut samples: BTreeMap<Crowd, Sample> = BTreeMap::new();
         let dominators = self.dominators;
-        for (member, holders) in dominators.samples() {
-            let class = self.graph.class(member);
-            if let Some(crowd) = crowd_of(member, class) {
+        // Of a mixed crowd, of which nobody asks what was found, those count as well whose holders are all noted.
+        let noted = dominators.holders().map(|held| (held, true));
+        for ((member, holders), is_noted) in dominators.samples().map(|held| (held, false)).chain(noted) {
+            let crowd = crowd_of(member, self.graph.class(member));
+            if let Some(crowd) = crowd.filter(|crowd| !is_noted || is_mixed(*crowd)) {
                 // The first is the one through which the walk found it.
                 let structures: Vec<_> = holders.into_iter().map(|holder| self.structure(holder, member)).collect();
                 let sample = samples.entry(crowd).or_default();
                 sample.found += usize::from(structures.first().is_some_and(Option::is_some));
                 sample.add(structures.into_iter().flatten().collect());
-            }
-        }
-        // Of a mixed crowd those count as well that are large enough for all their holders to be noted.
-        for (member, holders) in dominators.holders() {
-            if let Some(crowd) = crowd_of(member, self.graph.class(member)).filter(|crowd| is_mixed(*crowd)) {
-                let structures = holders.into_iter().filter_map(|holder| self.structure(holder, member));
-                samples.entry(crowd).or_default().add(structures.collect());
             }
         }
         samples.retain(|crowd, sample| {

@@ -37,23 +37,30 @@ jdk.internal.loader.ClassLoaders$AppClassLoader x1 50/50",
     );
 }
 
+/// A thread of a pool, with one thread-local, the key of which this static field holds.
+fn worker(n: u32, field: &str) -> String {
+    format!(
+        "root | thread http-worker-{n} | t{n} | java.lang.Thread 100
+         t{n} | .threadLocals | m{n} | java.lang.ThreadLocal$ThreadLocalMap 24
+         m{n} | .table | a{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry[] 80
+         a{n} | [7] | e{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry 32
+         key | e{n} | static com.shop.{field}\n"
+    )
+}
+
 #[test]
 fn a_thread_local_is_told_by_the_static_field_that_holds_it_and_threads_of_a_pool_are_one() {
-    let worker = |n: u32| {
-        format!(
-            "root | thread http-worker-{n} | t{n} | java.lang.Thread 100
-             t{n} | .threadLocals | m{n} | java.lang.ThreadLocal$ThreadLocalMap 24
-             m{n} | .table | a{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry[] 80
-             a{n} | [7] | e{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry 32
-             key | e{n} | static com.shop.RouteCache.CACHE
-             e{n} | .value | h{n} | java.util.HashMap 48
+    let with_map = |n: u32| {
+        let map = format!(
+            "e{n} | .value | h{n} | java.util.HashMap 48
              h{n} | .table | b{n} | java.util.HashMap$Node[] 80
              b{n} | [0] | n{n} | java.util.HashMap$Node 32
              n{n} | .value | v{n} | com.shop.Entry 500\n"
-        )
+        );
+        worker(n, "RouteCache.CACHE") + &map
     };
     check(
-        &format!("{}{}", worker(1), worker(2)),
+        &format!("{}{}", with_map(1), with_map(2)),
         "
 thread http-worker-* x2 472/1792
   threadLocals[static RouteCache.CACHE]: java.util.HashMap x2 320/1320 #2
@@ -648,15 +655,7 @@ java.lang.ClassLoader x1 50/50",
 
 #[test]
 fn a_thread_local_that_threads_share_is_told_by_the_static_field_that_holds_it() {
-    let worker = |n: u32| {
-        format!(
-            "root | thread http-worker-{n} | t{n} | java.lang.Thread 100
-             t{n} | .threadLocals | m{n} | java.lang.ThreadLocal$ThreadLocalMap 24
-             m{n} | .table | a{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry[] 80
-             a{n} | [7] | e{n} | java.lang.ThreadLocal$ThreadLocalMap$Entry 32
-             key | e{n} | static com.shop.Server.CHANNEL\n"
-        )
-    };
+    let worker = |n: u32| worker(n, "Server.CHANNEL");
     let shared = "e1 | .value | h | com.shop.Channel 480\ne2 | .value | h";
     check(
         &format!("{}{}{shared}", worker(1), worker(2)),

@@ -80,7 +80,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
 
     let numbering = Numbering { root };
     let Landmarks { holes, modules, es_modules, cells, weak_cells, passing, .. } = std::mem::take(&mut nodes.landmarks);
-    let passing = found.suspended.into_iter().chain(passing).chain(weak_cells.iter().copied()).collect();
+    let passing = found.suspended.into_iter().chain(passing).collect();
     let (graph, kinds, node_places) = graph(nodes, edges, &rings, numbering);
     let caveat = cut.then(|| {
         format!(

@@ -34,9 +34,9 @@ pub struct Names {
     pub(super) outermost: Vec<u32>,
     /// Global objects, where the root tells of none: from V8 14.6 on it tells of native contexts, or of neither.
     pub(super) globals: Vec<u32>,
-    /// Generators and async functions in the middle of their work, the roots of what runs, and what waits until an object
-    /// is gone.
+    /// Generators and async functions in the middle of their work, and the roots of what runs.
     pub(super) passing: Vec<u32>,
+    /// What waits until an object is gone.
     pub(super) weak_cells: Vec<u32>,
     /// What stands between the root and all roots but the global objects; in Chrome even these.
     pub(super) registries: Vec<u32>,
@@ -181,7 +181,7 @@ impl Naming for Names {
     }
 
     fn passing(&self) -> Vec<Node> {
-        self.passing.iter().map(|ordinal| self.numbering.node(*ordinal)).collect()
+        self.passing.iter().chain(&self.weak_cells).map(|ordinal| self.numbering.node(*ordinal)).collect()
     }
 
     fn cleanups(&self) -> Vec<(Node, Option<Node>)> {

@@ -3,6 +3,14 @@ use super::super::sketch::{owners_within, print};
 use super::check;
 use crate::units::Bytes;
 
+/// Modules each of which has one structure.
+fn modules(names: &[&str]) -> String {
+    let module = |name: &&str| {
+        format!("root | module {name} | m_{name} | builtins.module 100\nm_{name} | .all | {name} | app.Index 16\n")
+    };
+    names.iter().map(module).collect()
+}
+
 #[test]
 fn many_small_things_that_two_structures_share_are_told_with_both() {
     let mut text = "root || loader | app.Loader 10
@@ -72,11 +80,7 @@ fn what_the_members_of_a_crowd_hold_together_with_others_stands_with_the_crowd()
 
 #[test]
 fn a_crowd_is_told_with_those_who_have_most_of_it_however_deep() {
-    let mut text = String::new();
-    for list in ["pins", "first", "second"] {
-        text += &format!("root | module {list} | m_{list} | builtins.module 100\n");
-        text += &format!("m_{list} | .all | {list} | app.List 16\n");
-    }
+    let mut text = modules(&["pins", "first", "second"]);
     for item in 0..2000 {
         text += &format!("first | [{item}] | f{item} | app.Order 10\nf{item} | .product | p{item} | app.Product 20\n");
         text += &format!("second | [{item}] | s{item} | app.Visit 10\ns{item} | .seen | p{item}\n");
@@ -98,11 +102,7 @@ fn a_crowd_is_told_with_those_who_have_most_of_it_however_deep() {
 #[test]
 fn what_two_pairs_of_lists_share_is_two_crowds() {
     let pairs = |common: u32| {
-        let mut text = String::new();
-        for list in ["users", "names", "orders", "queue"] {
-            text += &format!("root | module {list} | m_{list} | builtins.module 100\n");
-            text += &format!("m_{list} | .all | {list} | app.List 16\n");
-        }
+        let mut text = modules(&["users", "names", "orders", "queue"]);
         for (one, other, items) in [("users", "names", 300), ("orders", "queue", 500)] {
             for item in 0..items {
                 text += &format!("{one} | [{item}] | {one}{item} | Object 20\n{other} | [{item}] | {one}{item}\n");
@@ -170,14 +170,6 @@ fn small_things_that_know_their_holder_stand_with_it_however_many_they_are() {
         printed,
         "module app x1 100/60700\n  .manager: app.Manager x1 600/60600 #3000\n    entries: app.Session x3000 60000/60000\napp.Timers x1 600/600\n"
     );
-}
-
-/// Modules each of which has one structure.
-fn modules(names: &[&str]) -> String {
-    let module = |name: &&str| {
-        format!("root | module {name} | m_{name} | builtins.module 100\nm_{name} | .all | {name} | app.Index 16\n")
-    };
-    names.iter().map(module).collect()
 }
 
 #[test]

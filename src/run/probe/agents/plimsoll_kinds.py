@@ -324,6 +324,7 @@ def known_kinds():
 def _kinds_of_packages():
     """The same for classes of packages, if the service has imported these."""
     packages = [
+        # A task extends the future, which wakes up others.
         ("_asyncio", "Task", (), lambda: (None, lambda walk, task: gc.get_referents(task), None)),
         ("_asyncio", "Future", (), lambda: (None, _held_by_waker, None)),
         ("asyncio.events", "Handle", (), _handle_kind),
