@@ -89,10 +89,11 @@ impl ClassNames {
 /// `<div id="a">` is `<div>`, as in Chrome DevTools; `system / Context / a.js` and `Window / https://a.b/`
 /// lose what says of which script or page they are, and `blink::HeapVector<blink::Node>` its parameters.
 fn lasting(name: &str) -> Cow<'_, str> {
-    let tag = name.strip_prefix(DETACHED).unwrap_or(name);
-    if tag.starts_with('<') {
-        let end = name.len() - tag.len() + tag.find(' ').unwrap_or(tag.len());
-        return if end < name.len() { Cow::Owned(format!("{}>", &name[..end])) } else { Cow::Borrowed(name) };
+    if let Some(element) = element(name) {
+        return Cow::Owned(format!("{element}>"));
+    }
+    if name.starts_with('<') {
+        return Cow::Borrowed(name);
     }
     if let Some((scope, _)) = name.split_once("::") {
         // What is in a template is of many kinds, and of no use to who wrote the page.
@@ -107,6 +108,13 @@ fn lasting(name: &str) -> Cow<'_, str> {
         }
         _ => Cow::Borrowed(name),
     }
+}
+
+/// `<div` of an element `<div id="a">`; of one without attributes nothing.
+pub(super) fn element(name: &str) -> Option<&str> {
+    let tag = name.strip_prefix(DETACHED).unwrap_or(name);
+    let end = tag.starts_with('<').then(|| tag.find(' ')).flatten()?;
+    Some(&name[..name.len() - tag.len() + end])
 }
 
 #[cfg(test)]

@@ -2,12 +2,14 @@
 //!
 //! Names are what nodes that are no text are called (classes, functions, scripts), what edges are called
 //! (properties, variables, slots) and what allocation traces call functions. Everything else in the table
-//! is text of the program, source code included. A name may hold text in two places: the edges of a weak
-//! map are called by what they lead to, and windows by their address with its query.
+//! is text of the program, source code included. A name may hold text in three places: the edges of a weak
+//! map are called by what they lead to, windows by their address with its query, and elements of a page with
+//! their attributes.
 
 use std::io::{BufWriter, Write};
 use std::ops::Range;
 
+use super::class;
 use super::layout::{EdgeKind, Layout, NodeKind};
 use super::numbers::Numbers;
 use super::sections::{Sections, end_of_string};
@@ -159,6 +161,9 @@ fn name(text: &[u8]) -> Vec<u8> {
         let pair = ephemeron_table(text).and_then(|_| weak_pair(std::str::from_utf8(text).ok()?));
         return pair.map(String::into_bytes).unwrap_or_else(|| vec![b'*'; characters(text)]);
     }
+    if let Some(element) = class::element(&String::from_utf8_lossy(text)) {
+        return format!("{element}>").into_bytes();
+    }
     match memchr::memmem::find(text, b"://")
         .and_then(|scheme| text[scheme..].iter().position(|byte| b"?#".contains(byte)).map(|query| scheme + query + 1))
     {
@@ -228,5 +233,8 @@ mod tests {
         assert_eq!(said(nearly), "*".repeat(nearly.len()), "one bracket too many is no pair either");
         assert_eq!(said("Window / https://shop.example/pay?token=1"), "Window / https://shop.example/pay?*");
         assert_eq!(said("file:///srv/app.js"), "file:///srv/app.js");
+        assert_eq!(said(r#"<a href=\"/pay?token=1\" class=\"x\">"#), "<a>");
+        assert_eq!(said(r#"Detached <li id=\"ann@example.org\">"#), "Detached <li>");
+        assert_eq!(said("<instance_members_initializer>"), "<instance_members_initializer>");
     }
 }
