@@ -119,25 +119,56 @@ def serve():
     while True: {}.get(0)
 for _ in range(2): threading.Thread(target=serve, daemon=True).start()
 for _ in range(8):
-    answer = plimsoll_graph.dump(sys.argv[1] + '/busy.pygraph', 20, threading.get_ident())
+    answer = plimsoll_graph.dump(sys.argv[1] + '/itself.pygraph', 20, threading.get_ident())
     if 'error' in answer: print(answer['error'])
 print('dumped', flush=True)
 os._exit(0)
 ";
 
-#[test]
-fn a_busy_program_is_dumped_on_any_version() {
+/// Dumps itself where libraries want to run in each child, and a first child waits for ever, as for a lock of the
+/// allocator.
+const HANDLED: &str = "
+import ctypes, os, sys, threading, time
+sys.path.insert(0, sys.argv[1])
+import plimsoll_fork, plimsoll_graph
+kept = [[str(number)] for number in range(20000)]
+library = ctypes.CDLL(None)
+library.__register_atfork(None, None, library.abort, None)
+once, once_more = os.pipe()
+os.write(once_more, b'.')
+os.set_blocking(once, False)
+def try_allocator():
+    try: os.read(once, 1)
+    except BlockingIOError: return
+    while True: time.sleep(1)
+plimsoll_fork.try_allocator = try_allocator
+answer = plimsoll_graph.dump(sys.argv[1] + '/itself.pygraph', 20, threading.get_ident())
+print(answer['error'] if 'error' in answer else 'dumped', flush=True)
+os._exit(0)
+";
+
+fn check_that_it_dumps_itself(program: &str) {
     for python in interpreters() {
         let folder = tempfile::tempdir().unwrap();
         let agents = folder.path().join("agents");
         let _agents = probe::Agents::install(&agents).unwrap();
-        let output = Command::new(&python).args(["-c", BUSY]).arg(&agents).output().unwrap();
+        let output = Command::new(&python).args(["-c", program]).arg(&agents).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), "dumped\n", "{python}");
-        let summary = summarize(&agents.join("busy.pygraph"), &Options::default()).unwrap();
+        let summary = summarize(&agents.join("itself.pygraph"), &Options::default()).unwrap();
         let main = summary.owners.iter().find(|owner| owner.step.edge == "module __main__").unwrap();
         let kept = main.children.iter().find(|owner| owner.step.edge == ".kept");
         assert_eq!(kept.and_then(|owner| owner.entries), Some(20_000), "{python}");
     }
+}
+
+#[test]
+fn a_busy_program_is_dumped_on_any_version() {
+    check_that_it_dumps_itself(BUSY);
+}
+
+#[test]
+fn nothing_that_libraries_want_to_run_around_a_fork_runs_for_a_dump() {
+    check_that_it_dumps_itself(HANDLED);
 }
 
 #[tokio::test]

@@ -6,6 +6,10 @@ made to ask late, and the child never gives it up: it writes through here, not t
 
 A free-threaded interpreter stops all threads while its collector visits objects, and starts them again after it, in
 the child as well, where they are merely remembered.
+
+What libraries want to run around a fork would run in the service, and in the child: gRPC starts threads in both. A
+`bare` fork runs none of it, but neither does it wait for the lock of the allocator, which a thread that does not need
+the interpreter may hold. So the child tries that first, and whoever does not hear of it forks again.
 """
 import ctypes
 import gc
@@ -23,10 +27,11 @@ _INTERRUPTED = 4
 _Visit = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
-def fork():
+def fork(bare):
     """What fork(2) returns: 0 in the child, -1 where there is none; and for how many seconds all threads stood still."""
     locked = getattr(sys, "_is_gil_enabled", lambda: True)()
-    return _fork_with_lock() if locked else _timed(_fork_in_visit)
+    fork = _bare_fork if bare else _interpreter.fork
+    return _fork_with_lock(fork) if locked else _timed(lambda: _fork_in_visit(fork))
 
 
 def _timed(fork):
@@ -38,14 +43,14 @@ def _timed(fork):
 _asked_after = None  # The service's own, while ours holds.
 
 
-def _fork_with_lock():
+def _fork_with_lock(fork):
     global _asked_after
     _asked_after = sys.getswitchinterval()
     try:
         sys.setswitchinterval(max(_ASKED_AFTER, _asked_after))
         # Those that wait already have asked by then.
         _process.usleep(min(int(2e6 * _asked_after), _ASKED_WITHIN))
-        return _timed(_fork)
+        return _timed(fork)
     finally:
         _restore()
         _asked_after = None
@@ -58,17 +63,19 @@ def _restore():
 
 
 os.register_at_fork(after_in_child=_restore)
-_fork = _interpreter.fork
+# Since 2.34 of the C library.
+_bare_fork = getattr(_interpreter, "_Fork", _interpreter.fork)
+_tune_allocator = getattr(_interpreter, "mallopt", lambda option, value: None)
 # A thread on its way to sleep may hold the lock of the list of those that sleep, for ever in the child. Hidden in some
 # versions: then such a child ends at its deadline.
 _forget_waiting = getattr(_interpreter, "_PyParkingLot_AfterFork", lambda: None)
 
 
-def _fork_in_visit():
+def _fork_in_visit(fork):
     children = []
 
     def visit(thing, nothing):
-        child = _fork()
+        child = fork()
         if child == 0:
             _forget_waiting()
         children.append(child)
@@ -82,6 +89,12 @@ def _fork_in_visit():
         if collects:
             gc.enable()
     return children[0] if children else -1
+
+
+def try_allocator():
+    """In the child: returns unless a thread that is gone holds a lock of the allocator."""
+    _interpreter.malloc(1 << 16)  # Of the arena of this thread.
+    _tune_allocator(0, 0)  # No option, but what looks for it takes the lock of the first arena.
 
 
 def detach(*kept):

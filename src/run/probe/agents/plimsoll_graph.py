@@ -28,6 +28,8 @@ _TEXTS_IN_PARTS = sys.version_info < (3, 12)
 _JOINED_AT_MOST = 1 << 19  # To join more would give the interpreter lock up.
 _FAMILY_FROM = 16
 _DRAWN_FROM = 8  # Characters: of fewer are words and versions.
+_HEARD = b"+"
+_HEARD_WITHIN = 2  # Seconds.
 _OWN = tuple("plimsoll_" + part for part in ("agent", "classes", "figures", "fork", "graph", "kinds", "sizes"))
 
 # The functions of `struct` would keep their layouts in a dict of the service.
@@ -42,48 +44,68 @@ def dump(path, seconds, agent):
     Tells the `pause` in seconds and the `bytes` of all objects.
     """
     target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    answer, answering = os.pipe()
+    deadline = time.monotonic() + seconds
     began = time.perf_counter()
     gc.collect()
     pause = time.perf_counter() - began
-    child, forking = plimsoll_fork.fork()
+    try:
+        for bare in (True, True, True, False):
+            text, forking = _dump_in_child(target, deadline, agent, bare)
+            pause += forking
+            if text:
+                break
+    finally:
+        os.close(target)
+    if not text.startswith(_HEARD + b"done "):
+        text = text.lstrip(_HEARD).decode("utf-8", "replace")
+        return {"error": text or "the child was killed or did not end in time"}
+    return {"pause": pause, "bytes": int(text[len(_HEARD) + 5:])}
+
+
+def _dump_in_child(target, deadline, agent, bare):
+    """What a child says, nothing if it was not heard of, and for how many seconds all threads stood still."""
+    answer, answering = os.pipe()
+    child, forking = plimsoll_fork.fork(bare)
     if child == 0:
         _in_child(target, answering, agent)
     os.close(answering)
-    os.close(target)
-    if child < 0:
-        os.close(answer)
-        return {"error": "the service could not be forked"}
     try:
-        text = _until_end(answer, time.monotonic() + seconds)
+        if child < 0:
+            return b"the service could not be forked", forking
+        return _until_end(answer, deadline, _HEARD_WITHIN if bare else float("inf")), forking
     finally:
         os.close(answer)
-        try:
-            os.kill(child, 9) if os.waitpid(child, os.WNOHANG) == (0, 0) else None
-            os.waitpid(child, 0)
-        except OSError:
-            pass  # A service that waits for any child was quicker.
-    if not text.startswith(b"done "):
-        return {"error": text.decode("utf-8", "replace") or "the child was killed or did not end in time"}
-    return {"pause": pause + forking, "bytes": int(text[5:])}
+        if child > 0:
+            _reap(child)
 
 
-def _until_end(descriptor, deadline):
-    text = b""
+def _reap(child):
+    try:
+        os.kill(child, 9) if os.waitpid(child, os.WNOHANG) == (0, 0) else None
+        os.waitpid(child, 0)
+    except OSError:
+        pass  # A service that waits for any child was quicker.
+
+
+def _until_end(descriptor, deadline, patience):
+    """All that is written; nothing if the first of it takes longer than `patience` in seconds."""
+    text, until = b"", min(deadline, time.monotonic() + patience)
     while True:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN | select.POLLHUP)
-        if not poll.poll(max(0, (deadline - time.monotonic()) * 1000)):
-            return b"the deadline passed"
+        if not poll.poll(max(0, (until - time.monotonic()) * 1000)):
+            return b"the deadline passed" if until == deadline else b""
         block = os.read(descriptor, 4096)
         if not block or len(text) > 4096:
             return text
-        text += block
+        text, until = text + block, deadline
 
 
 def _in_child(target, answering, agent):
     """Everything here happens in a copy of one thread; other threads are gone, and their locks may be held for ever."""
     try:
+        plimsoll_fork.try_allocator()
+        plimsoll_fork.write(answering, _HEARD)
         gc.disable()
         everything = gc.get_objects()  # First: nothing that is made here is among them.
         if _TEXTS_IN_PARTS and _settle_texts(everything):
