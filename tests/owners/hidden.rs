@@ -74,6 +74,29 @@ fn suspended_calls_are_told_by_their_functions() {
 }
 
 #[test]
+fn a_call_that_runs_holds_its_variables_though_a_failure_that_is_kept_refers_to_it() {
+    for python in interpreters() {
+        let summary = dumped(&python);
+        let backlog = below(&summary.owners, "frame __main__.serve → .backlog");
+        assert_eq!(backlog.entries, Some(1000), "{python}");
+    }
+}
+
+#[test]
+fn closures_and_methods_are_told_by_their_functions() {
+    for python in interpreters() {
+        let summary = owners(&written(&python).path().join("hidden.pygraph"));
+        let listeners = below(&summary.owners, "module __main__ → .LISTENERS").children.iter();
+        let classes: Vec<&str> = listeners.map(|listener| listener.step.class.as_str()).collect();
+        for class in ["function __main__.listener.<locals>.on_event", "method __main__.Session.close"] {
+            assert!(classes.contains(&class), "{python}: {classes:?}");
+        }
+        let function = below(&summary.owners, "module __main__ → .listener");
+        assert_eq!(function.step.class, "function", "{python}: its variable tells which one it is");
+    }
+}
+
+#[test]
 fn suspended_greenlets_hold_the_variables_of_their_frames() {
     check_lists(&[("PARKED", ".local")]);
 }
@@ -111,7 +134,8 @@ fn what_is_to_run_at_the_end_is_held_by_its_module_and_not_asked_what_equals_it(
     for python in interpreters() {
         let summary = dumped(&python);
         let registered = below(&summary.owners, "module atexit").children.iter();
-        let methods = registered.filter(|child| child.step.class == "method" && child.count >= 1000);
+        let methods =
+            registered.filter(|child| child.step.class == "method __main__.Session.close" && child.count >= 1000);
         assert_eq!(methods.count(), 1, "{python}");
     }
 }

@@ -134,7 +134,17 @@ const KINDS: &[(Kind, &[&str])] = &[
     ),
     (
         Kind::Function,
-        &["Function", "function", "closure", "*$$Lambda*", "builtins.function", "builtins.method", "functools.partial"],
+        &[
+            "Function",
+            "function",
+            "closure",
+            "*$$Lambda*",
+            "builtins.function",
+            "builtins.function *",
+            "builtins.method",
+            "builtins.method *",
+            "functools.partial",
+        ],
     ),
     (Kind::ThreadLocal, &["_thread._local", "_threading_local.local"]),
     (

@@ -17,12 +17,13 @@ import types
 
 import plimsoll_fork
 from plimsoll_classes import INLINE_VALUES, extends, flags_of, is_a, members_of, reader_of_attributes, space_of
-from plimsoll_kinds import held_by_instance, instance_namer, kinds_of_calls, known_kinds, name_of_call, name_of_code
+from plimsoll_kinds import held_by_instance, instance_namer, kinds_of_calls, known_kinds
+from plimsoll_kinds import name_of_code, names_of_functions
 from plimsoll_sizes import measure_of, measure_with_values
 
 _NO_COUNT = 2**64 - 1
 _NAMED_AT_MOST = 3000000
-_TYPES_AT_MOST = 20000  # From there on suspended calls are told by their kind alone.
+_TYPES_AT_MOST = 20000  # From there on calls and functions are told by their kind alone.
 _LAYOUTS_KEPT = 256
 _TEXTS_IN_PARTS = sys.version_info < (3, 12)
 _JOINED_AT_MOST = 1 << 19  # To join more would give the interpreter lock up.
@@ -156,13 +157,14 @@ class _Walk:
         self.seen = set()
         self.named = 0
         self.frames = set()
+        self.running = {}
         self.parked = []
         self.postponed = []
         self.tasks = set()
         self.spaces = set()
         self.dicts = set()
         self.kinds = known_kinds()
-        self.calls = {id(kind): code_of for kind, code_of, _ in kinds_of_calls()}
+        self.functions = {id(kind): name_of for kind, name_of in names_of_functions()}
         self.object = _Layouts(lambda count: "<BQIQQI%dQ" % count)
         self.named_edges = _Layouts(lambda count: "<BQI" + "QI" * count)
         self.objects = self.references = self.bytes = self.roots = 0
@@ -182,13 +184,19 @@ class _Walk:
             else:
                 families[_family(name)].append((name, module))
         self.write(b"PLIMPY1\n")
+        self.running = {id(frame): frame for frame in self.stacks()}
         for family, members in families.items():
             for name, module in members:
                 self.root("module " + (family if len(members) >= _FAMILY_FROM else name), module)
         self.spaces.update(id(space_of(module)) for _, module in modules)
         self.walk([module for _, module in modules])
         self.tasks_alone(everything)
-        self.walk(self.stacks() + self.threads())
+        frames, self.running = self.running, {}
+        for frame in frames.values():
+            self.root("frame " + name_of_code(frame.f_code, frame.f_globals), frame)
+        self.frames.update(frames)
+        self.seen.difference_update(frames)
+        self.walk([*frames.values(), *self.threads()])
         postponed, self.postponed = self.postponed, None
         self.seen.difference_update(map(id, postponed))
         self.walk(postponed)
@@ -209,14 +217,13 @@ class _Walk:
         self.seen.update(map(id, [module, module.__dict__, *own]))
 
     def stacks(self):
+        """Frames of calls that run, but for those of the agent, which are left out."""
         found = []
         for identity, frame in sys._current_frames().items():
             while frame is not None:
                 if identity == self.agent:
                     self.seen.add(id(frame))
                 else:
-                    self.root("frame " + name_of_code(frame.f_code, frame.f_globals), frame)
-                    self.frames.add(id(frame))
                     found.append(frame)
                 frame = frame.f_back
         return found
@@ -233,15 +240,14 @@ class _Walk:
         """Roots for the tasks that nobody holds but calls, and who will wake them up."""
         library = sys.modules.get("_asyncio")
         kind = space_of(library).get("Task") if is_a(library, types.ModuleType) else None
-        kinds = _extending(kind) if type(kind) is type else ()
+        kinds, calls = _extending(kind) if type(kind) is type else (), {id(row[0]) for row in kinds_of_calls()}
         left = [thing for thing in everything if id(type(thing)) in kinds and id(thing) not in self.seen]
         held = [gc.get_referents(task) for task in left]
         self.tasks.update(map(id, left))
         self.tasks.update(id(thing) for things in held for thing in things if type(thing) is _contextvars.Context)
         for task, things in zip(left, held):
             if id(task) not in self.seen:
-                calls = [thing for thing in things if id(type(thing)) in self.calls]
-                names = [name_of_call(call, self.calls[id(type(call))](call)) for call in calls]
+                names = [self.functions[id(type(thing))](thing) for thing in things if id(type(thing)) in calls]
                 self.root("task%s" % next(filter(None, names), " ?"), task)
                 self.walk([task])
 
@@ -311,18 +317,18 @@ class _Walk:
                     pass  # Foreign descriptors may refuse; the object is there, unnamed.
 
     def kind(self, kind, thing):
-        """Its number, and how its objects are measured, counted, followed and named: suspended calls by function."""
-        key, call = id(kind), ""
-        if id(kind) in self.calls:
-            call = name_of_call(thing, self.calls[id(kind)](thing))
-            if (id(kind), call) not in self.types and len(self.types) >= _TYPES_AT_MOST:
-                call = ""
-            key = id(kind), call
+        """Its number, and how its objects are measured, counted, followed and named: some by function."""
+        key, function = id(kind), ""
+        if id(kind) in self.functions:
+            function = self.functions[id(kind)](thing)
+            if (id(kind), function) not in self.types and len(self.types) >= _TYPES_AT_MOST:
+                function = ""
+            key = id(kind), function
             if key in self.types:
                 return self.types[key]
         module, name = (type.__dict__[field].__get__(kind) for field in ("__module__", "__qualname__"))
         module = module if type(module) is str else "?"
-        self.text(_TYPE, 1, len(self.types), text="%s.%s%s" % (module, name, call))
+        self.text(_TYPE, 1, len(self.types), text="%s.%s%s" % (module, name, function))
         line = type.__dict__["__mro__"].__get__(kind) or (kind,)  # A type that C code has not finished has none.
         rows = [row[1:] for row in self.kinds if extends(line, row[0])]
         length, held, namer = (next(filter(None, column), None) for column in zip(*rows, (None, None, None)))

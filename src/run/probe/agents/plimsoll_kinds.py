@@ -3,6 +3,7 @@ import _contextvars
 import _functools
 import _thread
 import collections
+import functools
 import gc
 import sys
 import types
@@ -41,14 +42,30 @@ def name_of_code(code, variables):
     return "%s.%s" % (module if type(module) is str else "?", getattr(code, "co_qualname", code.co_name))
 
 
-def name_of_call(call, code):
+def _name_of_call(code_of, call):
     """By its function, or before 3.11 its frame. One that has ended has neither."""
+    code = code_of(call)
     for held in gc.get_referents(call):
         if type(held) is types.FunctionType and held.__code__ is code:
             return " " + name_of_code(code, held.__globals__)
         if type(held) is types.FrameType and held.f_code is code:
             return " " + name_of_code(code, held.f_globals)
     return ""
+
+
+def _name_of_closure(function):
+    """Of one that a call makes each time. The others are variables, which tell them apart."""
+    name = function.__qualname__
+    return _name_of_function(function) if type(name) is str and "<locals>" in name else ""
+
+
+def _name_of_method(method):
+    return _name_of_function(method.__func__) if type(method.__func__) is types.FunctionType else ""
+
+
+def _name_of_function(function):
+    module, name = dict.get(function.__globals__, "__name__"), function.__qualname__
+    return " %s.%s" % (module if type(module) is str else "?", name if type(name) is str else "?")
 
 
 def _name_module(walk, module, ids, targets):
@@ -186,6 +203,8 @@ def _held_by_code(walk, code):
 
 
 def _held_by_frame(walk, frame):
+    if id(frame) in walk.running:
+        return None  # An exception that somebody keeps refers to it. The turn of calls that run comes later.
     targets = gc.get_referents(frame)
     if id(frame) not in walk.frames:
         return targets
@@ -221,7 +240,7 @@ def _greenlet_kind(frame_of):
     def held(walk, thing):
         targets = gc.get_referents(thing) or list(filter(None, [generic_attributes(thing)]))
         frame = frame_of(thing)
-        while frame is not None and id(frame) not in walk.frames:
+        while frame is not None and id(frame) not in walk.frames and id(frame) not in walk.running:
             walk.frames.add(id(frame))
             targets.append(frame)
             if id(frame) not in walk.seen:
@@ -300,6 +319,12 @@ def kinds_of_calls():
     """Kinds of suspended calls, and what tells their code and frame."""
     kinds = (types.GeneratorType, "gi_"), (types.CoroutineType, "cr_"), (types.AsyncGeneratorType, "ag_")
     return [(kind, *(members_of(kind)[prefix + part].__get__ for part in ("code", "frame"))) for kind, prefix in kinds]
+
+
+def names_of_functions():
+    """Kinds of which each function makes another class in the graph, and what tells its name."""
+    calls = [(kind, functools.partial(_name_of_call, code_of)) for kind, code_of, _ in kinds_of_calls()]
+    return [*calls, (types.FunctionType, _name_of_closure), (types.MethodType, _name_of_method)]
 
 
 def known_kinds():
