@@ -134,7 +134,8 @@ impl<'a> Pair<'a> {
         for below in self.below.iter().filter(|below| below.growth().signum() == growth.signum()) {
             let carried = below.growth().unsigned_abs() as f64;
             let is_much = carried >= CARRIED * size;
-            let is_content = !is_place && !is_mixed && (below.by_number() || below.is_leaf());
+            let is_told = is_place || is_mixed || below.step.is_crowd();
+            let is_content = !is_told && (below.by_number() || below.is_leaf());
             if is_content {
                 accumulated += carried;
             } else {

@@ -246,7 +246,7 @@ fn what_those_that_grew_share_is_told_as_well() {
     assert_eq!(
         told,
         [
-            format!("{app} str +6000 by Some(100), 60 each"),
+            format!("{app} (shared by .seen, .times): str +6000 by Some(100), 60 each"),
             format!("{app} .seen: list +4000 by Some(100), 40 each"),
             format!("{app} .times: dict +2400 by Some(100), 24 each")
         ]

@@ -21,9 +21,11 @@ use crate::heap::owner::{MORE, SHARED};
 use crate::heap::{Dominators, Node};
 
 /// So many internals of a structure are asked what they refer to.
-const SAMPLE: usize = 64;
+pub(super) const SAMPLE: usize = 64;
 /// A structure that retains this part of what a crowd must counts before those that retain less.
 const STRUCTURE: u64 = 16;
+/// Among fewer no object is too large to be one of them.
+const CROWDED: u64 = 16;
 /// Holders that are told.
 const MOST_TOLD: usize = 4;
 /// One counts if it has at least this part of the references of the best.
@@ -46,6 +48,8 @@ const CALLS: [&str; 2] = ["frame ", "task "];
 pub(super) struct Crowds {
     /// Who shares the objects of a class that have this dominator: of each part of the crowd. Empty where nobody is known.
     pub(super) named: FxHashMap<(Node, ClassId), Vec<String>>,
+    /// Objects that retain more than all others of their crowd together, and belong to none.
+    pub(super) apart: FxHashSet<Node>,
     /// Objects that belong to another part than the first.
     pub(super) parts: FxHashMap<Node, usize>,
     /// What alone holds the objects of a class that stand at the top.
@@ -93,7 +97,7 @@ pub(super) fn crowds(
     least: u64,
 ) -> Crowds {
     let plain: Vec<bool> = graph.classes().iter().map(|class| class.name.starts_with(PLAIN)).collect();
-    let found = found(places, graph, dominators, naming, &plain, least);
+    let (found, apart) = found(places, graph, dominators, naming, &plain, least);
     if found.is_empty() {
         return Crowds::default();
     }
@@ -103,7 +107,7 @@ pub(super) fn crowds(
     let crowd = |(above, class): (Node, ClassId)| (class, Some(above).filter(|_| plain[class.0 as usize]));
     let crowd_of = |target: Node, class: ClassId| {
         let member = (dominators.immediate(target).filter(|_| classes.contains(&class))?, class);
-        found.contains(&member).then(|| crowd(member))
+        (found.contains(&member) && !apart.contains(&target)).then(|| crowd(member))
     };
     let count = |structures: Vec<Structure>, through: bool| {
         let mut tallies: BTreeMap<Crowd, Tally> = BTreeMap::new();
@@ -186,13 +190,14 @@ pub(super) fn crowds(
             guests.extend(host.anchor.filter(|_| is_free).map(|anchor| (anchor, host.edge.clone(), host.node)));
         }
     }
-    let split = split.into_iter().map(|(crowd, parts)| (crowd, parts.into_iter().map(told).collect()));
-    let told = tallies.into_iter().map(|(crowd, tally)| (crowd, vec![told(tally)])).chain(split);
+    let split =
+        split.into_iter().map(|(crowd, parts)| (crowd, parts.into_iter().map(|part| told(best(part))).collect()));
+    let told = tallies.into_iter().map(|(crowd, tally)| (crowd, vec![told(best(tally))])).chain(split);
     let told: BTreeMap<Crowd, Vec<String>> = told.collect();
     let is_told = |(above, class): &(Node, ClassId)| !places.is_top(*above) || !hosts.contains_key(class);
     let named = found.iter().copied().filter(is_told);
     let named = named.filter_map(|member| Some((member, told.get(&crowd(member))?.clone()))).collect();
-    Crowds { named, parts, hosts, guests: guests.into_iter().collect() }
+    Crowds { named, apart, parts, hosts, guests: guests.into_iter().collect() }
 }
 
 fn is_call(row: &str) -> bool {
@@ -209,7 +214,13 @@ fn keep_best(tally: &mut Tally) {
     }
 }
 
-/// Dominators and classes of objects to which their dominator does not refer, and that are many and large together.
+/// Whether everybody has objects of a class, or it tells nothing of them.
+pub(super) fn is_common(class: &str) -> bool {
+    COMMON.iter().any(|start| class.starts_with(start)) || class.ends_with(']')
+}
+
+/// Dominators and classes of objects to which their dominator does not refer, and that are many and large together; and
+/// those of the objects that are larger than all others of the kind.
 fn found(
     places: &Places,
     graph: &Graph,
@@ -217,18 +228,17 @@ fn found(
     naming: &dyn Naming,
     plain: &[bool],
     least: u64,
-) -> FxHashSet<(Node, ClassId)> {
-    let is_common = |name: &str| COMMON.iter().any(|start| name.starts_with(start)) || name.ends_with(']');
+) -> (FxHashSet<(Node, ClassId)>, FxHashSet<Node>) {
     let common: Vec<bool> = graph.classes().iter().map(|class| is_common(&class.name)).collect();
     let roots: FxHashSet<Node> = graph.roots().iter().map(|root| root.node).collect();
-    let mut found = FxHashSet::default();
+    let (mut found, mut apart) = (FxHashSet::default(), FxHashSet::default());
     let (tree, classes) = (dominators.places(), graph.class_rows());
     let anchored = places.anchors.keys().flat_map(|anchor| spaces(*anchor, dominators, naming));
     for above in std::iter::once(Node::ROOT).chain(anchored) {
         if above != Node::ROOT && dominators.retained(above).0 < least {
             continue;
         }
-        let mut sums: FxHashMap<ClassId, (u64, u64)> = FxHashMap::default();
+        let mut sums: FxHashMap<ClassId, Sum> = FxHashMap::default();
         let mut known = FxHashSet::default();
         if above != Node::ROOT {
             naming.targets(above, &mut |target| {
@@ -244,12 +254,29 @@ fn found(
                 continue;
             }
             let sum = sums.entry(class).or_default();
-            *sum = (sum.0.saturating_add(tree.retained(place)), sum.1 + 1);
+            sum.bytes = sum.bytes.saturating_add(tree.retained(place));
+            sum.number += 1;
+            sum.largest = sum.largest.max((tree.retained(place), child));
         }
-        let large = sums.into_iter().filter(|(_, (bytes, number))| *bytes >= least && *number > 1);
-        found.extend(large.map(|(class, _)| (above, class)));
+        for (class, sum) in sums {
+            let (bytes, largest) = sum.largest;
+            let is_apart = bytes > sum.bytes / 2 && sum.number >= CROWDED;
+            let (rest, others) = if is_apart { (sum.bytes - bytes, sum.number - 1) } else { (sum.bytes, sum.number) };
+            if others > 1 && rest >= least {
+                found.insert((above, class));
+                apart.extend(Some(largest).filter(|_| is_apart));
+            }
+        }
     }
-    found
+    (found, apart)
+}
+
+/// Objects of one class with one dominator.
+#[derive(Debug, Default)]
+struct Sum {
+    bytes: u64,
+    number: u64,
+    largest: (u64, Node),
 }
 
 /// An anchor, and the dict in which a module of Python has its variables.
@@ -338,10 +365,14 @@ fn references(
     targets
 }
 
-/// The holders as text, in the order of their names: which of them has more differs from dump to dump.
-fn told(mut holders: Tally) -> String {
+/// The best holders.
+fn best(mut holders: Tally) -> Vec<String> {
     keep_best(&mut holders);
-    let mut names: Vec<String> = holders.into_keys().collect();
+    holders.into_keys().collect()
+}
+
+/// The holders as text, in the order of their names: which of them has more differs from dump to dump.
+pub(super) fn told(mut names: Vec<String>) -> String {
     if names.is_empty() {
         return String::new();
     }

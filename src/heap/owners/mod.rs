@@ -6,7 +6,8 @@
 //! has them, and what several of them share stands below the one whose name is the best ([`shared`]).
 //! What is to happen once an object is gone stands below the object ([`cleanups`]).
 //! What a thread holds in passing stands where it would without the thread ([`lasting`]), and many small
-//! objects below the one structure that has them all, or at the top with those who share them ([`crowds`]).
+//! objects below the one structure that has them all, or at the top with those who share them ([`crowds`]); what
+//! several fields of one object hold stands below it with these fields ([`siblings`]).
 //! A path that repeats itself goes on in its last row ([`line`]): a tree is a few rows, however deep.
 //! The largest rows are opened first, and a limit on rows leaves out the smallest. Members of a row that is large enough
 //! already are opened as soon as they are found, while the memory around them is at hand; the others wait until the
@@ -27,6 +28,7 @@ mod opener;
 mod routes;
 mod shared;
 mod sharers;
+mod siblings;
 #[cfg(test)]
 pub(in crate::heap) mod sketch;
 #[cfg(test)]

@@ -105,7 +105,7 @@ impl Special {
         Some(match class {
             "builtins.dict" => Self::Dict,
             "builtins.tuple" => Self::Tuple,
-            "builtins.function" => Self::Function,
+            _ if class.split(' ').next() == Some("builtins.function") => Self::Function,
             "(string)" => Self::Text,
             "Object" => Self::Object,
             _ => return None,
@@ -183,6 +183,7 @@ impl<'a> Opener<'a> {
         group.add(&found);
         let mut below = found.into_rows();
         if group.depth() > 0 {
+            self.name_shared(&mut below);
             self.fold_dictionaries(group, &mut below);
             if group.marks.kind.is_none() && self.is_pool(&below) {
                 group.marks.kind = Some(Kind::Pool);
@@ -403,7 +404,8 @@ impl<'a> Opener<'a> {
 
     /// The word for what no reference of its dominator leads to.
     pub(super) fn alias(&mut self, above: Node, child: Object) -> u32 {
-        let crowd = match self.crowds.get(&(above, child.class)).map(Vec::as_slice) {
+        let crowd = self.crowds.get(&(above, child.class));
+        let crowd = match crowd.filter(|_| !self.places.crowds.apart.contains(&self.node(child))).map(Vec::as_slice) {
             Some([crowd]) => *crowd,
             Some(crowd) => {
                 let part = self.places.crowds.parts.get(&self.node(child));

@@ -64,15 +64,15 @@ impl<'a> Sharers<'a> {
     pub(super) fn sampled(&mut self, crowd_of: &dyn Fn(Node, ClassId) -> Option<Crowd>) -> BTreeMap<Crowd, Sample> {
         let mut samples: BTreeMap<Crowd, Sample> = BTreeMap::new();
         let dominators = self.dominators;
-        // Of a mixed crowd, of which nobody asks what was found, those count as well whose holders are all noted.
+        // Of the small ones a few, of the large ones all whose holders are noted.
         let noted = dominators.holders().map(|held| (held, true));
         for ((member, holders), is_noted) in dominators.samples().map(|held| (held, false)).chain(noted) {
-            let crowd = crowd_of(member, self.graph.class(member));
-            if let Some(crowd) = crowd.filter(|crowd| !is_noted || is_mixed(*crowd)) {
-                // The first is the one through which the walk found it.
+            if let Some(crowd) = crowd_of(member, self.graph.class(member)) {
                 let structures: Vec<_> = holders.into_iter().map(|holder| self.structure(holder, member)).collect();
+                // Of the small ones the first holder is the one through which the walk found it.
+                let through = structures.get(..if is_noted { structures.len() } else { 1 }).unwrap_or_default();
                 let sample = samples.entry(crowd).or_default();
-                sample.found += usize::from(structures.first().is_some_and(Option::is_some));
+                sample.found += usize::from(!through.is_empty() && through.iter().all(Option::is_some));
                 sample.add(structures.into_iter().flatten().collect());
             }
         }

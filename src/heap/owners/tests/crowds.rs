@@ -99,6 +99,40 @@ fn a_crowd_is_told_with_those_who_have_most_of_it_however_deep() {
     assert_eq!(crowd.count, 2000);
 }
 
+/// Small things of the runtime that two of its modules share, and as many of a class as two lists of the program share.
+fn beside_the_runtime(items: u32, bytes: u32) -> String {
+    let mut text = modules(&["node:fs", "node:net", "users", "names"]);
+    for thing in 0..20 {
+        text += &format!("node:fs | [{thing}] | n{thing} | Object 30\nnode:net | [{thing}] | n{thing}\n");
+    }
+    for item in 0..items {
+        text += &format!("users | [{item}] | u{item} | Object {bytes}\nnames | [{item}] | u{item}\n");
+    }
+    text
+}
+
+fn objects(text: &str) -> Vec<(String, u64)> {
+    let owners = owners_within(text, Limits { least: Bytes(500), share: 0.0, ..Limits::default() });
+    let objects = owners.iter().filter(|owner| owner.step.class == "Object");
+    objects.map(|owner| (owner.step.edge.clone(), owner.count)).collect()
+}
+
+#[test]
+fn large_members_of_a_crowd_count_as_those_do_that_are_sampled() {
+    let users = "(shared by module names.all, module users.all)".to_owned();
+    let runtime = "(shared by module node:fs.all, module node:net.all)".to_owned();
+    assert_eq!(objects(&beside_the_runtime(100, 600)), [(users.clone(), 100), (runtime, 20)]);
+    // Of the small ones of both all are sampled.
+    assert_eq!(objects(&beside_the_runtime(200, 40))[0], (users, 200));
+}
+
+#[test]
+fn what_is_larger_than_all_others_of_a_crowd_is_none_of_them() {
+    let crowd = ("(shared by module node:fs.all, module node:net.all)".to_owned(), 20);
+    let told = objects(&beside_the_runtime(1, 5000));
+    assert!(told.len() == 2 && told[1] == crowd && !told[0].0.contains("node:"), "{told:?}");
+}
+
 #[test]
 fn what_two_pairs_of_lists_share_is_two_crowds() {
     let pairs = |common: u32| {
