@@ -6,6 +6,7 @@
 //! object headers (JEP 450, JEP 519), which MAT 1.17 does not know, make the header one word: they are
 //! told by arrays that end before they could with any other header.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::outline::Strings;
@@ -67,6 +68,8 @@ pub(super) struct Heap {
     pub(super) compact: bool,
 }
 
+/// So many classes whose names differ in their numbers only were generated; somebody may have written less.
+const MANY_ALIKE: usize = 32;
 /// No hierarchy that a compiler made is deeper; a deeper one would make the tables explode.
 const DEEPEST: usize = 1000;
 
@@ -114,6 +117,7 @@ impl Classes {
             (self.rows[row].name, self.rows[row].parent) = (name, parent);
         }
         self.loads = Vec::new();
+        self.name_alike();
         self.mark_ambiguous();
         match (0..self.rows.len() as u32).find(|row| self.chain(*row).count() > DEEPEST) {
             Some(row) => Err(HeapError::Malformed {
@@ -124,6 +128,25 @@ impl Classes {
                 ),
             }),
             None => Ok(()),
+        }
+    }
+
+    /// Gives classes one name that are many and differ in their numbers only: a program generated them.
+    fn name_alike(&mut self) {
+        let shape = |class: &ClassRow| {
+            let has_number = class.name.contains(|c: char| c.is_ascii_digit());
+            has_number.then(|| naming::numberless(&naming::class(&class.name)))
+        };
+        let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
+        for (row, class) in self.rows.iter().enumerate() {
+            if let Some(shape) = shape(class) {
+                alike.entry(shape).or_default().push(row);
+            }
+        }
+        for (shape, rows) in alike.into_iter().filter(|(_, rows)| rows.len() >= MANY_ALIKE) {
+            for row in rows {
+                self.rows[row].name = shape.as_str().into();
+            }
         }
     }
 

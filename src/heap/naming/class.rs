@@ -1,5 +1,7 @@
 //! Names of classes.
 
+use std::borrow::Cow;
+
 use super::cut;
 use super::digest::{is_drawn, is_hex, is_number};
 
@@ -42,6 +44,22 @@ pub fn class(raw: &str) -> String {
     format!("{}{array}", parts.join("$"))
 }
 
+/// A static field without what the generator of its class drew: `delegate$*` for `delegate$04d9sk0` of
+/// `Cart$ByteBuddy`.
+pub(in crate::heap) fn static_field<'a>(class: &str, field: &'a str) -> Cow<'a, str> {
+    /// A drawn name has so many characters.
+    const LEAST: usize = 7;
+    let is_generated = class.split('$').any(|part| part == FIELDS_DRAWN);
+    match field.rsplit_once('$') {
+        Some((stem, drawn)) if is_generated && drawn.len() >= LEAST && is_drawn(drawn) => {
+            Cow::Owned(format!("{}$*", cut(stem)))
+        }
+        _ => cut(field),
+    }
+}
+
+/// What classes have in their names whose fields have drawn names.
+const FIELDS_DRAWN: &str = "ByteBuddy";
 /// A package whose classes are all generated, and named by time and number.
 const MADE: &str = "org.apache.derby.exe.";
 
@@ -154,6 +172,18 @@ mod tests {
         ] {
             assert_eq!(class(raw), lasting, "{raw}");
             assert_eq!(class(lasting), lasting, "{lasting}");
+        }
+    }
+
+    #[test]
+    fn static_fields_lose_what_was_drawn_where_their_class_was_generated() {
+        for (class, field, told) in [
+            ("com.shop.Cart$ByteBuddy", "delegate$04d9sk0", "delegate$*"),
+            ("com.shop.Cart$ByteBuddy", "delegate$on", "delegate$on"),
+            ("com.shop.Cart$ByteBuddy", "tenant", "tenant"),
+            ("com.shop.Cart", "delegate$04d9sk0", "delegate$04d9sk0"),
+        ] {
+            assert_eq!(static_field(class, field), told, "{class}.{field}");
         }
     }
 

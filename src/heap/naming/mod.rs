@@ -11,6 +11,7 @@ mod script;
 mod thread;
 
 pub use class::class;
+pub(super) use class::static_field;
 pub(super) use script::Folders;
 pub use script::script;
 pub use thread::thread;
@@ -79,6 +80,11 @@ pub(super) fn shape(name: &str) -> impl Iterator<Item = char> {
         .filter(move |c| before.replace(*c) != Some(*c) || *c != '0')
 }
 
+/// A name in which `*` stands for every number: `com.shop.Proxy*` for `com.shop.Proxy0012`.
+pub(super) fn numberless(name: &str) -> String {
+    shape(name).map(|c| if c == '0' { '*' } else { c }).collect()
+}
+
 /// Whether a property is named like a field, not like a key that came from outside.
 pub fn is_identifier(name: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
@@ -143,6 +149,7 @@ mod tests {
         ] {
             assert_eq!(property(name), told);
         }
+        assert_eq!(numberless("com.shop.Proxy0012$B7"), "com.shop.Proxy*$B*");
         assert!(shape("resize1837_18").eq(shape("resize5_200")) && !shape("resize1").eq(shape("move1")));
     }
 

@@ -38,7 +38,7 @@ pub(super) fn wording(holder: &Holder, reference: &Reference<'_>) -> Cow<'static
         (Reference::Static { class, field, ambiguous }, _) => {
             let class = naming::class(class);
             let class = if *ambiguous { &class } else { naming::simple(&class) };
-            format!("static {class}.{}", naming::cut(field))
+            format!("static {class}.{}", naming::static_field(class, field))
         }
         (Reference::Field(field), Holder::Global) if is_lasting(field) => format!("global.{}", naming::property(field)),
         (Reference::Field(field), _) if is_lasting(field) => format!(".{}", naming::property(field)),
