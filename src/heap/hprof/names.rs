@@ -42,6 +42,12 @@ pub struct Names {
 
 const THREAD: &str = "java.lang.Thread";
 const THREAD_LOCAL_ENTRY: &str = "java.lang.ThreadLocal$ThreadLocalMap$Entry";
+/// Where a virtual thread has what it runs,
+const CONTINUATION: &str = "cont";
+/// in which fields of the JDK's own classes the task is,
+const TASKS: [&str; 5] = ["target", "val$task", "callable", "task", "fn"];
+/// and in how many of these it may be.
+const MOST_WRAPPED: usize = 8;
 /// Longer names of threads are cut: a name is for reading.
 const LONGEST: usize = 200;
 
@@ -236,8 +242,27 @@ impl Names {
         })
     }
 
-    /// The name of a thread: a `String`, or before Java 9 an array of characters.
+    /// The name of a thread, or of the task of a virtual one.
     fn thread_name(&self, thread: Object) -> Option<String> {
+        self.own_name(thread).or_else(|| self.task_name(thread))
+    }
+
+    /// A virtual thread without a name goes by the class of what it runs.
+    fn task_name(&self, thread: Object) -> Option<String> {
+        let class = |object: Object| Some(&*self.classes.rows[self.class_of(object)? as usize].name);
+        let mut task = self.referred(thread, CONTINUATION)?;
+        for _ in 0..MOST_WRAPPED {
+            let next = TASKS.iter().find_map(|field| self.referred(task, field));
+            let Some(next) = next.filter(|_| class(task).is_some_and(|class| class.starts_with("java."))) else {
+                break;
+            };
+            task = next;
+        }
+        Some(format!("virtual {}", naming::simple(&naming::class(class(task)?))))
+    }
+
+    /// The name that a thread was given: a `String`, or before Java 9 an array of characters.
+    fn own_name(&self, thread: Object) -> Option<String> {
         let name = self.referred(thread, "name")?;
         let (array, coder) = match name.shape {
             Shape::Primitives { .. } => (name, 0),
