@@ -130,22 +130,19 @@ impl<'a> Pair<'a> {
         let is_place = more.step.class.is_empty();
         let mut accumulated = own.max(0.0);
         let mut is_followed = false;
-        let mut carriers = Vec::new();
-        for below in self.below.iter().filter(|below| below.growth().signum() == growth.signum()) {
+        let carriers: Vec<&Self> =
+            self.below.iter().filter(|below| below.growth().signum() == growth.signum()).collect();
+        for below in &carriers {
             let carried = below.growth().unsigned_abs() as f64;
-            let is_much = carried >= CARRIED * size;
             let is_told = is_place || is_mixed || below.step.is_crowd();
             let is_content = !is_told && (below.by_number() || below.is_leaf());
             if is_content {
                 accumulated += carried;
             } else {
-                is_followed |= is_place || is_much || below.against(growth) >= least;
-            }
-            // Beside one that is followed, none is too small to be told: it may be the leak, and the other a cache.
-            if !is_content || is_much {
-                carriers.push(below);
+                is_followed |= is_place || carried >= CARRIED * size || below.against(growth) >= least;
             }
         }
+        // Beside one that is followed, none is too small to be told: it may be the leak, and the other a cache.
         if is_followed && accumulated < ACCUMULATED * size { carriers } else { Vec::new() }
     }
 

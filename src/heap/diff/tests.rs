@@ -253,6 +253,29 @@ fn what_those_that_grew_share_is_told_as_well() {
     );
 }
 
+#[test]
+fn what_a_followed_container_shares_with_others_is_told_however_little_it_is() {
+    let app = |n: u32| {
+        let mut text = "root | module app | m | builtins.module 100
+            m | .LOOP | l | app.Loop 48
+            l | .timers | t | builtins.list 200
+            l | .site | s | app.Site 48
+            s | .sessions | d | builtins.dict 200\n"
+            .to_owned();
+        for i in 0..n {
+            text += &format!("t || t{i} | app.Timer 900\nt || c{i} | app.Call 40\nd || c{i}\n");
+        }
+        text
+    };
+    assert_eq!(
+        told(&app(10), &app(110)),
+        [
+            "grown module app → .LOOP: app.Loop → .timers: list +90000 by Some(100), 900 each",
+            "grown module app → .LOOP: app.Loop → app.Call +4000 by Some(100), 40 each"
+        ]
+    );
+}
+
 /// As [`dump`], with the bytes of each class, and without asking who holds small objects.
 fn counted(graph: &str) -> HeapSummary {
     let limits = Limits { least: Bytes(1000), share: 0.0, ..Limits::default() };
