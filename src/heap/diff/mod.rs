@@ -177,8 +177,8 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
     growths.into_iter().map(trend).collect()
 }
 
-/// What there was more of at first, and then only more in each of them, accumulates where it did in the end: a pool that
-/// started all of its threads is no owner of what these keep.
+/// What there was more of at first, and then only more in each of them, accumulates where it did in the end, if that is
+/// most of it: a pool that started all of its threads is no owner of what these keep.
 fn follow(growth: &mut OwnerGrowth, dumps: &[Vec<Owner>], least: u64) {
     let [first, .., before, last] = dumps else { return };
     let (Some(was), Some(is)) = (exact(before, &growth.path), exact(last, &growth.path)) else { return };
@@ -190,7 +190,10 @@ fn follow(growth: &mut OwnerGrowth, dumps: &[Vec<Owner>], least: u64) {
     let below = below.into_iter().filter(|below| below.delta.0 > 0 && below.delta.0.unsigned_abs() >= late / 2);
     if let Some(below) = below.max_by_key(|below| below.delta) {
         let path = OwnerPath([growth.path.0.as_slice(), &below.path.0].concat());
-        *growth = OwnerGrowth::between(path, first, last);
+        let below = OwnerGrowth::between(path, first, last);
+        if below.delta.0 >= growth.delta.0 / 2 {
+            *growth = below;
+        }
     }
 }
 

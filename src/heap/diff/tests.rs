@@ -657,24 +657,27 @@ fn an_owner_is_found_whether_or_not_its_package_is_told() {
 
 #[test]
 fn what_threads_keep_is_told_once_all_of_them_were_started() {
-    let pool = |threads: u32, kept: u32| {
+    let pool = |threads: u32, kept: u32, size: u32| {
         let mut text = String::new();
         for n in 0..threads {
-            text += &format!("root | thread pool-{n} | t{n} | java.lang.Thread 300\n");
+            text += &format!("root | thread pool-{n} | t{n} | java.lang.Thread {size}\n");
             text += &format!("t{n} | .cache | m{n} | java.util.HashMap 100\nentries | m{n} | {kept}\n");
             text += &(0..kept).map(|k| format!("m{n} | [{k}] | v{n}x{k} | app.Entry 200\n")).collect::<String>();
         }
         text
     };
-    let told = |series: &[(u32, u32)]| {
-        let series: Vec<HeapSummary> = series.iter().map(|(threads, kept)| dump(&pool(*threads, *kept))).collect();
+    let told = |series: &[(u32, u32)], size: u32| {
+        let series: Vec<HeapSummary> =
+            series.iter().map(|(threads, kept)| dump(&pool(*threads, *kept, size))).collect();
         let trends = trend(&series).into_iter();
         trends.map(|trend| (trend.growth.path.to_string(), trend.is_retention())).collect::<Vec<_>>()
     };
     let kept = ("thread pool-* → .cache: java.util.HashMap".to_owned(), true);
     let threads = ("thread pool-*".to_owned(), true);
-    assert_eq!(told(&[(2, 10), (8, 20), (8, 30)]), [kept]);
-    assert_eq!(told(&[(2, 10), (8, 10), (14, 10)]), [threads]);
+    assert_eq!(told(&[(2, 10), (8, 20), (8, 30)], 300), [kept]);
+    assert_eq!(told(&[(2, 10), (8, 10), (14, 10)], 300), [threads]);
+    let started = ("thread pool-*".to_owned(), false);
+    assert_eq!(told(&[(2, 10), (80, 10), (80, 11)], 9000), [started], "threads are most of what grew");
 }
 
 /// A script with a map in a variable: so many entries of a class and size.
