@@ -524,6 +524,34 @@ fn an_array_that_doubles_grows_in_its_entries_and_what_is_nearly_full_does_not()
 }
 
 #[test]
+fn a_step_after_a_trace_is_no_growth_in_every_interval() {
+    let is_retention = |course: &[(u64, u64)]| {
+        let series: Vec<HeapSummary> = course.iter().map(|(entries, bytes)| map(*entries, *bytes, None)).collect();
+        trend(&series)[0].is_retention()
+    };
+    assert!(!is_retention(&[(500, 60_000), (500, 60_300), (500, 180_000)]));
+    assert!(is_retention(&[(500, 60_000), (500, 70_000), (500, 180_000)]), "it may grow faster");
+    assert!(!is_retention(&[(5459, 147_000), (5461, 147_000), (5463, 295_000)]), "its table doubled for a few entries");
+    assert!(is_retention(&[(5459, 147_000), (5559, 147_000), (5659, 295_000)]));
+}
+
+#[test]
+fn a_larger_table_for_hardly_more_entries_is_no_growth() {
+    let is_retention = |course: &[(u64, u64, u64)]| {
+        let dump = |(entries, table, content): &(u64, u64, u64)| {
+            let mut dump = map(*entries, table + content, None);
+            dump.owners[0].shallow = Bytes(*table);
+            dump
+        };
+        trend(&course.iter().map(dump).collect::<Vec<_>>())[0].is_retention()
+    };
+    assert!(!is_retention(&[(500, 47_000, 73_000), (1000, 93_000, 151_000), (1024, 192_000, 171_000)]));
+    assert!(is_retention(&[(500, 47_000, 73_000), (1000, 93_000, 151_000), (1500, 93_000, 230_000)]));
+    let fatter = [(500, 47_000, 73_000), (1000, 93_000, 151_000), (1000, 93_000, 230_000)];
+    assert!(is_retention(&fatter), "what is in it grows");
+}
+
+#[test]
 fn what_moves_between_two_tables_of_a_map_that_grows_is_told_of_the_map() {
     let app = |one: u32, two: u32| {
         let mut text = "root || ctx | system / Context 40\nlabel | ctx | script app.js\n".to_owned();
