@@ -14,7 +14,7 @@ mod strays;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Bound, HeapSummary, Limits, Owner, OwnerPath, Step, pattern};
 use crate::units::{ByteDelta, Bytes};
@@ -226,19 +226,28 @@ fn gather(growths: &mut Vec<OwnerGrowth>, dumps: &[Vec<Owner>]) {
     growths.extend(gathered.into_iter().map(|path| OwnerGrowth::between(path, first, last)));
 }
 
-/// What is new in one place and was in another one before grew by the difference.
+/// What is new in one place and was in another one before grew by the difference, and who was above it did not shrink
+/// by it.
 fn settle_moves(growths: &mut Vec<OwnerGrowth>, dumps: &[Vec<Owner>], least: u64) {
     let [before, .., after] = dumps else { return };
-    let mut left = BTreeSet::new();
+    let mut left: BTreeMap<OwnerPath, u64> = BTreeMap::new();
     for growth in growths.iter_mut().filter(|growth| growth.change == Change::New) {
         if let (Some((path, was)), Some((_, is))) =
             (moved::find(before, &growth.path), moved::alone(after, &growth.path))
         {
+            let stays = exact(after, &path).map_or(0, |owner| owner.retained.0);
             *growth = OwnerGrowth::told(growth.path.clone(), Some(was), Some(is));
-            left.insert(path);
+            left.insert(path, was.retained.0.saturating_sub(stays));
         }
     }
-    growths.retain(|growth| growth.delta.0.unsigned_abs() >= least && !left.contains(&growth.path));
+    growths.retain(|growth| !left.contains_key(&growth.path));
+    for growth in growths.iter_mut().filter(|growth| growth.delta.0 < 0) {
+        let below = left.iter().filter(|(path, _)| path.0.starts_with(&growth.path.0));
+        let moved = below.fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
+        growth.retained_after.0 += moved.min(growth.delta.0.unsigned_abs());
+        growth.settle();
+    }
+    growths.retain(|growth| growth.delta.0.unsigned_abs() >= least);
     settle_alike(growths, dumps, least);
 }
 

@@ -424,6 +424,33 @@ fn a_structure_that_stands_elsewhere_grew_by_the_difference() {
 }
 
 #[test]
+fn who_was_above_what_stands_elsewhere_did_not_shrink_by_it() {
+    let owner = |edge: &str, class: &str, retained: u64, children: Vec<Owner>| Owner {
+        step: Step { edge: edge.to_owned(), class: class.to_owned() },
+        count: 1,
+        shallow: Bytes(0),
+        retained: Bytes(retained),
+        entries: None,
+        marks: Marks::default(),
+        children,
+    };
+    let rows = |retained: u64| owner("Broker.rows.entries", "Row", retained, Vec::new());
+    let thread = |broker: u64, below: Vec<Owner>| {
+        let broker = owner(".broker", "Broker", broker, below);
+        owner("thread main", "", broker.retained.0, vec![broker])
+    };
+    let before = HeapSummary { owners: vec![thread(50_300, vec![rows(50_000)])], ..dump("") };
+    let told = |owners: Vec<Owner>| {
+        let told = diff(&before, &HeapSummary { owners, ..dump("") }).into_iter();
+        told.map(|growth| format!("{} {:+}", growth.path, growth.delta.0)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(vec![thread(300, Vec::new()), rows(50_000)]), [""; 0]);
+    assert_eq!(told(vec![thread(300, Vec::new()), rows(80_000)]), ["Broker.rows.entries: Row +30000"]);
+    let shrunk = told(vec![thread(300, Vec::new())]);
+    assert!(shrunk.len() == 1 && shrunk[0].ends_with("-50000"), "{shrunk:?}");
+}
+
+#[test]
 fn what_is_gone_and_new_below_one_owner_and_alike_is_one_thing() {
     let app = |holder: &str, size: u32| {
         format!(
