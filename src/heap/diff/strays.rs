@@ -33,10 +33,11 @@ pub(super) fn settle(
         let Some(is) = exact(new_owners, &growth.path) else { continue };
         let was = exact(old_owners, &growth.path);
         let child = |step: &Step| was.and_then(|owner| owner.children.iter().find(|child| child.step == *step));
-        let strays: Vec<(Option<&Owner>, &Owner)> = if is_stray(is) && came(was, is) >= MANY {
+        let strays: Vec<(Option<&Owner>, &Owner)> = if is_stray(was, is) && came(was, is) >= MANY {
             vec![(was, is)]
         } else {
-            is.children.iter().filter(|below| is_stray(below)).map(|below| (child(&below.step), below)).collect()
+            let below = is.children.iter().map(|below| (child(&below.step), below));
+            below.filter(|(was, is)| is_stray(*was, is)).collect()
         };
         let (mut objects, mut bytes) = (0_u64, 0_u64);
         for (was, is) in strays {
@@ -71,10 +72,11 @@ pub(super) fn settle(
 }
 
 /// Whether objects stand there by their class alone: who is above them does not refer to them. Who shares what Python is
-/// made of (`dict`, `str`) may do so in passing.
-fn is_stray(owner: &Owner) -> bool {
-    let Step { edge, class } = &owner.step;
-    edge.is_empty() || (edge.starts_with(SHARED) && class.bytes().all(|byte| byte.is_ascii_lowercase()))
+/// made of (`dict`, `str`) may do so in passing, and who shares what nobody shared before may have been joined.
+fn is_stray(was: Option<&Owner>, is: &Owner) -> bool {
+    let Step { edge, class } = &is.step;
+    let is_plain = || class.bytes().all(|byte| byte.is_ascii_lowercase());
+    edge.is_empty() || (edge.starts_with(SHARED) && (was.is_none() || is_plain()))
 }
 
 /// Objects more of an owner.

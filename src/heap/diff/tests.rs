@@ -451,6 +451,29 @@ fn who_was_above_what_stands_elsewhere_did_not_shrink_by_it() {
 }
 
 #[test]
+fn what_nobody_shared_before_grew_by_what_there_is_more_of() {
+    let app = |rows: u32, both: bool| {
+        let mut text = "root | module app | m | builtins.module 100\nm | .A | a | app.Index 100
+            root | module web | w | builtins.module 100\nw | .B | b | app.Index 100\n"
+            .to_owned();
+        for row in 0..rows {
+            text += &format!("a | [{row}] | v{row} | app.Row 1000\n");
+            if both {
+                text += &format!("b | [{row}] | v{row}\n");
+            }
+        }
+        counted(&text)
+    };
+    let told = |before: HeapSummary, after: HeapSummary| {
+        let told = diff(&before, &after).into_iter();
+        told.map(|growth| format!("{} {:+}", growth.path, growth.delta.0)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(app(50, false), app(50, true)), [""; 0]);
+    let shared = "(shared by module app.A, module web.B): app.Row";
+    assert_eq!(told(app(50, false), app(70, true)), [format!("{shared} +20000")]);
+}
+
+#[test]
 fn what_is_gone_and_new_below_one_owner_and_alike_is_one_thing() {
     let app = |holder: &str, size: u32| {
         format!(
