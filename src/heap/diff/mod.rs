@@ -38,6 +38,9 @@ const GATHERED: i64 = 4;
 /// Steps up to such an owner.
 const GATHERED_STEPS: usize = 3;
 
+/// What is code but for one part in so many is code.
+const BESIDE_CODE: u64 = 4;
+
 /// What became of an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
@@ -88,6 +91,8 @@ pub struct OwnerTrend {
     pub every_interval: bool,
     /// Whether it hardly grew in some interval, as what is nearly full does.
     pub levels_off: bool,
+    /// Whether nearly all of its growth is what the virtual machine makes of code.
+    pub is_code: bool,
 }
 
 impl OwnerTrend {
@@ -95,9 +100,13 @@ impl OwnerTrend {
     /// code that runs is none, however it grew.
     pub fn is_retention(&self) -> bool {
         let keeps_on = self.every_interval && !self.levels_off && self.growth.delta.0 > 0;
-        let OwnerGrowth { path, count: (before, after), .. } = &self.growth;
-        let classes_multiply = path.is_of_classes() && after.saturating_sub(*before) >= MANY_CLASSES;
-        self.intervals.len() > 1 && keeps_on && (classes_multiply || !path.is_of_runtime())
+        let OwnerGrowth { path, count, entries, .. } = &self.growth;
+        let more = |(before, after): (u64, u64)| after.saturating_sub(before);
+        let classes_multiply = path.is_of_classes() && more(*count) >= MANY_CLASSES;
+        // A cache of compiled templates is code, too.
+        let functions_multiply = more(*count).max(entries.map_or(0, more)) >= MANY_CLASSES;
+        let is_of_runtime = path.is_of_runtime() || (self.is_code && !functions_multiply);
+        self.intervals.len() > 1 && keeps_on && (classes_multiply || !is_of_runtime)
     }
 }
 
@@ -164,7 +173,9 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
             intervals,
             every_interval: course.every_interval(),
             levels_off: course.levels_off(),
+            is_code: false,
         };
+        trend.is_code = is_code([rows[0], rows[rows.len() - 1]], trend.growth.delta);
         if series.len() > 2 {
             // What evicts by a rule that no dump tells may as well keep all.
             let evicts = rows[rows.len() - 1].is_some_and(|owner| owner.marks.bound == Some(Bound::Evicts));
@@ -175,6 +186,26 @@ pub fn trend(series: &[HeapSummary]) -> Vec<OwnerTrend> {
         trend
     };
     growths.into_iter().map(trend).collect()
+}
+
+/// Whether at most one part in so many of a growth is other than what the machine makes of code, in rows below.
+fn is_code(rows: [Option<&Owner>; 2], growth: ByteDelta) -> bool {
+    let [before, after] = rows.map(|row| row.map_or(0, code));
+    let other = growth.0.unsigned_abs().saturating_sub(after.saturating_sub(before));
+    growth.0 > 0 && other <= growth.0.unsigned_abs() / BESIDE_CODE
+}
+
+/// Bytes of code in an owner.
+fn code(owner: &Owner) -> u64 {
+    let (mut work, mut bytes) = (vec![owner], 0_u64);
+    while let Some(next) = work.pop() {
+        if next.step.is_code() {
+            bytes = bytes.saturating_add(next.retained.0);
+        } else {
+            work.extend(&next.children);
+        }
+    }
+    bytes
 }
 
 /// What there was more of at first, and then only more in each of them, accumulates where it did in the end, if that is

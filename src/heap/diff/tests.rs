@@ -623,6 +623,26 @@ fn what_moves_between_two_tables_of_a_map_that_grows_is_told_of_the_map() {
 }
 
 #[test]
+fn functions_whose_code_alone_grows_are_no_retention() {
+    let is_retention = |class: &str, functions: u64| {
+        let dump = |dump: u64| {
+            let mut text = "root || c | system / Context 100
+                label | c | script app.js
+                c | var views | a | Array 64\n"
+                .to_owned();
+            for n in 0..10 + functions * dump {
+                text += &format!("a | [{n}] | f{n} | Function 64\nf{n} || c{n} | {class} {}\n", 4000 + 4000 * dump);
+            }
+            self::dump(&text)
+        };
+        trend(&[0, 1, 2].map(dump))[0].is_retention()
+    };
+    assert!(!is_retention("(compiled code)", 1));
+    assert!(is_retention("(compiled code)", 20), "templates that are compiled anew");
+    assert!(is_retention("Object", 1), "what functions keep");
+}
+
+#[test]
 fn what_the_machine_has_of_classes_is_retention_where_these_multiply() {
     let is_retention = |classes: [u64; 3]| {
         let dump = |classes: u64| {
