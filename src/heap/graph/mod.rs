@@ -22,7 +22,7 @@ pub use builder::GraphBuilder;
 pub(super) use column::Column;
 pub use column::Memory;
 pub use edges::Edges;
-pub use naming::{Label, Naming, Reference};
+pub use naming::{Label, Naming, Reference, WeakEntry};
 pub(super) use prefetch::prefetch;
 pub use root::{Root, RootKind};
 pub use sizes::Sizes;

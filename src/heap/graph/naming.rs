@@ -58,6 +58,11 @@ pub trait Naming: Sync {
         Vec::new()
     }
 
+    /// Entries of collections with weak keys, in which the key refers to the value and the table does not.
+    fn weak_entries(&self) -> Vec<WeakEntry> {
+        Vec::new()
+    }
+
     /// Lists by which something holds all of its classes: each dominates what several of these hold.
     fn registries(&self) -> Vec<Node> {
         Vec::new()
@@ -109,6 +114,17 @@ pub trait Naming: Sync {
             elements
         })
     }
+}
+
+/// An entry of a collection with weak keys: the value is kept as long as there are both others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WeakEntry {
+    /// What it is filed by.
+    pub key: Node,
+    /// What is filed.
+    pub value: Node,
+    /// What files it.
+    pub table: Node,
 }
 
 /// How a holder refers to what it holds.

@@ -11,6 +11,7 @@ use super::cleanups;
 use super::crowds::{self, Crowds};
 use super::edges::Holder;
 use super::shared;
+use super::weak::{self, Filed};
 use crate::heap::Kind;
 use crate::heap::dominators::{self, Place};
 use crate::heap::fold::Folding;
@@ -112,10 +113,11 @@ impl Places {
         asked: &dominators::Shared,
         least: u64,
     ) -> Self {
-        let passing = asked.passing.as_slice();
         let mut places =
             Self { anchors: anchors(graph, dominators, naming, folding, &asked.registries), ..Self::default() };
-        shared::settle(&mut places, graph, dominators, naming, folding, passing, least);
+        let filed = Filed::of(&places, graph, dominators, naming, folding);
+        let passing = &filed.passing(&asked.passing, &weak::wide_keys(naming));
+        shared::settle(&mut places, graph, dominators, naming, folding, (passing, filed), least);
         cleanups::settle(&mut places, graph, dominators, &naming.cleanups());
         places.crowds = crowds::crowds(&places, graph, dominators, naming, folding, passing, least);
         for (anchor, edge, host) in std::mem::take(&mut places.crowds.guests) {

@@ -4,7 +4,8 @@
 //! their count and bytes; internals of containers are folded ([`super::fold`]); classes, modules,
 //! scripts, threads and the global object ([`anchors`]) stand at the top wherever the dominator tree
 //! has them, and what several of them share stands below the one whose name is the best ([`shared`]).
-//! What is to happen once an object is gone stands below the object ([`cleanups`]).
+//! What is to happen once an object is gone stands below the object ([`cleanups`]), and what a weak map files by a
+//! constant below the map ([`weak`]).
 //! What a thread holds in passing stands where it would without the thread ([`lasting`]), and many small
 //! objects below the one structure that has them all, or at the top with those who share them ([`crowds`]); what
 //! several fields of one object hold stands below it with these fields ([`siblings`]).
@@ -34,6 +35,7 @@ pub(in crate::heap) mod sketch;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod weak;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +83,8 @@ pub(super) fn shared(graph: &Graph, naming: &dyn Naming, limits: Limits) -> Shar
     let tops = graph.roots().iter().filter(|root| anchors::of_root(root).is_some()).map(|root| root.node);
     let registries = naming.registries();
     let tops = tops.chain(naming.globals()).chain(registries.iter().copied()).collect();
-    let passing = anchors::passing(graph, naming);
+    let mut passing = anchors::passing(graph, naming);
+    passing.extend(weak::wide_keys(naming));
     Shared { least: limits.least, share: limits.share, claimants, tops, registries, passing }
 }
 

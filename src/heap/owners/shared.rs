@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::anchors::{Anchor, Places};
 use super::edges::{ENTRIES, Holder, thread_local, wording};
 use super::lasting::{self, Floating};
+use super::weak::Filed;
 use crate::heap::fold::{Folding, Inside, Role};
 use crate::heap::graph::{ClassId, Graph, Naming, Reference, RootKind};
 use crate::heap::naming as names;
@@ -43,7 +44,7 @@ pub(super) fn settle(
     dominators: &Dominators,
     naming: &dyn Naming,
     folding: &Folding,
-    passing: &[Node],
+    (passing, mut filed): (&[Node], Filed),
     least: u64,
 ) {
     let mut weak: Vec<bool> = graph.classes().iter().map(|class| class.name.starts_with(WEAK)).collect();
@@ -56,7 +57,12 @@ pub(super) fn settle(
     let is_small = |node: Node| dominators.retained(node).0 < least;
     let mut shared = Vec::new();
     for (node, holders) in dominators.holders() {
-        let holders = view.without_weak(holders);
+        let mut holders = view.without_weak(holders);
+        let tables = filed.tables.remove(&node);
+        if let Some(tables) = &tables {
+            holders.retain(|holder| !filed.keys.contains(holder));
+            holders.extend(tables);
+        }
         let above = dominators.immediate(node).filter(|above| *above != Node::ROOT);
         let referred = above.is_some_and(|above| holders.contains(&above) && !passes.contains(&above));
         let settled = referred && above.is_some_and(|above| places.anchors.contains_key(&above));
@@ -66,8 +72,13 @@ pub(super) fn settle(
             let home = home.filter(|home| !is_small(node) || home.settled().is_some());
             let settled = home.as_ref().and_then(Home::settled);
             let container = if settled.is_none() { view.container(node, &holders) } else { None };
+            let container = container.or(tables.and_then(|tables| only(&tables, &holders)));
             shared.push((Floating { node, holders, settled, container }, home, referred));
         }
+    }
+    for (node, holders) in filed.tables {
+        let container = only(&holders, &holders);
+        shared.push((Floating { node, holders, settled: None, container }, None, false));
     }
     // A thread is a place of its own, whoever counts the threads.
     let threads = graph.roots().iter().filter(|root| root.kind == RootKind::Thread).map(|root| root.node);
@@ -97,6 +108,11 @@ pub(super) fn settle(
             None => {}
         }
     }
+}
+
+/// The one table, if nothing else holds.
+fn only(tables: &[Node], holders: &[Node]) -> Option<Node> {
+    tables.first().copied().filter(|_| holders.len() == 1)
 }
 
 /// Where a shared object belongs; the least is the best.

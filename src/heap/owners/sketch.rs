@@ -2,14 +2,14 @@
 //!
 //! One reference a line: `holder | reference | object | class size`; class and size only the first time.
 //! A reference is `.field`, `static Class.field`, `[index]`, `var name`, or nothing; of `root` it is
-//! `class`, `thread NAME`, `module NAME` or nothing. `label`, `key`, `entries`, `passing`, `cleanup`, `global` and
-//! `registry` lines tell the rest.
+//! `class`, `thread NAME`, `module NAME` or nothing. `label`, `key`, `entries`, `passing`, `cleanup`, `weak`, `global`
+//! and `registry` lines tell the rest.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Limits;
-use crate::heap::graph::{Graph, GraphBuilder, Label, Naming, Node, Reference, RootKind};
+use crate::heap::graph::{Graph, GraphBuilder, Label, Naming, Node, Reference, RootKind, WeakEntry};
 use crate::heap::{Dominators, EdgeUse, Orphans, Owner};
 use crate::units::Bytes;
 
@@ -23,6 +23,7 @@ pub(crate) struct Sketch {
     told: BTreeMap<Node, u64>,
     passing: Vec<Node>,
     cleanups: Vec<(Node, Option<Node>)>,
+    weak: Vec<WeakEntry>,
     globals: Vec<Node>,
     registries: Vec<Node>,
 }
@@ -65,6 +66,10 @@ impl Sketch {
                 "entries" => drop(sketch.told.insert(sketch.nodes[parts[1]], parts[2].parse().unwrap())),
                 "passing" => sketch.passing.push(sketch.nodes[parts[1]]),
                 "cleanup" => sketch.cleanups.push((sketch.nodes[parts[1]], sketch.nodes.get(parts[2]).copied())),
+                "weak" => {
+                    let [key, value, table] = [1, 2, 3].map(|part| sketch.nodes[parts[part]]);
+                    sketch.weak.push(WeakEntry { key, value, table });
+                }
                 "global" => sketch.globals.push(sketch.nodes[parts[1]]),
                 "registry" => sketch.registries.push(sketch.nodes[parts[1]]),
                 holder => sketch.reference(&mut builder, holder, parts[1], parts[2], parts.get(3)),
@@ -150,6 +155,10 @@ impl Naming for Sketch {
 
     fn cleanups(&self) -> Vec<(Node, Option<Node>)> {
         self.cleanups.clone()
+    }
+
+    fn weak_entries(&self) -> Vec<WeakEntry> {
+        self.weak.clone()
     }
 
     fn globals(&self) -> Vec<Node> {

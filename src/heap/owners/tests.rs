@@ -965,3 +965,53 @@ fn objects_whose_cleanups_hold_each_other_stay_where_they_are_filed() {
     let told = print(&owners(text));
     assert!(told.starts_with("module app x1 100/210\n  .registry: FinalizationRegistry x1 30/110 #1\n"), "{told}");
 }
+
+/// A constant that keys an entry of each wrapper, and one that keys requests by a variable of a script.
+const KEYED: &str = "root || a | system / Context 10
+    root || b | system / Context 10
+    label | a | script static.js
+    label | b | script app.js
+    a | var STATIC | fixed | Object 10
+    b | var container | map | Map 10
+    map | [0] | w1 | Wrapper 10
+    map | [1] | w2 | Wrapper 10
+    w1 | .values | m1 | WeakMap 10
+    w2 | .values | m2 | WeakMap 10
+    m1 | table | t1 | (array) 10
+    m2 | table | t2 | (array) 10
+    fixed || v1 | Orders 100
+    fixed || v2 | Users 200
+    weak | fixed | v1 | t1
+    weak | fixed | v2 | t2\n";
+
+#[test]
+fn a_value_filed_by_a_constant_stands_with_its_table_and_what_several_share_with_what_has_the_tables() {
+    let shared = "v1 | .history | h | History 1000\nv2 | .history | h";
+    let told = print(&owners(&format!("{KEYED}{shared}")));
+    for row in
+        [".values: WeakMap x2 40/340", "entries: Users x1 200/200", "STATIC: Object x1 10/10", "History x1 1000/1000"]
+    {
+        assert!(told.contains(row), "{row} in {told}");
+    }
+}
+
+#[test]
+fn a_value_filed_by_a_variable_or_by_what_comes_and_goes_stands_with_its_key() {
+    let text = "root || a | system / Context 10
+        label | a | script app.js
+        a | var fields | fields | WeakMap 10
+        fields | table | t1 | (array) 10
+        a | var STATIC | fixed | Object 10
+        fixed || v1 | Secret 100
+        weak | fixed | v1 | t1
+        a | var requests | requests | Map 10
+        requests | [0] | request | Request 10
+        a | var server | server | Server 10
+        server | .bodies | bodies | WeakMap 10
+        bodies | table | t2 | (array) 10
+        request || v2 | Body 200
+        weak | request | v2 | t2";
+    let told = print(&owners(text));
+    assert!(told.contains("STATIC: Object x1 10/110\n  Secret x1"), "{told}");
+    assert!(told.contains("entries: Request x1 10/210\n    Body x1"), "{told}");
+}

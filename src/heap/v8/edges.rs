@@ -49,6 +49,10 @@ pub(super) struct Found {
     pub(super) suspended: Vec<u32>,
     /// Contexts below others: outer, inner.
     pub(super) inner: Vec<(u32, u32)>,
+    /// Keys of weak maps, the value of each, and what the edge to that is called.
+    pub(super) weak_values: Vec<(u32, u32, u32)>,
+    /// Tables of weak maps.
+    pub(super) weak_tables: Vec<u32>,
 }
 
 /// Where edges are in the file.
@@ -117,6 +121,20 @@ impl Found {
         self.globals.append(&mut next.globals);
         self.suspended.append(&mut next.suspended);
         self.inner.append(&mut next.inner);
+        self.weak_values.append(&mut next.weak_values);
+        self.weak_tables.append(&mut next.weak_tables);
+    }
+
+    /// Entries of weak maps: key, value and table.
+    pub(super) fn weak_entries(&self, strings: &Strings, id: impl Fn(u32) -> Option<u64>) -> Vec<[u32; 3]> {
+        let tables = self.weak_tables.iter().filter_map(|table| Some((id(*table)?, *table)));
+        let tables: FxHashMap<u64, u32> = tables.collect();
+        let entries = self.weak_values.iter();
+        let entries = entries.filter_map(|(key, value, name)| {
+            let table = tables.get(&strings.ephemeron(*name)?)?;
+            Some([*key, *value, *table])
+        });
+        entries.collect()
     }
 
     /// Keeps one maker for each outermost context. A script whose own functions are all gone is still
@@ -343,7 +361,13 @@ impl<'a> Pass<'a> {
         } else if self.registers.contains(&edge.name) {
             found.suspended.push(source);
         } else if let Some(table) = self.strings.ephemeron(edge.name) {
-            return self.nodes.places.row(self.file, self.layout, source).is_some_and(|row| row.id == table);
+            let is_table = self.nodes.places.row(self.file, self.layout, source).is_some_and(|row| row.id == table);
+            if !is_table {
+                found.weak_values.push((source, edge.to, edge.name));
+            } else if found.weak_tables.last() != Some(&source) {
+                found.weak_tables.push(source);
+            }
+            return is_table;
         }
         false
     }

@@ -75,6 +75,8 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         found.globals = Vec::new();
     }
     let registries = found.tops.iter().map(|top| top.to).filter(|top| nodes.class_name(*top) == GC_ROOTS).collect();
+    let id = |ordinal: u32| nodes.places.row(&file, &layout, ordinal).map(|row| row.id);
+    let weak_entries = found.weak_entries(&strings, id);
     let edge_places = std::mem::take(&mut strong.places);
     let (edges, rings) = ownership::settle(&mut nodes, strong, &found.tops, root);
 
@@ -102,6 +104,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         globals: found.globals,
         passing,
         weak_cells,
+        weak_entries,
         registries,
         modules,
         exports: Modules::default(),

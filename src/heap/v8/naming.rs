@@ -7,7 +7,7 @@ use super::modules::{Export, Modules};
 use super::nodes::Row;
 use super::strings::{Strings, TARGET};
 use super::{Numbering, edges, nodes};
-use crate::heap::graph::{Label, Naming, Reference};
+use crate::heap::graph::{Label, Naming, Reference, WeakEntry};
 use crate::heap::naming::Folders;
 use crate::heap::{Mapping, Node};
 
@@ -38,6 +38,8 @@ pub struct Names {
     pub(super) passing: Vec<u32>,
     /// What waits until an object is gone.
     pub(super) weak_cells: Vec<u32>,
+    /// Entries of weak maps: key, value and table.
+    pub(super) weak_entries: Vec<[u32; 3]>,
     /// What stands between the root and all roots but the global objects; in Chrome even these.
     pub(super) registries: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
@@ -189,6 +191,14 @@ impl Naming for Names {
         let is_target = |edge: &edges::Edge| edge.kind == EdgeKind::Weak && names.contains(&edge.name);
         let target = |cell| self.first(cell, is_target).map(|target| self.numbering.node(target));
         self.weak_cells.iter().map(|cell| (self.numbering.node(*cell), target(*cell))).collect()
+    }
+
+    fn weak_entries(&self) -> Vec<WeakEntry> {
+        let entry = |entry: &[u32; 3]| {
+            let [key, value, table] = entry.map(|ordinal| self.numbering.node(ordinal));
+            WeakEntry { key, value, table }
+        };
+        self.weak_entries.iter().map(entry).collect()
     }
 
     fn registries(&self) -> Vec<Node> {
