@@ -83,6 +83,7 @@ fn name(label: Label<'_>) -> String {
     match label {
         Label::Class(name) => format!("class {}", naming::simple(&naming::class(&name))),
         Label::Thread(name) => format!("thread {}", naming::thread(&name)),
+        Label::Timer(script, function) => naming::timer(&script, &function),
         Label::Module(name) => format!("module {}", naming::script(&name)),
         Label::Script(name) => format!("script {}", naming::script(&name)),
         Label::Function(name) => format!("function {}", naming::cut(&name)),

@@ -158,6 +158,8 @@ pub enum Label<'a> {
     Class(Cow<'a, str>),
     /// A thread: its name.
     Thread(Cow<'a, str>),
+    /// What is to happen later: the script of the function that is called then, and its name, which may be empty.
+    Timer(Cow<'a, str>, Cow<'a, str>),
     /// A module or script: its name or path.
     Module(Cow<'a, str>),
     /// The variables of a script, module or main program that closures captured: the script's name.

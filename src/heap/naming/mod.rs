@@ -19,6 +19,9 @@ pub use thread::thread;
 /// Longer names are cut: a name is for reading, and a dump that has one of a million characters may have it in every row.
 const LONGEST: usize = 500;
 
+/// How what is to happen later is called.
+pub(super) const TIMER: &str = "timer ";
+
 /// A name of at most 500 bytes, as much of it as fits.
 pub(super) fn cut(name: &str) -> Cow<'_, str> {
     const SIGN: &str = "\u{2026}";
@@ -38,6 +41,12 @@ pub fn simple(class: &str) -> &str {
 /// The name of a field or variable: `cache` of `.cache`, `static App.cache` and `context app.js:cache`.
 pub(super) fn identifier(edge: &str) -> &str {
     edge.rsplit(['.', ':', ' ']).next().unwrap_or("").trim_end_matches(']')
+}
+
+/// What is to happen later, by the script of the function that is called then and the name of that.
+pub(super) fn timer(script_of: &str, function: &str) -> String {
+    let script_of = script(script_of);
+    if is_identifier(function) { format!("{TIMER}{script_of}:{function}") } else { format!("{TIMER}{script_of}") }
 }
 
 /// The last word of an identifier in lower case: `listeners` of `stateListeners`, `STATE_LISTENERS`.

@@ -26,6 +26,8 @@ pub(super) const CLASSES: [&str; 6] =
 const GC_ROOTS: &str = "(GC roots)";
 /// What a cleaner has of an object that it cleans up behind: of the JDK, and of Python.
 const CLEANERS: [&str; 2] = ["jdk.internal.ref.CleanerImpl$PhantomCleanableRef", "weakref.finalize._Info"];
+/// What Node files its timers in.
+const TIMERS: &str = "TimersList";
 /// A class of which there are so many with the same name belongs to whoever keeps its loaders.
 const LEAST_COPIES: usize = 3;
 /// Steps up from a global object to what keeps it.
@@ -116,7 +118,9 @@ impl Places {
         let mut places =
             Self { anchors: anchors(graph, dominators, naming, folding, &asked.registries), ..Self::default() };
         let filed = Filed::of(&places, graph, dominators, naming, folding);
-        let passing = &filed.passing(&asked.passing, &weak::wide_keys(naming));
+        let mut passing = filed.passing(&asked.passing, &weak::wide_keys(naming));
+        passing.extend(places.timers());
+        let passing = passing.as_slice();
         shared::settle(&mut places, graph, dominators, naming, folding, (passing, filed), least);
         cleanups::settle(&mut places, graph, dominators, &naming.cleanups());
         places.crowds = crowds::crowds(&places, graph, dominators, naming, folding, passing, least);
@@ -144,6 +148,12 @@ impl Places {
     #[inline]
     pub(super) fn is_ordinary(&self, place: Place) -> bool {
         !self.sieve.holds(place)
+    }
+
+    /// What Node calls back later and nobody else keeps.
+    fn timers(&self) -> impl Iterator<Item = Node> {
+        let is_timer = |anchor: &Anchor| matches!(anchor, Anchor::Row(row) if row.starts_with(naming::TIMER));
+        self.anchors.iter().filter(move |(_, anchor)| is_timer(anchor)).map(|(node, _)| *node)
     }
 
     /// Whether a node stands elsewhere than below its dominator.
@@ -280,6 +290,7 @@ fn anchors(
             anchors.insert(node, anchor);
         }
     }
+    settle_timers(&mut anchors, graph, dominators, naming);
     copies.retain(|_, classes| classes.len() >= LEAST_COPIES);
     settle_copies(&mut anchors, graph, dominators, folding, &copies.into_values().flatten().collect());
     settle_realms(&mut anchors, dominators);
@@ -320,6 +331,18 @@ fn settle_copies(
     }
 }
 
+/// Timers that nobody keeps but Node's own lists are told by what they call.
+fn settle_timers(anchors: &mut BTreeMap<Node, Anchor>, graph: &Graph, dominators: &Dominators, naming: &dyn Naming) {
+    let Some(lists) = graph.classes().iter().position(|class| &*class.name == TIMERS) else { return };
+    let classes = graph.class_rows();
+    let lists = graph.objects().filter(|node| classes.get(*node).0 as usize == lists && dominators.reachable(*node));
+    for timer in lists.flat_map(|list| dominators.children(list)) {
+        if let Some(label @ Label::Timer(..)) = naming.label(timer) {
+            anchors.extend(of_label(label).map(|anchor| (timer, anchor)));
+        }
+    }
+}
+
 /// The global object of a frame that was removed is told where the page keeps it.
 fn settle_realms(anchors: &mut BTreeMap<Node, Anchor>, dominators: &Dominators) {
     let globals = anchors.iter().filter(|(_, anchor)| **anchor == Anchor::Spread(Holder::Global));
@@ -349,6 +372,7 @@ fn of_label(label: Label<'_>) -> Option<Anchor> {
     match label {
         Label::Class(name) => Some(Anchor::Spread(Holder::Class(naming::simple(&naming::class(&name)).to_owned()))),
         Label::Thread(name) => Some(Anchor::Row(format!("thread {}", naming::thread(&name)))),
+        Label::Timer(script, function) => Some(Anchor::Row(naming::timer(&script, &function))),
         Label::Module(name) => Some(Anchor::Row(format!("module {}", naming::script(&name)))),
         Label::Script(name) => Some(Anchor::Spread(Holder::Script(naming::script(&name)))),
         Label::Function(_) => None,

@@ -81,7 +81,8 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
     let (edges, rings) = ownership::settle(&mut nodes, strong, &found.tops, root);
 
     let numbering = Numbering { root };
-    let Landmarks { holes, modules, es_modules, cells, weak_cells, passing, .. } = std::mem::take(&mut nodes.landmarks);
+    let landmarks = std::mem::take(&mut nodes.landmarks);
+    let Landmarks { holes, modules, es_modules, cells, weak_cells, timers, passing, .. } = landmarks;
     let passing = found.suspended.into_iter().chain(passing).collect();
     let (graph, kinds, node_places) = graph(nodes, edges, &rings, numbering);
     let caveat = cut.then(|| {
@@ -105,6 +106,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         passing,
         weak_cells,
         weak_entries,
+        timers,
         registries,
         modules,
         exports: Modules::default(),

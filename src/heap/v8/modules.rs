@@ -136,7 +136,7 @@ impl Names {
     }
 
     /// The target of the first internal edge whose name fits.
-    fn internal(&self, ordinal: u32, fits: impl Fn(&str) -> bool) -> Option<u32> {
+    pub(super) fn internal(&self, ordinal: u32, fits: impl Fn(&str) -> bool) -> Option<u32> {
         self.first(ordinal, |edge| edge.kind == EdgeKind::Internal && fits(&self.text(edge.name)))
     }
 }

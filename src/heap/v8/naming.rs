@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::layout::{EdgeKind, Layout, NodeKind};
 use super::modules::{Export, Modules};
 use super::nodes::Row;
-use super::strings::{Strings, TARGET};
+use super::strings::{SHARED, Strings, TARGET};
 use super::{Numbering, edges, nodes};
 use crate::heap::graph::{Label, Naming, Reference, WeakEntry};
 use crate::heap::naming::Folders;
@@ -13,6 +13,10 @@ use crate::heap::{Mapping, Node};
 
 /// What the edge from a cell to what is in it is called.
 const VALUE: &str = "value";
+
+/// What a timer has of what it calls, and a bound function of what it binds.
+const CALLED: &str = "_onTimeout";
+const BOUND: &str = "bound_function";
 
 /// Vectors and hash tables of Chrome.
 const TABLES: [&str; 4] =
@@ -40,6 +44,8 @@ pub struct Names {
     pub(super) weak_cells: Vec<u32>,
     /// Entries of weak maps: key, value and table.
     pub(super) weak_entries: Vec<[u32; 3]>,
+    /// What Node calls back later, ascending.
+    pub(super) timers: Vec<u32>,
     /// What stands between the root and all roots but the global objects; in Chrome even these.
     pub(super) registries: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
@@ -118,6 +124,15 @@ impl Names {
             .filter(|name| name.starts_with(['/', '\\']) || name.contains(':'))
     }
 
+    /// The script of the function that a timer calls, and its name.
+    fn callback(&self, timer: u32) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+        let called = self.target(timer, |name| name == CALLED)?;
+        let function = self.internal(called, |name| name == BOUND).unwrap_or(called);
+        let script = self.script_of_function(self.internal(function, |name| name == SHARED)?)?;
+        let name = self.row(function).filter(|row| row.kind == NodeKind::Closure)?.name;
+        Some((self.text(script), self.text(name)))
+    }
+
     /// Whether an object of the program around V8 is a table; all others refer by numbers to what they have, too.
     fn is_table(&self, ordinal: u32) -> bool {
         let name = self.row(ordinal).map(|row| self.text(row.name));
@@ -173,6 +188,10 @@ impl Naming for Names {
         }
         if let Some(export) = self.export(ordinal) {
             return Some(Label::Script(relative(self.text(export.script))));
+        }
+        if self.timers.binary_search(&ordinal).is_ok() {
+            let (script, function) = self.callback(ordinal)?;
+            return Some(Label::Timer(relative(script), function));
         }
         self.modules.binary_search(&ordinal).ok()?;
         self.module(ordinal).map(relative).map(Label::Module)
@@ -248,5 +267,22 @@ mod tests {
         let [cell, gone, request] = [2, 3, 4].map(|ordinal| names.node(ordinal));
         assert_eq!(names.cleanups(), [(cell, Some(request)), (gone, None)]);
         assert_eq!(names.passing(), [cell, gone]);
+    }
+
+    #[test]
+    fn timers_are_called_by_the_script_and_the_name_of_what_they_call() {
+        let names = names(&[
+            ("synthetic", "", 0, &[("property", "first", 1), ("property", "second", 5)]),
+            ("object", "Timeout", 120, &[("property", "_onTimeout", 2)]),
+            ("closure", "refresh", 64, &[("internal", "shared", 3)]),
+            ("hidden", "system / SharedFunctionInfo", 64, &[("internal", "script", 4)]),
+            ("hidden", "src/ticker.mjs", 64, &[]),
+            ("object", "Timeout", 120, &[("property", "_onTimeout", 6)]),
+            ("closure", "resolve", 64, &[("internal", "shared", 7)]),
+            ("hidden", "system / SharedFunctionInfo", 64, &[]),
+        ]);
+        let label = |ordinal| names.label(names.node(ordinal)).map(|label| format!("{label:?}"));
+        assert_eq!(label(1).as_deref(), Some("Timer(\"src/ticker.mjs\", \"refresh\")"));
+        assert_eq!(label(5), None, "what V8 itself gives to call");
     }
 }

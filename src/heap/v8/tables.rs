@@ -97,7 +97,7 @@ pub(super) mod tests {
     /// A node: kind, name and size, and the references to others by kind, name and ordinal.
     pub(in crate::heap::v8) type Row<'a> = (&'a str, &'a str, u64, &'a [(&'a str, &'a str, usize)]);
 
-    const KINDS: [&str; 4] = ["hidden", "array", "object", "synthetic"];
+    const KINDS: [&str; 5] = ["hidden", "array", "object", "synthetic", "closure"];
     const EDGES: [&str; 3] = ["property", "internal", "weak"];
 
     /// What a snapshot tells of the entries of each node.
