@@ -26,6 +26,10 @@ pub(super) const CLASSES: [&str; 6] =
 const GC_ROOTS: &str = "(GC roots)";
 /// What a cleaner has of an object that it cleans up behind: of the JDK, and of Python.
 const CLEANERS: [&str; 2] = ["jdk.internal.ref.CleanerImpl$PhantomCleanableRef", "weakref.finalize._Info"];
+/// What Node files its ES modules in: a map that dominates what several of them hold.
+const LOADER: &str = "LoadCache";
+/// What it has of each.
+const LOADED: [&str; 4] = ["ModuleJob", "ModuleJobSync", "ModuleWrap", "system / SourceTextModule"];
 /// What Node files its timers in.
 const TIMERS: &str = "TimersList";
 /// A class of which there are so many with the same name belongs to whoever keeps its loaders.
@@ -122,6 +126,7 @@ impl Places {
         passing.extend(places.timers());
         let passing = passing.as_slice();
         shared::settle(&mut places, graph, dominators, naming, folding, (passing, filed), least);
+        places.keep_modules(graph, dominators, naming, &asked.registries);
         cleanups::settle(&mut places, graph, dominators, &naming.cleanups());
         places.crowds = crowds::crowds(&places, graph, dominators, naming, folding, passing, least);
         for (anchor, edge, host) in std::mem::take(&mut places.crowds.guests) {
@@ -148,6 +153,24 @@ impl Places {
     #[inline]
     pub(super) fn is_ordinary(&self, place: Place) -> bool {
         !self.sieve.holds(place)
+    }
+
+    /// What the table of a loader refers to is the loader's, and so are modules that others need; what several of these
+    /// hold is not.
+    fn keep_modules(&mut self, graph: &Graph, dominators: &Dominators, naming: &dyn Naming, registries: &[Node]) {
+        for table in registries {
+            let keeper = dominators.immediate(*table).filter(|keeper| graph.class_name(*keeper) == LOADER);
+            let Some(keeper) = keeper.filter(|_| self.is_top(*table)) else { continue };
+            let mut filed = FxHashSet::default();
+            naming.targets(*table, &mut |target| {
+                filed.insert(target);
+            });
+            for module in dominators.children(*table).filter(|node| !self.moved(*node)).collect::<Vec<_>>() {
+                if filed.contains(&module) || LOADED.contains(&graph.class_name(module)) {
+                    self.adopt(keeper, module);
+                }
+            }
+        }
     }
 
     /// What Node calls back later and nobody else keeps.
@@ -297,7 +320,8 @@ fn anchors(
     for registry in registries.iter().filter(|node| dominators.reachable(**node)) {
         let classes = dominators.children(*registry).filter(|node| CLASSES[0] == graph.class_name(*node));
         let (at_home, copies): (Vec<Node>, Vec<Node>) = classes.partition(|class| anchors.contains_key(class));
-        if at_home.len() > copies.len() {
+        let keeper = dominators.immediate(*registry).filter(|keeper| graph.class_name(*keeper) == LOADER);
+        if at_home.len() > copies.len() || keeper.is_some() {
             anchors.insert(*registry, Anchor::Top);
         }
     }

@@ -1015,3 +1015,32 @@ fn a_value_filed_by_a_variable_or_by_what_comes_and_goes_stands_with_its_key() {
     assert!(told.contains("STATIC: Object x1 10/110\n  Secret x1"), "{told}");
     assert!(told.contains("entries: Request x1 10/210\n    Body x1"), "{told}");
 }
+
+#[test]
+fn what_es_modules_share_is_not_told_with_what_has_loaded_them() {
+    let modules = "root || l | system / Context 10
+        label | l | script node:internal/loader
+        l | var loader | loader | ModuleLoader 10
+        loader | .loadCache | cache | LoadCache 10
+        cache | table | table | (array) 10
+        registry | table
+        entries | cache | 2
+        table | [0] | j1 | ModuleJob 10
+        table | [1] | j2 | ModuleJob 10
+        j1 || a | system / Context 10
+        j2 || b | system / Context 10
+        label | a | script a.mjs
+        label | b | script b.mjs
+        a | var pages | pages | Map 10
+        b | var index | index | Map 10\n";
+    let mut shared = String::new();
+    for page in 0..100 {
+        shared += &format!("pages | [{page}] | p{page} | Page 100\nindex | [{page}] | p{page}\n");
+    }
+    let told = print(&owners(&format!("{modules}{shared}")));
+    assert!(
+        told.starts_with("(shared by context a.mjs:pages, context b.mjs:index): Page x100 10000/10000\n"),
+        "{told}"
+    );
+    assert!(told.contains("entries: ModuleJob x2 20/20"), "{told}");
+}

@@ -82,7 +82,7 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
 
     let numbering = Numbering { root };
     let landmarks = std::mem::take(&mut nodes.landmarks);
-    let Landmarks { holes, modules, es_modules, cells, weak_cells, timers, passing, .. } = landmarks;
+    let Landmarks { holes, modules, es_modules, cells, weak_cells, loaders, timers, passing, .. } = landmarks;
     let passing = found.suspended.into_iter().chain(passing).collect();
     let (graph, kinds, node_places) = graph(nodes, edges, &rings, numbering);
     let caveat = cut.then(|| {
@@ -114,6 +114,8 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         holes,
         caveat,
     };
+    let tables: Vec<u32> = loaders.iter().filter_map(|loader| names.hash_table(*loader)).collect();
+    names.registries.extend(tables);
     names.exports = Modules::of(&names, &es_modules, &cells);
     names.folders = Folders::of(names.scripts());
     Ok((graph, names))

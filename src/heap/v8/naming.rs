@@ -46,7 +46,8 @@ pub struct Names {
     pub(super) weak_entries: Vec<[u32; 3]>,
     /// What Node calls back later, ascending.
     pub(super) timers: Vec<u32>,
-    /// What stands between the root and all roots but the global objects; in Chrome even these.
+    /// What stands between the root and all roots but the global objects; in Chrome even these. And the table of ES
+    /// modules of Node.
     pub(super) registries: Vec<u32>,
     /// Objects that may be CommonJS modules, ascending.
     pub(super) modules: Vec<u32>,

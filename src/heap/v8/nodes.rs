@@ -46,6 +46,8 @@ pub(super) struct Landmarks {
     pub(super) cells: Vec<u32>,
     /// What waits until an object is gone.
     pub(super) weak_cells: Vec<u32>,
+    /// What Node has its ES modules in.
+    pub(super) loaders: Vec<u32>,
     /// Timers of Node.
     pub(super) timers: Vec<u32>,
     /// Roots of what runs in the moment of the snapshot (calls, native code, compilation and microtasks), and what Node
@@ -61,13 +63,14 @@ const EMBEDDER: &[NodeKind] = &[NodeKind::Native, NodeKind::Synthetic];
 
 /// Class, kinds, and the list that they go to.
 type Wanted = (&'static str, &'static [NodeKind], fn(&mut Landmarks) -> &mut Vec<u32>);
-const WANTED: [Wanted; 15] = [
+const WANTED: [Wanted; 16] = [
     ("system / Oddball", INTERNAL, |landmarks| &mut landmarks.values),
     ("system / Hole", INTERNAL, |landmarks| &mut landmarks.holes),
     ("Module", &[NodeKind::Object], |landmarks| &mut landmarks.modules),
     ("system / SourceTextModule", INTERNAL, |landmarks| &mut landmarks.es_modules),
     ("system / Cell", INTERNAL, |landmarks| &mut landmarks.cells),
     ("system / WeakCell", INTERNAL, |landmarks| &mut landmarks.weak_cells),
+    ("LoadCache", &[NodeKind::Object], |landmarks| &mut landmarks.loaders),
     ("Timeout", &[NodeKind::Object], |landmarks| &mut landmarks.timers),
     ("(Stack roots)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.passing),
     ("(Handle scope)", &[NodeKind::Synthetic], |landmarks| &mut landmarks.passing),
