@@ -271,7 +271,7 @@ fn what_a_followed_container_shares_with_others_is_told_however_little_it_is() {
         told(&app(10), &app(110)),
         [
             "grown module app → .LOOP: app.Loop → .timers: list +90000 by Some(100), 900 each",
-            "grown module app → .LOOP: app.Loop → app.Call +4000 by Some(100), 40 each"
+            "grown module app → .LOOP: app.Loop → (shared by .site, .timers): app.Call +4000 by Some(100), 40 each"
         ]
     );
 }
