@@ -128,13 +128,17 @@ impl<'a> Pair<'a> {
         let is_mixed = against >= least && against as f64 >= CARRIED * size;
         // A module or thread is a mere place: what is directly in it is an owner, however little is in that.
         let is_place = more.step.class.is_empty();
-        let mut accumulated = own.max(0.0);
-        let mut is_followed = false;
         let carriers: Vec<&Self> =
             self.below.iter().filter(|below| below.growth().signum() == growth.signum()).collect();
+        // What several fields of it hold says more than it does, if that is most of the growth.
+        let crowds = carriers.iter().filter(|below| below.step.is_crowd());
+        let shared = crowds.fold(0_u64, |sum, below| sum.saturating_add(below.growth().unsigned_abs()));
+        let tells_crowds = shared as f64 >= ACCUMULATED * size;
+        let mut accumulated = own.max(0.0);
+        let mut is_followed = false;
         for below in &carriers {
             let carried = below.growth().unsigned_abs() as f64;
-            let is_told = is_place || is_mixed || below.step.is_crowd();
+            let is_told = is_place || is_mixed || (tells_crowds && below.step.is_crowd());
             let is_content = !is_told && (below.by_number() || below.is_leaf());
             if is_content {
                 accumulated += carried;

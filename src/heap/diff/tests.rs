@@ -241,7 +241,7 @@ fn what_those_that_grew_share_is_told_as_well() {
         }
         text
     };
-    let told = told(&app(10), &app(110));
+    let told = told(&app(100), &app(200));
     let app = "grown module app → .APP: app.App →";
     assert_eq!(
         told,
@@ -268,7 +268,7 @@ fn what_a_followed_container_shares_with_others_is_told_however_little_it_is() {
         text
     };
     assert_eq!(
-        told(&app(10), &app(110)),
+        told(&app(100), &app(200)),
         [
             "grown module app → .LOOP: app.Loop → .timers: list +90000 by Some(100), 900 each",
             "grown module app → .LOOP: app.Loop → (shared by .site, .timers): app.Call +4000 by Some(100), 40 each"

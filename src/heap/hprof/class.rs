@@ -298,4 +298,25 @@ mod tests {
             assert_eq!(*readable(raw.as_bytes()), *expected);
         }
     }
+
+    #[test]
+    fn classes_that_are_many_and_differ_in_their_numbers_have_one_name() {
+        let names = |stem: &str, many: usize| -> Vec<String> { (0..many).map(|n| format!("{stem}{n:04}")).collect() };
+        let generated = names("com.shop.Proxy", MANY_ALIKE);
+        let written = names("com.shop.V", MANY_ALIKE - 1);
+        let row = |name: &String| ClassRow {
+            id: 0,
+            superclass: 0,
+            loader: 0,
+            name: name.as_str().into(),
+            statics: 0..0,
+            fields: 0..0,
+            parent: None,
+        };
+        let mut classes = Classes { rows: generated.iter().chain(&written).map(row).collect(), ..Classes::default() };
+        classes.name_alike();
+        let told: Vec<&str> = classes.rows.iter().map(|class| &*class.name).collect();
+        assert!(told[..MANY_ALIKE].iter().all(|name| *name == "com.shop.Proxy*"), "{told:?}");
+        assert_eq!(told[MANY_ALIKE..], written);
+    }
 }

@@ -6,29 +6,31 @@
 use std::collections::BTreeMap;
 
 use super::crowds::{PART, SAMPLE, is_common, told};
-use super::edges::Words;
+use super::edges::{ENTRIES, Words};
 use super::found::Found;
 use super::line::StepWords;
 use super::opener::Opener;
 use crate::heap::Node;
 use crate::heap::graph::ClassId;
 
-/// Fewer objects of a field show nothing.
-const LEAST_HELD: usize = 2;
+/// Of fewer objects a sample shows too little.
+const MANY: u64 = 64;
 /// References of a field that are looked at.
-const MOST_REFERENCES: usize = 1 << 12;
+const MOST_REFERENCES: usize = 1 << 20;
 
 impl Opener<'_> {
     /// Names the rows of many objects to which the one above has no reference, by those beside them that have.
     pub(super) fn name_shared(&mut self, below: &mut BTreeMap<StepWords, Found>) {
         let class_of = |found: &Found| Some(self.object(*found.top().first.first()?).class);
-        let is_alias = |found: &Found| {
+        // A name that tells whose entry it is says as much, and also where nothing else is beside it.
+        let is_alias = |words: &StepWords, found: &Found| {
+            let is_entry = self.words.text(words.0).ends_with(ENTRIES);
             let first = found.top().first.first().filter(|first| !self.places.is_ordinary(**first));
-            first.is_some_and(|first| self.places.aliases.contains_key(&self.tree.node(*first)))
+            !is_entry && first.is_some_and(|first| self.places.aliases.contains_key(&self.tree.node(*first)))
         };
         let is_shared = |(words, found): &(&StepWords, &Found)| {
-            let many = found.top().members > 1 && found.top().retained >= self.least;
-            many && !is_common(self.words.text(words.1)) && (words.0 == Words::NONE || is_alias(found))
+            let many = found.top().members >= MANY && found.top().retained >= self.least;
+            many && !is_common(self.words.text(words.1)) && (words.0 == Words::NONE || is_alias(words, found))
         };
         let shared = below.iter().filter(is_shared).filter_map(|(words, found)| Some((class_of(found)?, *words)));
         let shared: BTreeMap<ClassId, StepWords> = shared.collect();
@@ -46,8 +48,7 @@ impl Opener<'_> {
         for (words, mut tally) in tallies {
             let most = tally.values().copied().max().unwrap_or(0);
             tally.retain(|_, number| *number * PART >= most);
-            let members = below.get(&words).map_or(0, |found| found.top().members);
-            if most >= SAMPLE.min(members as usize).div_ceil(PART).max(LEAST_HELD)
+            if most * PART >= SAMPLE
                 && let Some(found) = below.remove(&words)
             {
                 let word = self.words.number(&told(tally.into_keys().collect()));
@@ -106,16 +107,16 @@ mod tests {
     #[test]
     fn what_two_fields_of_an_object_hold_is_told_with_both() {
         assert_eq!(
-            told(&shop(&["by_id", "by_mail"], 40)),
-            "module app x1 100/2156\n  .shop: app.Shop x1 16/2056\n    (shared by .by_id, .by_mail): app.Order x40 2000/2000\n"
+            told(&shop(&["by_id", "by_mail"], 100)),
+            "module app x1 100/5156\n  .shop: app.Shop x1 16/5056\n    (shared by .by_id, .by_mail): app.Order x100 5000/5000\n"
         );
     }
 
     #[test]
     fn what_no_field_holds_keeps_its_class_alone() {
         let text = shop(&["by_id", "by_mail"], 0);
-        let others: String = (0..40).map(|order| format!("shop | | o{order} | app.Order 50\n")).collect();
+        let others: String = (0..100).map(|order| format!("shop | | o{order} | app.Order 50\n")).collect();
         let printed = told(&(text + &others + "by_id | [0] | o0\n"));
-        assert!(printed.contains("    app.Order x40 2000/2000\n"), "{printed}");
+        assert!(printed.contains("    app.Order x100 5000/5000\n"), "{printed}");
     }
 }
