@@ -1,20 +1,18 @@
 //! What several fields of one object hold: users by their number and by their mail.
 //!
 //! It stands below the object, which has no reference to it. It is told with the fields that refer to it, as far as a
-//! few internals of what is in these show: for many objects that says more than by which name one of them is held.
+//! few internals of what is in these show.
 
 use std::collections::BTreeMap;
 
 use super::crowds::{PART, SAMPLE, is_common, told};
-use super::edges::{ENTRIES, Words};
+use super::edges::Words;
 use super::found::Found;
 use super::line::StepWords;
 use super::opener::Opener;
 use crate::heap::Node;
 use crate::heap::graph::ClassId;
 
-/// Of fewer objects a sample shows too little.
-const MANY: u64 = 64;
 /// References of a field that are looked at.
 const MOST_REFERENCES: usize = 1 << 20;
 
@@ -22,15 +20,9 @@ impl Opener<'_> {
     /// Names the rows of many objects to which the one above has no reference, by those beside them that have.
     pub(super) fn name_shared(&mut self, below: &mut BTreeMap<StepWords, Found>) {
         let class_of = |found: &Found| Some(self.object(*found.top().first.first()?).class);
-        // A name that tells whose entry it is says as much, and also where nothing else is beside it.
-        let is_alias = |words: &StepWords, found: &Found| {
-            let is_entry = self.words.text(words.0).ends_with(ENTRIES);
-            let first = found.top().first.first().filter(|first| !self.places.is_ordinary(**first));
-            !is_entry && first.is_some_and(|first| self.places.aliases.contains_key(&self.tree.node(*first)))
-        };
         let is_shared = |(words, found): &(&StepWords, &Found)| {
-            let many = found.top().members >= MANY && found.top().retained >= self.least;
-            many && !is_common(self.words.text(words.1)) && (words.0 == Words::NONE || is_alias(words, found))
+            let many = found.top().members > 1 && found.top().retained >= self.least;
+            many && !is_common(self.words.text(words.1)) && words.0 == Words::NONE
         };
         let shared = below.iter().filter(is_shared).filter_map(|(words, found)| Some((class_of(found)?, *words)));
         let shared: BTreeMap<ClassId, StepWords> = shared.collect();
@@ -48,7 +40,8 @@ impl Opener<'_> {
         for (words, mut tally) in tallies {
             let most = tally.values().copied().max().unwrap_or(0);
             tally.retain(|_, number| *number * PART >= most);
-            if most * PART >= SAMPLE
+            let members = below.get(&words).map_or(0, |found| found.top().members);
+            if most * PART >= SAMPLE.min(members as usize)
                 && let Some(found) = below.remove(&words)
             {
                 let word = self.words.number(&told(tally.into_keys().collect()));
