@@ -29,6 +29,8 @@ pub struct Shared {
     pub registries: Vec<Node>,
     /// What holds in passing: what somebody else holds, too, may stand there.
     pub passing: Vec<Node>,
+    /// Keys of collections with weak keys by which many of these file something: so may they.
+    pub wide_keys: Vec<Node>,
 }
 
 impl Shared {
@@ -71,8 +73,9 @@ impl Holders {
             Some(parent) => (parent, false),
             None => (idom[number as usize], idom[number as usize] != 0),
         };
-        let [passing, registries, tops] =
-            [&shared.passing, &shared.registries, &shared.tops].map(|nodes| walk.numbers.of(nodes));
+        let [mut passing, wide_keys, registries, tops] =
+            [&shared.passing, &shared.wide_keys, &shared.registries, &shared.tops].map(|nodes| walk.numbers.of(nodes));
+        passing.extend(wide_keys);
         let mut steps = 0;
         // Some of those that are inside of a number: on a long way up one of them is met.
         let mut inside: FxHashMap<u32, u32> = FxHashMap::default();

@@ -59,8 +59,8 @@ pub trait Naming: Sync {
     }
 
     /// Entries of collections with weak keys, in which the key refers to the value and the table does not.
-    fn weak_entries(&self) -> Vec<WeakEntry> {
-        Vec::new()
+    fn weak_entries(&self) -> &[WeakEntry] {
+        &[]
     }
 
     /// Lists by which something holds all of its classes: each dominates what several of these hold.

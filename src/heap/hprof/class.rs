@@ -117,8 +117,9 @@ impl Classes {
             (self.rows[row].name, self.rows[row].parent) = (name, parent);
         }
         self.loads = Vec::new();
-        self.name_alike();
-        self.mark_ambiguous();
+        let mut names = self.rows.iter().map(|class| naming::class(&class.name)).collect::<Vec<_>>();
+        self.name_alike(&mut names);
+        self.mark_ambiguous(&names);
         match (0..self.rows.len() as u32).find(|row| self.chain(*row).count() > DEEPEST) {
             Some(row) => Err(HeapError::Malformed {
                 offset: 0,
@@ -132,28 +133,23 @@ impl Classes {
     }
 
     /// Gives classes one name that are many and differ in their numbers only: a program generated them.
-    fn name_alike(&mut self) {
-        let shape = |class: &ClassRow| {
-            let has_number = class.name.contains(|c: char| c.is_ascii_digit());
-            has_number.then(|| naming::numberless(&naming::class(&class.name)))
-        };
+    fn name_alike(&mut self, names: &mut [String]) {
+        let has_number = |class: &ClassRow| class.name.contains(|c: char| c.is_ascii_digit());
         let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
-        for (row, class) in self.rows.iter().enumerate() {
-            if let Some(shape) = shape(class) {
-                alike.entry(shape).or_default().push(row);
-            }
+        for row in (0..names.len()).filter(|row| has_number(&self.rows[*row])) {
+            alike.entry(naming::numberless(&names[row])).or_default().push(row);
         }
         for (shape, rows) in alike.into_iter().filter(|(_, rows)| rows.len() >= MANY_ALIKE) {
             for row in rows {
                 self.rows[row].name = shape.as_str().into();
+                names[row].clone_from(&shape);
             }
         }
     }
 
     /// Finds the static fields that would be called as one of another class if classes were called without package.
-    fn mark_ambiguous(&mut self) {
-        let names: Vec<String> = self.rows.iter().map(|class| naming::class(&class.name)).collect();
-        let rows = self.rows.iter().zip(&names);
+    fn mark_ambiguous(&mut self, names: &[String]) {
+        let rows = self.rows.iter().zip(names);
         let fields = rows.flat_map(|(class, name)| class.statics.clone().map(move |at| (at as usize, name)));
         let fields = fields.filter(|(at, _)| self.statics[*at].kind == OBJECT);
         let told = fields.map(|(at, name)| (naming::simple(name), self.statics[at].name, name, at));
@@ -314,9 +310,11 @@ mod tests {
             parent: None,
         };
         let mut classes = Classes { rows: generated.iter().chain(&written).map(row).collect(), ..Classes::default() };
-        classes.name_alike();
+        let mut names: Vec<String> = generated.into_iter().chain(written.iter().cloned()).collect();
+        classes.name_alike(&mut names);
         let told: Vec<&str> = classes.rows.iter().map(|class| &*class.name).collect();
         assert!(told[..MANY_ALIKE].iter().all(|name| *name == "com.shop.Proxy*"), "{told:?}");
         assert_eq!(told[MANY_ALIKE..], written);
+        assert_eq!(names, told);
     }
 }

@@ -11,7 +11,7 @@ use super::cleanups;
 use super::crowds::{self, Crowds};
 use super::edges::Holder;
 use super::shared;
-use super::weak::{self, Filed};
+use super::weak::Filed;
 use crate::heap::Kind;
 use crate::heap::dominators::{self, Place};
 use crate::heap::fold::Folding;
@@ -122,8 +122,8 @@ impl Places {
         let mut places =
             Self { anchors: anchors(graph, dominators, naming, folding, &asked.registries), ..Self::default() };
         let filed = Filed::of(&places, graph, dominators, naming, folding);
-        let mut passing = filed.passing(&asked.passing, &weak::wide_keys(naming));
-        passing.extend(places.timers());
+        let keys = asked.wide_keys.iter().filter(|key| filed.keys.contains(key));
+        let passing: Vec<Node> = asked.passing.iter().chain(keys).copied().chain(places.timers()).collect();
         let passing = passing.as_slice();
         shared::settle(&mut places, graph, dominators, naming, folding, (passing, filed), least);
         places.keep_modules(graph, dominators, naming, &asked.registries);

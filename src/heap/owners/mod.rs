@@ -83,9 +83,8 @@ pub(super) fn shared(graph: &Graph, naming: &dyn Naming, limits: Limits) -> Shar
     let tops = graph.roots().iter().filter(|root| anchors::of_root(root).is_some()).map(|root| root.node);
     let registries = naming.registries();
     let tops = tops.chain(naming.globals()).chain(registries.iter().copied()).collect();
-    let mut passing = anchors::passing(graph, naming);
-    passing.extend(weak::wide_keys(naming));
-    Shared { least: limits.least, share: limits.share, claimants, tops, registries, passing }
+    let (passing, wide_keys) = (anchors::passing(graph, naming), weak::wide_keys(naming));
+    Shared { least: limits.least, share: limits.share, claimants, tops, registries, passing, wide_keys }
 }
 
 /// The owners of a graph whose dominators noted what is [`shared`], largest first.

@@ -157,8 +157,8 @@ impl Naming for Sketch {
         self.cleanups.clone()
     }
 
-    fn weak_entries(&self) -> Vec<WeakEntry> {
-        self.weak.clone()
+    fn weak_entries(&self) -> &[WeakEntry] {
+        &self.weak
     }
 
     fn globals(&self) -> Vec<Node> {

@@ -20,7 +20,7 @@ const MOST_ABOVE: usize = 4;
 pub(super) fn wide_keys(naming: &dyn Naming) -> Vec<Node> {
     let entries = naming.weak_entries();
     let (mut tables, mut keys): (FxHashMap<Node, u64>, FxHashMap<Node, u64>) = Default::default();
-    for entry in &entries {
+    for entry in entries {
         *tables.entry(entry.key).or_default() += 1;
         *keys.entry(entry.table).or_default() += 1;
     }
@@ -54,7 +54,7 @@ impl Filed {
         let lasts = |node: Node| places.anchors.get(&node).is_some_and(Anchor::lasts);
         let named = dominators.holders().filter(|(_, holders)| holders.iter().any(|holder| lasts(*holder)));
         let view = View { places, graph, dominators, folding, named: named.map(|(node, _)| node).collect() };
-        for WeakEntry { key, value, table } in entries {
+        for WeakEntry { key, value, table } in entries.iter().copied() {
             let is_below = dominators.reachable(table) && dominators.immediate(value) == Some(key);
             if is_below && !places.anchors.contains_key(&value) && view.goes(table) && view.stays(key) {
                 filed.tables.entry(value).or_default().push(table);
@@ -62,12 +62,6 @@ impl Filed {
             }
         }
         filed
-    }
-
-    /// What holds in passing, of keys only those that do not count.
-    pub(super) fn passing(&self, all: &[Node], wide: &[Node]) -> Vec<Node> {
-        let wide: FxHashSet<&Node> = wide.iter().collect();
-        all.iter().filter(|node| !wide.contains(node) || self.keys.contains(node)).copied().collect()
     }
 }
 

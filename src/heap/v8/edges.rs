@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Numbering;
 use super::layout::{EdgeKind, Layout, MOST_FIELDS, NodeKind};
 use super::narrow::Narrow;
 use super::nodes::Nodes;
@@ -11,7 +12,7 @@ use super::numbers::{Numbers, malformed};
 use super::parts::{self, PACE, Start, side_by_side};
 use super::strings::{CONTEXT, GLOBAL, NATIVE_CONTEXT, PREVIOUS, REGISTERS, SHARED, Strings};
 use crate::heap::graph::edges::MOST_EDGES;
-use crate::heap::graph::{Bits, Column};
+use crate::heap::graph::{Bits, Column, WeakEntry};
 use crate::heap::{HeapError, Mapping};
 
 /// Every so many edges the position is kept.
@@ -125,16 +126,21 @@ impl Found {
         self.weak_tables.append(&mut next.weak_tables);
     }
 
-    /// Entries of weak maps: key, value and table.
-    pub(super) fn weak_entries(&self, strings: &Strings, id: impl Fn(u32) -> Option<u64>) -> Vec<[u32; 3]> {
+    /// Entries of weak maps. `id` is what a snapshot calls an object.
+    pub(super) fn weak_entries(
+        &self,
+        strings: &Strings,
+        numbering: Numbering,
+        id: impl Fn(u32) -> Option<u64>,
+    ) -> Vec<WeakEntry> {
         let tables = self.weak_tables.iter().filter_map(|table| Some((id(*table)?, *table)));
         let tables: FxHashMap<u64, u32> = tables.collect();
-        let entries = self.weak_values.iter();
-        let entries = entries.filter_map(|(key, value, name)| {
+        let entry = |(key, value, name): &(u32, u32, u32)| {
             let table = tables.get(&strings.ephemeron(*name)?)?;
-            Some([*key, *value, *table])
-        });
-        entries.collect()
+            let [key, value, table] = [key, value, table].map(|ordinal| numbering.node(*ordinal));
+            Some(WeakEntry { key, value, table })
+        };
+        self.weak_values.iter().filter_map(entry).collect()
     }
 
     /// Keeps one maker for each outermost context. A script whose own functions are all gone is still

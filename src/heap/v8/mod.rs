@@ -75,12 +75,12 @@ pub fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
         found.globals = Vec::new();
     }
     let registries = found.tops.iter().map(|top| top.to).filter(|top| nodes.class_name(*top) == GC_ROOTS).collect();
-    let id = |ordinal: u32| nodes.places.row(&file, &layout, ordinal).map(|row| row.id);
-    let weak_entries = found.weak_entries(&strings, id);
     let edge_places = std::mem::take(&mut strong.places);
     let (edges, rings) = ownership::settle(&mut nodes, strong, &found.tops, root);
 
     let numbering = Numbering { root };
+    let id = |ordinal: u32| nodes.places.row(&file, &layout, ordinal).map(|row| row.id);
+    let weak_entries = found.weak_entries(&strings, numbering, id);
     let landmarks = std::mem::take(&mut nodes.landmarks);
     let Landmarks { holes, modules, es_modules, cells, weak_cells, loaders, timers, passing, .. } = landmarks;
     let passing = found.suspended.into_iter().chain(passing).collect();

@@ -42,8 +42,8 @@ pub struct Names {
     pub(super) passing: Vec<u32>,
     /// What waits until an object is gone.
     pub(super) weak_cells: Vec<u32>,
-    /// Entries of weak maps: key, value and table.
-    pub(super) weak_entries: Vec<[u32; 3]>,
+    /// Entries of weak maps.
+    pub(super) weak_entries: Vec<WeakEntry>,
     /// What Node calls back later, ascending.
     pub(super) timers: Vec<u32>,
     /// What stands between the root and all roots but the global objects; in Chrome even these. And the table of ES
@@ -213,12 +213,8 @@ impl Naming for Names {
         self.weak_cells.iter().map(|cell| (self.numbering.node(*cell), target(*cell))).collect()
     }
 
-    fn weak_entries(&self) -> Vec<WeakEntry> {
-        let entry = |entry: &[u32; 3]| {
-            let [key, value, table] = entry.map(|ordinal| self.numbering.node(ordinal));
-            WeakEntry { key, value, table }
-        };
-        self.weak_entries.iter().map(entry).collect()
+    fn weak_entries(&self) -> &[WeakEntry] {
+        &self.weak_entries
     }
 
     fn registries(&self) -> Vec<Node> {

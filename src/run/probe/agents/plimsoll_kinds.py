@@ -38,8 +38,12 @@ def _variables(frame, ids, targets):
 
 
 def name_of_code(code, variables):
+    return _in_module(variables, getattr(code, "co_qualname", code.co_name))
+
+
+def _in_module(variables, name):
     module = dict.get(variables, "__name__")
-    return "%s.%s" % (module if type(module) is str else "?", getattr(code, "co_qualname", code.co_name))
+    return "%s.%s" % (module if type(module) is str else "?", name)
 
 
 def _name_of_call(code_of, call):
@@ -55,8 +59,8 @@ def _name_of_call(code_of, call):
 
 def _name_of_closure(function):
     """Of one that a call makes each time. The others are variables, which tell them apart."""
-    name = function.__qualname__
-    return _name_of_function(function) if type(name) is str and "<locals>" in name else ""
+    name = _name_of_function(function)
+    return name if "<locals>" in name else ""
 
 
 def _name_of_method(method):
@@ -64,8 +68,8 @@ def _name_of_method(method):
 
 
 def _name_of_function(function):
-    module, name = dict.get(function.__globals__, "__name__"), function.__qualname__
-    return " %s.%s" % (module if type(module) is str else "?", name if type(name) is str else "?")
+    name = function.__qualname__
+    return " " + _in_module(function.__globals__, name if type(name) is str else "?")
 
 
 def _name_module(walk, module, ids, targets):
