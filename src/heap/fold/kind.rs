@@ -1,6 +1,8 @@
 //! What classes are for, and what bounds them, by name: a leak is told by these, not by words in a path.
 
-use super::rule::fits;
+use std::sync::LazyLock;
+
+use super::rule::Patterns;
 use crate::heap::{Bound, Kind};
 
 /// Classes of each kind; those that extend them are of it, too.
@@ -232,12 +234,15 @@ const PLAIN: [&str; 1] = ["java.util.LinkedHashMap"];
 
 /// The kind of a class, not looking at what it extends.
 pub(super) fn kind(class: &str) -> Option<Kind> {
-    KINDS.iter().find(|(_, names)| names.iter().any(|name| fits(name, class))).map(|(kind, _)| *kind)
+    static PATTERNS: LazyLock<Patterns<Kind>> =
+        LazyLock::new(|| KINDS.iter().flat_map(|(kind, names)| names.iter().map(|name| (*name, *kind))).collect());
+    PATTERNS.find(class)
 }
 
 /// The limits of a class, not looking at what it extends.
 pub(super) fn limits(class: &str) -> Option<&'static [Limit]> {
-    LIMITS.iter().find(|(name, _)| fits(name, class)).map(|(_, limits)| *limits)
+    static PATTERNS: LazyLock<Patterns<&[Limit]>> = LazyLock::new(|| LIMITS.iter().copied().collect());
+    PATTERNS.find(class)
 }
 
 /// Whether a class that has limits is itself without: the limits are those of its subclasses.

@@ -6,9 +6,7 @@ mod libraries;
 mod rule;
 mod script;
 
-use std::collections::HashMap;
-
-use rule::Container;
+use rule::{Container, Patterns};
 pub(super) use rule::{Count, Inside, fits};
 
 pub(super) use kind::Limit;
@@ -170,19 +168,14 @@ impl Folding {
 }
 
 fn roles(graph: &Graph, rules: &[&'static Container]) -> Vec<Role> {
-    let starred: Vec<usize> = (0..rules.len() - 1).filter(|rule| rules[*rule].class.contains('*')).collect();
-    let exact: HashMap<&str, usize> = rules.iter().enumerate().rev().map(|(rule, known)| (known.class, rule)).collect();
-    let own = |class: &str| {
-        let vanishing = VANISHING.iter().find(|(name, _)| *name == class).map(|(_, role)| *role);
-        let rule = || exact.get(class).copied();
-        let starred = || starred.iter().copied().find(|rule| fits(rules[*rule].class, class));
-        vanishing.or_else(|| rule().or_else(starred).map(Role::Container))
-    };
+    let containers = rules[..rules.len() - 1].iter().enumerate();
+    let containers = containers.map(|(rule, known)| (known.class, Role::Container(rule)));
+    let patterns: Patterns<Role> = VANISHING.iter().copied().chain(containers).collect();
     let array = |class: usize| match graph.classes()[class].name.strip_suffix("[]") {
         Some(element) if !PRIMITIVES.contains(&element) => Role::Container(rules.len() - 1),
         _ => Role::Plain,
     };
-    let inherited = inherited(graph, own).into_iter().enumerate();
+    let inherited = inherited(graph, |class| patterns.find(class)).into_iter().enumerate();
     inherited.map(|(class, role)| role.unwrap_or_else(|| array(class))).collect()
 }
 

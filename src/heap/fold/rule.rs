@@ -1,5 +1,7 @@
 //! The language of the rules: which classes are containers, what is inside them, how entries are counted.
 
+use std::collections::HashMap;
+
 /// A class of containers.
 ///
 /// In names `*` stands for anything. What is inside is told by marks:
@@ -109,6 +111,35 @@ impl Container {
     }
 }
 
+/// Something for each of many names in which `*` may stand for anything. Whole names go before others, and the first of
+/// those before the next.
+#[derive(Debug)]
+pub(super) struct Patterns<T> {
+    whole: HashMap<&'static str, T>,
+    starred: Vec<(&'static str, T)>,
+}
+
+impl<T: Copy> Patterns<T> {
+    pub(super) fn find(&self, class: &str) -> Option<T> {
+        let starred = || self.starred.iter().find(|(name, _)| fits(name, class)).map(|(_, known)| *known);
+        self.whole.get(class).copied().or_else(starred)
+    }
+}
+
+impl<T> FromIterator<(&'static str, T)> for Patterns<T> {
+    fn from_iter<I: IntoIterator<Item = (&'static str, T)>>(names: I) -> Self {
+        let mut patterns = Self { whole: HashMap::new(), starred: Vec::new() };
+        for (name, known) in names {
+            if name.contains('*') {
+                patterns.starred.push((name, known));
+            } else {
+                patterns.whole.entry(name).or_insert(known);
+            }
+        }
+        patterns
+    }
+}
+
 /// Whether a class name fits a name in which `*` stands for anything.
 pub(in crate::heap) fn fits(name: &str, class: &str) -> bool {
     let Some((start, rest)) = name.split_once('*') else { return name == class };
@@ -138,6 +169,12 @@ mod tests {
         ] {
             assert_eq!(fits(name, class), fitting, "{name} {class}");
         }
+    }
+
+    #[test]
+    fn whole_names_go_before_others_and_the_first_before_the_next() {
+        let patterns: Patterns<u8> = [("a.*", 1), ("a.Map", 2), ("a.Map", 3), ("*", 4)].into_iter().collect();
+        assert_eq!(["a.Map", "a.List", "b.Map"].map(|class| patterns.find(class)), [Some(2), Some(1), Some(4)]);
     }
 
     #[test]

@@ -11,8 +11,12 @@ use super::digest::{is_drawn, is_hex, is_number};
 /// number in each process or build; `*` stands for it. `builtins.` of Python is left out.
 pub fn class(raw: &str) -> String {
     let raw = &*cut(raw);
+    // Nearly all classes: no generator drew anything.
+    if !raw.contains('$') && is_written(raw) && !raw.starts_with(MADE) {
+        return raw.strip_prefix(PYTHON).unwrap_or(raw).to_owned();
+    }
     let (name, array) = raw.find("[]").map_or((raw, ""), |at| raw.split_at(at));
-    let name = name.strip_prefix("builtins.").unwrap_or(name);
+    let name = name.strip_prefix(PYTHON).unwrap_or(name);
     let hidden = ["/0x", "+0x", ".0x"].iter().find_map(|hidden| name.find(hidden));
     let name = hidden.map_or(name, |at| &name[..at]);
     if name.starts_with(MADE) {
@@ -63,6 +67,10 @@ const FIELDS_DRAWN: &str = "ByteBuddy";
 /// A package whose classes are all generated, and named by time and number.
 const MADE: &str = "org.apache.derby.exe.";
 
+/// What is known without its module.
+const PYTHON: &str = "builtins.";
+/// What Javassist adds to the names of its classes.
+const JAVASSIST: &str = "_jvst";
 /// What comes behind these names is only a number.
 const COUNTED: [&str; 4] = ["Lambda", "SpringCGLIB", "FastClass", "LambdaForm"];
 /// The shape of what a generator writes.
@@ -96,8 +104,16 @@ const NUMBERED: [&str; 14] = [
     "_javassist_",
 ];
 
+/// Whether a name has neither a number nor what Javassist adds.
+fn is_written(name: &str) -> bool {
+    !name.bytes().any(|byte| byte.is_ascii_digit()) && !name.contains(JAVASSIST)
+}
+
 /// One part of a name, between two `$`, without the number that its generator gave it.
 fn numbered(part: &str, nested: bool) -> String {
+    if is_written(part) {
+        return part.to_owned();
+    }
     let mut words: Vec<String> = Vec::new();
     for word in part.split('.') {
         let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -108,7 +124,7 @@ fn numbered(part: &str, nested: bool) -> String {
         // Scripts of Groovy, which have no package.
         let script = stem == "Script" && !nested && !part.contains('.');
         let package = stem == "proxy" && words.last().is_some_and(|word| word == "jdk");
-        let javassist = word.find("_jvst").map(|at| &word[..at + "_jvst".len()]);
+        let javassist = word.find(JAVASSIST).map(|at| &word[..at + JAVASSIST.len()]);
         let marked = stem.len() < word.len() && (package || script || NUMBERED.iter().any(is_marked));
         let kept = if marked { Some(stem) } else { javassist };
         words.push(kept.map_or_else(|| word.to_owned(), |stem| format!("{stem}*")));

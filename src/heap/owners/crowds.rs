@@ -84,7 +84,7 @@ impl Structure {
 
 /// References of structures to objects of one class, by the name of the structure, with the structure if there is but
 /// one of that name.
-pub(super) type Tally = BTreeMap<String, (usize, Option<Structure>)>;
+pub(super) type Tally<'a> = BTreeMap<&'a str, (usize, Option<&'a Structure>)>;
 
 /// Finds the crowds and their holders.
 pub(super) fn crowds(
@@ -102,37 +102,14 @@ pub(super) fn crowds(
         return Crowds::default();
     }
     // Some of a class may have another dominator than the others: they are one crowd all the same.
-    let classes: FxHashSet<ClassId> = found.iter().map(|(_, class)| *class).collect();
+    let mut crowded = vec![false; graph.classes().len()];
+    found.iter().for_each(|(_, class)| crowded[class.0 as usize] = true);
     let passing: FxHashSet<Node> = passing.iter().copied().collect();
     let crowd = |(above, class): (Node, ClassId)| (class, Some(above).filter(|_| plain[class.0 as usize]));
     let crowd_of = |target: Node, class: ClassId| {
-        let member = (dominators.immediate(target).filter(|_| classes.contains(&class))?, class);
+        let above = Some(target).filter(|_| crowded[class.0 as usize]).and_then(|target| dominators.immediate(target));
+        let member = (above?, class);
         (found.contains(&member) && !apart.contains(&target)).then(|| crowd(member))
-    };
-    let count = |structures: Vec<Structure>, through: bool| {
-        let mut tallies: BTreeMap<Crowd, Tally> = BTreeMap::new();
-        for structure in structures {
-            // One array may refer to all of them: no more than a sample counts.
-            let mut numbers: FxHashMap<Crowd, usize> = FxHashMap::default();
-            for target in references(structure.node, places, dominators, naming, &passing, |target| {
-                through && crowd_of(target, graph.class(target)).is_some()
-            }) {
-                if let Some(crowd) = crowd_of(target, graph.class(target)).filter(|crowd| !is_mixed(*crowd)) {
-                    let number = numbers.entry(crowd).or_default();
-                    *number = SAMPLE.min(*number + 1);
-                }
-            }
-            if structure.anchor.is_none() {
-                numbers.retain(|(class, _), _| *class != graph.class(structure.node));
-            }
-            for (crowd, number) in numbers {
-                let known = tallies.entry(crowd).or_default().entry(structure.label.clone());
-                known
-                    .and_modify(|known| *known = (SAMPLE.min(known.0 + number), None))
-                    .or_insert_with(|| (number, Some(structure.clone()).filter(Structure::lasts)));
-            }
-        }
-        tallies
     };
     let structures = structures(places, dominators, naming).into_iter();
     let (large, small): (Vec<Structure>, Vec<Structure>) = structures
@@ -142,13 +119,17 @@ pub(super) fn crowds(
     let named = large.iter().chain(&small).map(|structure| (structure.node, structure));
     let mut sharers = Sharers::new(places, graph, dominators, &passing, named.collect());
     let sampled = sharers.sampled(&crowd_of);
+    let holding = FxHashSet::default();
+    let mut census = Census { places, graph, dominators, naming, passing: &passing, crowd_of: &crowd_of, holding };
     // What is small itself may have a large crowd all the same, such as a list all of whose links a thread holds, too.
-    let mut tallies = count(small.clone(), false);
-    tallies.extend(count(large.clone(), false));
+    let mut tallies = census.tallies(small.iter(), false);
+    tallies.extend(census.tallies(large.iter(), false));
     // What stands nowhere may have one as well, and the members of one crowd another one.
-    for (structures, through) in [(floating.clone(), false), ([large.as_slice(), &small, &floating].concat(), true)] {
+    for through in [false, true] {
         if !found.iter().map(|member| crowd(*member)).all(|crowd| is_mixed(crowd) || tallies.contains_key(&crowd)) {
-            for (crowd, tally) in count(structures, through) {
+            let anchored = if through { [large.as_slice(), &small] } else { Default::default() };
+            let structures = anchored.into_iter().flatten().chain(&floating);
+            for (crowd, tally) in census.tallies(structures, through) {
                 tallies.entry(crowd).or_insert(tally);
             }
         }
@@ -168,8 +149,8 @@ pub(super) fn crowds(
         }
         // What has one place keeps it unless another one has nearly all, and one alone among those who pass by is no place
         // for what was without.
-        let another = |known: &Tally| sample.main().is_some_and(|main| !known.contains_key(main));
-        let has_host = |known: &Tally| known.len() == 1 && at_top.contains(&crowd) && !another(known);
+        let another = |known: &Tally<'_>| sample.main().is_some_and(|main| !known.contains_key(main));
+        let has_host = |known: &Tally<'_>| known.len() == 1 && at_top.contains(&crowd) && !another(known);
         let Some(known) = tallies.get_mut(&crowd).filter(|known| !has_host(known)) else { continue };
         let is_other = known.len() == 1 && another(known);
         let parts = sample.parts(false);
@@ -205,10 +186,10 @@ fn is_call(row: &str) -> bool {
 }
 
 /// Leaves out who has few, and beside the program's own structures those of the runtime and of calls.
-fn keep_best(tally: &mut Tally) {
+fn keep_best(tally: &mut Tally<'_>) {
     let most = tally.values().map(|(number, _)| *number).max().unwrap_or(0);
     tally.retain(|_, (number, _)| *number * PART >= most);
-    let is_own = |label: &String| !BESIDE.iter().any(|start| label.starts_with(start));
+    let is_own = |label: &&str| !BESIDE.iter().any(|start| label.starts_with(start));
     if tally.keys().any(is_own) {
         tally.retain(|label, _| is_own(label));
     }
@@ -337,48 +318,92 @@ fn floating(places: &Places, graph: &Graph, dominators: &Dominators, folding: &F
     floating.map(structure).collect()
 }
 
-/// What a structure refers to, as far as a few of its internals show; not what passes by.
-fn references(
-    structure: Node,
-    places: &Places,
-    dominators: &Dominators,
-    naming: &dyn Naming,
-    passing: &FxHashSet<Node>,
-    through: impl Fn(Node) -> bool,
-) -> BTreeSet<Node> {
-    let mut targets = BTreeSet::new();
-    let mut work = vec![structure];
-    let mut next = 0;
-    while let Some(node) = work.get(next).copied().filter(|_| next < SAMPLE) {
-        next += 1;
-        if passing.contains(&node) {
-            continue;
-        }
-        naming.targets(node, &mut |target| {
-            if targets.insert(target) && work.len() < SAMPLE && through(target) {
-                work.push(target);
+/// Counts which structures refer to the members of crowds.
+struct Census<'a> {
+    places: &'a Places,
+    graph: &'a Graph,
+    dominators: &'a Dominators,
+    naming: &'a dyn Naming,
+    passing: &'a FxHashSet<Node>,
+    crowd_of: &'a dyn Fn(Node, ClassId) -> Option<Crowd>,
+    /// Those of which it was seen that they do.
+    holding: FxHashSet<Node>,
+}
+
+impl Census<'_> {
+    /// Of each crowd the structures that refer to it; `through` the members of others, too, once it was asked without.
+    fn tallies<'a>(
+        &mut self,
+        structures: impl Iterator<Item = &'a Structure>,
+        through: bool,
+    ) -> BTreeMap<Crowd, Tally<'a>> {
+        let mut tallies: BTreeMap<Crowd, Tally<'a>> = BTreeMap::new();
+        // Many names may lead to one node.
+        let mut structures: Vec<&Structure> =
+            structures.filter(|structure| !through || self.holding.contains(&structure.node)).collect();
+        structures.sort_by_key(|structure| structure.node);
+        for alike in structures.chunk_by(|one, other| one.node == other.node) {
+            let node = alike[0].node;
+            let numbers = self.references(node, through);
+            if !numbers.is_empty() {
+                self.holding.insert(node);
             }
-        });
-        let adopted = places.adopted.get(&node).into_iter().flatten().copied();
-        work.extend(dominators.children(node).chain(adopted).take(SAMPLE.saturating_sub(work.len())));
+            for (crowd, number) in numbers.into_iter().filter(|(crowd, _)| !is_mixed(*crowd)) {
+                let is_own = crowd.0 == self.graph.class(node);
+                for structure in alike.iter().copied().filter(|structure| !is_own || structure.anchor.is_some()) {
+                    let known = tallies.entry(crowd).or_default().entry(&structure.label);
+                    known
+                        .and_modify(|known| *known = (SAMPLE.min(known.0 + number), None))
+                        .or_insert_with(|| (number, Some(structure).filter(|structure| structure.lasts())));
+                }
+            }
+        }
+        tallies
     }
-    targets
+
+    /// To how many members of each crowd a structure refers, no more than a sample, as far as a few of its internals show;
+    /// not what passes by.
+    fn references(&self, structure: Node, through: bool) -> FxHashMap<Crowd, usize> {
+        let (mut numbers, mut known): (FxHashMap<Crowd, usize>, FxHashSet<Node>) = Default::default();
+        let mut work = vec![structure];
+        let mut next = 0;
+        while let Some(node) = work.get(next).copied().filter(|_| next < SAMPLE) {
+            next += 1;
+            if self.passing.contains(&node) {
+                continue;
+            }
+            self.naming.targets(node, &mut |target| {
+                let crowd = (self.crowd_of)(target, self.graph.class(target));
+                if let Some(crowd) = crowd.filter(|_| known.insert(target)) {
+                    // One array may refer to all of them.
+                    let number = numbers.entry(crowd).or_default();
+                    *number = SAMPLE.min(*number + 1);
+                    if through && work.len() < SAMPLE {
+                        work.push(target);
+                    }
+                }
+            });
+            let adopted = self.places.adopted.get(&node).into_iter().flatten().copied();
+            work.extend(self.dominators.children(node).chain(adopted).take(SAMPLE.saturating_sub(work.len())));
+        }
+        numbers
+    }
 }
 
 /// The best holders.
-fn best(mut holders: Tally) -> Vec<String> {
+fn best(mut holders: Tally<'_>) -> Vec<&str> {
     keep_best(&mut holders);
     holders.into_keys().collect()
 }
 
 /// The holders as text, in the order of their names: which of them has more differs from dump to dump.
-pub(super) fn told(mut names: Vec<String>) -> String {
+pub(super) fn told(mut names: Vec<&str>) -> String {
     if names.is_empty() {
         return String::new();
     }
     if names.len() > MOST_TOLD {
         names.truncate(MOST_TOLD);
-        names.push(MORE.to_owned());
+        names.push(MORE);
     }
     format!("{SHARED}{})", names.join(", "))
 }

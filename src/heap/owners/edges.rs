@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::heap::graph::{Naming, Node, Reference};
 use crate::heap::naming;
@@ -64,10 +65,10 @@ fn is_lasting(field: &str) -> bool {
 /// The texts are a dump's, so the hashing is the one that nobody can foresee.
 #[derive(Debug, Clone)]
 pub(super) struct Words {
-    texts: Vec<String>,
-    numbers: HashMap<String, u32>,
+    texts: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
     /// Numbers of the names of fields, as an object has them.
-    fields: HashMap<String, u32>,
+    fields: HashMap<Arc<str>, u32>,
 }
 
 impl Words {
@@ -76,8 +77,8 @@ impl Words {
     pub(super) const KEYS: u32 = 2;
 
     pub(super) fn new() -> Self {
-        let texts = vec![String::new(), ENTRIES.to_owned(), KEYS.to_owned()];
-        Self { texts, numbers: HashMap::from([(KEYS.to_owned(), Self::KEYS)]), fields: HashMap::new() }
+        let texts = ["", ENTRIES, KEYS].map(Arc::from).to_vec();
+        Self { texts, numbers: HashMap::from([(KEYS.into(), Self::KEYS)]), fields: HashMap::new() }
     }
 
     pub(super) fn number(&mut self, text: &str) -> u32 {
@@ -91,8 +92,9 @@ impl Words {
             return *number;
         }
         let number = self.texts.len() as u32;
-        self.texts.push(text.to_owned());
-        self.numbers.insert(text.to_owned(), number);
+        let text: Arc<str> = text.into();
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, number);
         number
     }
 
@@ -108,7 +110,7 @@ impl Words {
         let number = self.number(&wording(holder, reference));
         // What is data and no name differs from object to object.
         if number > Self::ENTRIES {
-            self.fields.insert(field.to_string(), number);
+            self.fields.insert((&**field).into(), number);
         }
         number
     }
@@ -118,7 +120,7 @@ impl Words {
     }
 
     /// Forgets all but the first words; the texts of the others.
-    pub(super) fn forget(&mut self, kept: usize) -> Vec<String> {
+    pub(super) fn forget(&mut self, kept: usize) -> Vec<Arc<str>> {
         let forgotten = self.texts.split_off(kept);
         for text in &forgotten {
             self.numbers.remove(text);
@@ -128,6 +130,6 @@ impl Words {
     }
 
     pub(super) fn text(&self, number: u32) -> &str {
-        self.texts.get(number as usize).map_or("", String::as_str)
+        self.texts.get(number as usize).map_or("", |text| text)
     }
 }

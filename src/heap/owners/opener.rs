@@ -219,7 +219,7 @@ impl<'a> Opener<'a> {
     }
 
     /// Takes in the words that another has after the first so many; from its numbers to ours.
-    fn adopt(&mut self, known: usize, words: &[String]) -> impl Fn(u32) -> u32 + use<> {
+    fn adopt(&mut self, known: usize, words: &[Arc<str>]) -> impl Fn(u32) -> u32 + use<> {
         let words: Vec<u32> = words.iter().map(|word| self.words.number(word)).collect();
         move |word| (word as usize).checked_sub(known).map_or(word, |new| words[new])
     }

@@ -67,9 +67,7 @@ pub(super) fn settle(
         let referred = above.is_some_and(|above| holders.contains(&above) && !passes.contains(&above));
         let settled = referred && above.is_some_and(|above| places.anchors.contains_key(&above));
         if !settled && !places.anchors.contains_key(&node) {
-            let home = view.home(node, referred, &holders);
-            // What is small counts between others, and has no name of its own.
-            let home = home.filter(|home| !is_small(node) || home.settled().is_some());
+            let home = view.home(node, referred, &holders, is_small(node));
             let settled = home.as_ref().and_then(Home::settled);
             let container = if settled.is_none() { view.container(node, &holders) } else { None };
             let container = container.or(tables.and_then(|tables| only(&tables, &holders)));
@@ -169,13 +167,14 @@ impl View<'_> {
         if others.is_empty() { weak } else { others }
     }
 
-    fn home(&self, node: Node, referred: bool, holders: &[Node]) -> Option<Home> {
+    fn home(&self, node: Node, referred: bool, holders: &[Node], is_small: bool) -> Option<Home> {
         let anchored = holders.iter().filter_map(|holder| self.below(node, *holder)).min();
         if referred {
             return anchored.filter(|home| matches!(home, Home::Below { rank: 0, .. }));
         }
-        if matches!(anchored, Some(Home::Below { .. })) {
-            return anchored;
+        // What is small counts between others, and has no name of its own.
+        if is_small || matches!(anchored, Some(Home::Below { .. })) {
+            return anchored.filter(|home| home.settled().is_some());
         }
         anchored.into_iter().chain(self.named(node, holders)).min()
     }

@@ -4,7 +4,7 @@
 //! share many of the sampled objects belong together; each object belongs to the part that has the holder through
 //! which the walk found it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -38,15 +38,15 @@ pub(super) struct Sharers<'a> {
 
 /// What a sample of the objects of a class shows.
 #[derive(Debug, Default)]
-pub(super) struct Sample {
+pub(super) struct Sample<'a> {
     /// Objects in all, those with holders in structures, and those that the walk found through such a one.
     all: usize,
     shown: usize,
     found: usize,
     /// Objects that each structure has.
-    pub(super) tally: Tally,
+    pub(super) tally: Tally<'a>,
     /// Objects by the names of all structures that have them.
-    together: BTreeMap<Vec<String>, usize>,
+    together: BTreeMap<Vec<&'a str>, usize>,
 }
 
 impl<'a> Sharers<'a> {
@@ -61,8 +61,8 @@ impl<'a> Sharers<'a> {
     }
 
     /// Of each crowd what its sample shows. Those most of whose objects show no structure are left out.
-    pub(super) fn sampled(&mut self, crowd_of: &dyn Fn(Node, ClassId) -> Option<Crowd>) -> BTreeMap<Crowd, Sample> {
-        let mut samples: BTreeMap<Crowd, Sample> = BTreeMap::new();
+    pub(super) fn sampled(&mut self, crowd_of: &dyn Fn(Node, ClassId) -> Option<Crowd>) -> BTreeMap<Crowd, Sample<'a>> {
+        let mut samples: BTreeMap<Crowd, Sample<'a>> = BTreeMap::new();
         let dominators = self.dominators;
         // Of the small ones a few, of the large ones all whose holders are noted.
         let noted = dominators.holders().map(|held| (held, true));
@@ -85,7 +85,7 @@ impl<'a> Sharers<'a> {
     /// To which part of their crowds objects belong, if it is not the first.
     pub(super) fn parts(
         &mut self,
-        split: &BTreeMap<Crowd, Vec<Tally>>,
+        split: &BTreeMap<Crowd, Vec<Tally<'a>>>,
         crowd_of: &dyn Fn(Node, ClassId) -> Option<Crowd>,
     ) -> FxHashMap<Node, usize> {
         let mut parts = FxHashMap::default();
@@ -101,7 +101,8 @@ impl<'a> Sharers<'a> {
                 continue;
             }
             let structure = self.structure(holder, member);
-            let part = structure.and_then(|found| tallies.iter().position(|tally| tally.contains_key(&found.label)));
+            let part =
+                structure.and_then(|found| tallies.iter().position(|tally| tally.contains_key(found.label.as_str())));
             // What is held by the way goes with what was found before it.
             let last = last.entry(crowd).or_default();
             *last = part.unwrap_or(if is_mixed(crowd) { 0 } else { *last });
@@ -137,9 +138,9 @@ impl<'a> Sharers<'a> {
     }
 }
 
-impl Sample {
+impl<'a> Sample<'a> {
     /// Counts an object that these structures have.
-    fn add(&mut self, mut structures: Vec<&Structure>) {
+    fn add(&mut self, mut structures: Vec<&'a Structure>) {
         structures.sort_unstable();
         structures.dedup();
         self.all += 1;
@@ -147,33 +148,35 @@ impl Sample {
             return;
         }
         self.shown += 1;
-        for structure in &structures {
-            let lasting = Some((*structure).clone()).filter(Structure::lasts);
-            let (number, alone) = self.tally.entry(structure.label.clone()).or_insert_with(|| (0, lasting.clone()));
+        for structure in structures.iter().copied() {
+            let lasting = Some(structure).filter(|structure| structure.lasts());
+            let (number, alone) = self.tally.entry(&structure.label).or_insert((0, lasting));
             *number += 1;
             if *alone != lasting {
                 *alone = None;
             }
         }
-        let names: BTreeSet<&String> = structures.into_iter().map(|structure| &structure.label).collect();
-        let names = names.into_iter().take(MOST_TOGETHER).cloned().collect();
+        // In the order of their names already.
+        let mut names: Vec<&str> = structures.into_iter().map(|structure| structure.label.as_str()).collect();
+        names.dedup();
+        names.truncate(MOST_TOGETHER);
         *self.together.entry(names).or_default() += 1;
     }
 
     /// The structure that has nearly all of many objects.
-    pub(super) fn main(&self) -> Option<&str> {
+    pub(super) fn main(&self) -> Option<&'a str> {
         let (name, (most, _)) = self.tally.iter().max_by_key(|(_, (number, _))| *number)?;
         (self.all >= MANY && (self.all - most) * CLEAR <= self.all).then_some(name)
     }
 
     /// The structures by the parts of the crowd that they share, in the order of their names; none if it is not clear
     /// which object is in which. Of a mixed crowd those that two or more share: nothing is said of the others.
-    pub(super) fn parts(&self, mixed: bool) -> Vec<Tally> {
+    pub(super) fn parts(&self, mixed: bool) -> Vec<Tally<'a>> {
         if self.tally.len() > MOST_STRUCTURES {
             return Vec::new();
         }
-        let number = |name: &String| self.tally.get(name).map_or(0, |(number, _)| *number);
-        let mut pairs: BTreeMap<(&String, &String), usize> = BTreeMap::new();
+        let number = |name: &str| self.tally.get(name).map_or(0, |(number, _)| *number);
+        let mut pairs: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (together, objects) in &self.together {
             for (place, one) in together.iter().enumerate() {
                 for other in &together[place + 1..] {
@@ -181,7 +184,7 @@ impl Sample {
                 }
             }
         }
-        let mut part: BTreeMap<&String, usize> = self.tally.keys().zip(0..).collect();
+        let mut part: BTreeMap<&str, usize> = self.tally.keys().copied().zip(0..).collect();
         for ((one, other), objects) in pairs {
             // A few in common, such as what is under way from one to the other, make no whole.
             let (kept, joined) = (part[one], part[other]);
@@ -189,15 +192,15 @@ impl Sample {
                 part.values_mut().filter(|part| **part == joined).for_each(|part| *part = kept);
             }
         }
-        let mut parts: BTreeMap<usize, Tally> = BTreeMap::new();
+        let mut parts: BTreeMap<usize, Tally<'a>> = BTreeMap::new();
         for (name, known) in &self.tally {
-            parts.entry(part[name]).or_default().insert(name.clone(), known.clone());
+            parts.entry(part[name]).or_default().insert(name, *known);
         }
-        let has = |tally: &Tally, names: &[String]| names.iter().any(|name| tally.contains_key(name));
-        let objects = |fits: &dyn Fn(&[String]) -> bool| {
+        let has = |tally: &Tally<'a>, names: &[&str]| names.iter().any(|name| tally.contains_key(name));
+        let objects = |fits: &dyn Fn(&[&str]) -> bool| {
             self.together.iter().filter(|(names, _)| fits(names)).map(|(_, objects)| *objects).sum::<usize>()
         };
-        let mut parts: Vec<Tally> = parts.into_values().collect();
+        let mut parts: Vec<Tally<'a>> = parts.into_values().collect();
         parts.retain(|tally| objects(&|names| has(tally, names)) >= LEAST_SAMPLE);
         if mixed {
             parts.retain(|tally| tally.len() > 1);

@@ -44,7 +44,7 @@ impl Opener<'_> {
             if most * PART >= SAMPLE.min(members as usize)
                 && let Some(found) = below.remove(&words)
             {
-                let word = self.words.number(&told(tally.into_keys().collect()));
+                let word = self.words.number(&told(tally.keys().map(String::as_str).collect()));
                 below.insert((word, words.1), found);
             }
         }

@@ -34,7 +34,7 @@ impl Contents for Names {
     }
 
     fn find(&self, id: u64) -> Option<Node> {
-        super::naming::node(&self.ids, id)
+        self.ids.node(id)
     }
 
     fn id(&self, node: Node) -> Option<u64> {

@@ -16,6 +16,7 @@
 //! There is never a value in it: names of types, modules, attributes, variables and threads only.
 
 mod contents;
+mod ids;
 mod naming;
 mod records;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub(in crate::heap) mod writer;
 
 use std::collections::{BTreeMap, HashMap};
 
+use ids::Ids;
 pub(in crate::heap) use naming::Names;
 use naming::{Edge, Holders};
 pub(in crate::heap) use records::MAGIC;
@@ -41,16 +43,15 @@ const SUSPENDED: [&str; 3] = ["builtins.generator", "builtins.coroutine", "built
 /// [`HeapError::Malformed`] with the byte offset where the file was cut or contradicts itself.
 pub(in crate::heap) fn read(file: Mapping) -> Result<(Graph, Names), HeapError> {
     let mut tables = Tables::read(&file)?;
-    tables.ids.sort_unstable();
-    tables.ids.dedup_by_key(|(id, _)| *id);
-    let graph = tables.graph(&file)?;
-    let (edges, holders) = tables.edge_names(&file)?;
+    let ids = Ids::of(std::mem::take(&mut tables.ids));
+    let graph = tables.graph(&file, &ids)?;
+    let (edges, holders) = tables.edge_names(&file, &ids)?;
     let mut roots = BTreeMap::new();
     for root in graph.roots() {
         roots.entry(root.node).or_insert_with(|| root.clone());
     }
     let passing = graph.objects().filter(|node| is_suspended(graph.class_name(*node))).collect();
-    let Tables { ids, offsets, names, .. } = tables;
+    let Tables { offsets, names, .. } = tables;
     Ok((graph, Names { file, ids, offsets, names, edges, holders, roots, passing }))
 }
 
@@ -114,20 +115,23 @@ impl<'a> Tables<'a> {
         }
     }
 
-    fn graph(&self, file: &[u8]) -> Result<Graph, HeapError> {
+    fn graph(&self, file: &[u8], ids: &Ids) -> Result<Graph, HeapError> {
         let mut builder = GraphBuilder::default();
         let unknown = builder.class("?");
+        let mut classes = HashMap::new();
         let mut records = Records::of(file);
         let mut from = Node::ROOT;
         let mut roots = Vec::new();
         loop {
             match records.next()? {
                 Record::Object { class, size, .. } => {
-                    let name = self.types.get(&class).map(|name| String::from_utf8_lossy(name));
-                    let class = name.map_or(unknown, |name| builder.class(&name));
+                    let class = *classes.entry(class).or_insert_with(|| {
+                        let name = self.types.get(&class).map(|name| String::from_utf8_lossy(name));
+                        name.map_or(unknown, |name| builder.class(&name))
+                    });
                     builder.node(class, Bytes(size));
                 }
-                Record::Root { id, name } => roots.extend(naming::node(&self.ids, id).map(|node| root(node, name))),
+                Record::Root { id, name } => roots.extend(ids.node(id).map(|node| root(node, name))),
                 Record::End(_) => break,
                 _ => {}
             }
@@ -137,7 +141,7 @@ impl<'a> Tables<'a> {
             match records.next()? {
                 Record::Object { targets, .. } => {
                     from = Node(from.0 + 1);
-                    let targets = targets.iter().filter_map(|id| naming::node(&self.ids, id));
+                    let targets = targets.iter().filter_map(|id| ids.node(id));
                     targets.for_each(|to| builder.edge(from, to));
                 }
                 Record::End(_) => break,
@@ -148,16 +152,16 @@ impl<'a> Tables<'a> {
         builder.finish()
     }
 
-    fn edge_names(&self, file: &[u8]) -> Result<(Vec<Edge>, Holders), HeapError> {
+    fn edge_names(&self, file: &[u8], ids: &Ids) -> Result<(Vec<Edge>, Holders), HeapError> {
         let (mut edges, mut holders) = (Vec::new(), Holders { nodes: Bits::new(self.offsets.len()), names: 0 });
         let mut records = Records::of(file);
         loop {
             match records.next()? {
                 Record::EdgeNames { holder, names } => {
-                    let Some(holder) = naming::node(&self.ids, holder) else { continue };
+                    let Some(holder) = ids.node(holder) else { continue };
                     holders.nodes.put(holder.0);
                     holders.names += names.iter().len();
-                    let names = names.iter().filter_map(|(id, name)| Some((naming::node(&self.ids, id)?, name)));
+                    let names = names.iter().filter_map(|(id, name)| Some((ids.node(id)?, name)));
                     edges.extend(names.map(|(to, name)| (holder.0, to.0, name)));
                 }
                 Record::End(_) => break,

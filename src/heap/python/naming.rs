@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::ids::Ids;
 use super::records::{Record, Records};
 use crate::heap::graph::{Bits, Label, Naming, Reference, Root, RootKind};
 use crate::heap::{Mapping, Node};
@@ -17,8 +18,7 @@ pub(super) type Edge = (u32, u32, u32);
 #[derive(Debug)]
 pub(in crate::heap) struct Names {
     pub(super) file: Mapping,
-    /// Ids with their nodes, ascending.
-    pub(super) ids: Vec<(u64, u32)>,
+    pub(super) ids: Ids,
     /// Where the record of each node starts; the virtual root's is 0.
     pub(super) offsets: Vec<u64>,
     pub(super) names: Vec<Box<str>>,
@@ -38,11 +38,6 @@ pub(super) struct Holders {
     pub(super) nodes: Bits,
     /// Names in all records.
     pub(super) names: usize,
-}
-
-/// The node of an id.
-pub(super) fn node(ids: &[(u64, u32)], id: u64) -> Option<Node> {
-    ids.binary_search_by_key(&id, |(id, _)| *id).ok().map(|place| Node(ids[place].1))
 }
 
 impl Names {
@@ -66,7 +61,7 @@ impl Naming for Names {
         tell: &mut dyn FnMut(Node, Reference<'_>),
     ) {
         let Some(Record::Object { targets, .. }) = self.record(from) else { return };
-        for to in targets.iter().filter_map(|id| node(&self.ids, id)).filter(|to| wanted(*to)) {
+        for to in targets.iter().filter_map(|id| self.ids.node(id)).filter(|to| wanted(*to)) {
             let unnamed = Reference::Internal(Cow::Borrowed(""));
             tell(to, self.name(from, to).map_or(unnamed, |name| Reference::Field(Cow::Borrowed(name))));
         }
