@@ -27,15 +27,26 @@ pub(super) fn alike(summaries: &[&HeapSummary]) -> Vec<Vec<Owner>> {
         fold_modules(owners, last);
         fold_dictionaries(owners, last);
     }
-    settle_crowds(dumps.iter_mut().collect());
-    // What a module dominates stands directly below it.
-    let is_module = |owner: &&Owner| owner.step.class.is_empty();
-    let modules: BTreeSet<Step> = dumps.iter().flatten().filter(is_module).map(|owner| owner.step.clone()).collect();
-    for module in modules {
-        let rows = dumps.iter_mut().filter_map(|owners| owners.iter_mut().find(|owner| owner.step == module));
-        settle_crowds(rows.map(|owner| &mut owner.children).collect());
+    settle_crowds(dumps.iter_mut().collect(), Step::is_crowd);
+    // Below an object also what no field of it was seen to hold in one of the dumps.
+    let is_alias = |step: &Step| step.is_crowd() || step.edge.is_empty();
+    let mut work = vec![dumps.iter_mut().collect()];
+    while let Some(levels) = work.pop() {
+        for mut rows in below(levels) {
+            settle_crowds(rows.iter_mut().map(|rows| &mut **rows).collect(), is_alias);
+            work.push(rows);
+        }
     }
     dumps
+}
+
+/// The rows below each row that several dumps have.
+fn below(levels: Vec<&mut Vec<Owner>>) -> impl Iterator<Item = Vec<&mut Vec<Owner>>> {
+    let mut rows: BTreeMap<Step, Vec<&mut Vec<Owner>>> = BTreeMap::new();
+    for owner in levels.into_iter().flatten() {
+        rows.entry(owner.step.clone()).or_default().push(&mut owner.children);
+    }
+    rows.into_values().filter(|rows| rows.len() > 1)
 }
 
 /// Edges of static fields, with the package of their class.
@@ -191,18 +202,21 @@ fn only_ones<'a>(steps: impl Iterator<Item = &'a Step>) -> BTreeMap<&'a str, Opt
     found
 }
 
-/// Makes one of the crowds of a class that have sharers in common, in each dump; and of those that are alone.
-fn settle_crowds(mut dumps: Vec<&mut Vec<Owner>>) {
+/// Makes one of the crowds of a class that have sharers in common, in each dump; and of what may be one and is alone.
+fn settle_crowds(mut dumps: Vec<&mut Vec<Owner>>, may_be: fn(&Step) -> bool) {
     let crowds = dumps.iter().flat_map(|owners| owners.iter()).filter(|owner| owner.step.is_crowd());
     let classes: BTreeSet<String> = crowds.map(|owner| owner.step.class.clone()).collect();
     for class in classes {
-        let is_of = |owner: &&Owner| owner.step.is_crowd() && owner.step.class == class;
-        let alone = dumps.iter().all(|owners| owners.iter().filter(is_of).count() <= 1);
-        let rows = dumps.iter().flat_map(|owners| owners.iter().filter(is_of));
-        let steps: BTreeSet<Step> = rows.map(|owner| owner.step.clone()).collect();
+        let is_of = |step: &&Step| may_be(step) && step.class == class;
+        let steps = |owners: &Vec<Owner>| -> Vec<Step> {
+            owners.iter().map(|owner| &owner.step).filter(is_of).cloned().collect()
+        };
+        let steps: Vec<Vec<Step>> = dumps.iter().map(|owners| steps(owners)).collect();
+        let alone = steps.iter().all(|steps| steps.len() <= 1);
+        let steps = steps.into_iter().flatten().filter(|step| alone || step.is_crowd()).collect();
         for same in groups(steps, alone) {
             let largest = |owners: &&mut Vec<Owner>| {
-                let rows = owners.iter().filter(|owner| same.contains(&owner.step));
+                let rows = owners.iter().filter(|owner| owner.step.is_crowd() && same.contains(&owner.step));
                 rows.max_by_key(|owner| owner.retained).map(|owner| owner.step.clone())
             };
             if let Some(step) = dumps.iter().rev().find_map(largest) {

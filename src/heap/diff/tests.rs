@@ -276,6 +276,40 @@ fn what_a_followed_container_shares_with_others_is_told_however_little_it_is() {
     );
 }
 
+#[test]
+fn what_fields_share_is_the_same_as_what_they_were_not_seen_to_share() {
+    let shop = |orders: u32, seen: bool| {
+        let mut text = String::from("root | module app | m | builtins.module 100\nm | .shop | shop | app.Shop 16\n");
+        text += "shop | .by_id | i | app.Index 20\nshop | .by_mail | j | app.Index 20\n";
+        for order in 0..orders {
+            text += &format!("shop | | o{order} | app.Order 500\n");
+            if seen {
+                text += &format!("i | [{order}] | o{order}\nj | [{order}] | o{order}\n");
+            }
+        }
+        dump(&text)
+    };
+    let shared = "module app → .shop: app.Shop → (shared by .by_id, .by_mail): app.Order";
+    for seen in [[false, true, true], [true, false, true], [true, true, false]] {
+        let told = trend(&[shop(100, seen[0]), shop(200, seen[1]), shop(300, seen[2])]);
+        let told = told.iter().map(|row| (row.growth.path.to_string(), row.growth.delta.0, row.is_retention()));
+        assert_eq!(told.collect::<Vec<_>>(), [(shared.to_owned(), 100_000, true)], "{seen:?}");
+    }
+}
+
+/// An owner that has nothing itself.
+fn row(edge: &str, class: &str, count: u64, retained: u64, children: Vec<Owner>) -> Owner {
+    Owner {
+        step: Step { edge: edge.to_owned(), class: class.to_owned() },
+        count,
+        shallow: Bytes(0),
+        retained: Bytes(retained),
+        entries: None,
+        marks: Marks::default(),
+        children,
+    }
+}
+
 /// As [`dump`], with the bytes of each class, and without asking who holds small objects.
 fn counted(graph: &str) -> HeapSummary {
     let limits = Limits { least: Bytes(1000), share: 0.0, ..Limits::default() };
@@ -326,21 +360,12 @@ fn what_a_suspended_call_holds_as_well_did_not_grow() {
 
 #[test]
 fn what_came_to_stand_below_an_owner_from_elsewhere_did_not_grow_there() {
-    let owner = |edge: &str, class: &str, count: u64, retained: u64, children: Vec<Owner>| Owner {
-        step: Step { edge: edge.to_owned(), class: class.to_owned() },
-        count,
-        shallow: Bytes(0),
-        retained: Bytes(retained),
-        entries: None,
-        marks: Marks::default(),
-        children,
-    };
     let dump = |task: u64, store: u64, each: u64| {
-        let rows = owner("", "dict", task, task * each, Vec::new());
-        let stored = owner("entries", "dict", store, store * 100, Vec::new());
+        let rows = row("", "dict", task, task * each, Vec::new());
+        let stored = row("entries", "dict", store, store * 100, Vec::new());
         let owners = vec![
-            owner("static Task.CURRENT", "Task", 1, task * each, vec![rows]),
-            owner("static Store.ROWS", "list", 1, 2000 + store * 100, vec![stored]),
+            row("static Task.CURRENT", "Task", 1, task * each, vec![rows]),
+            row("static Store.ROWS", "list", 1, 2000 + store * 100, vec![stored]),
         ];
         let row = |class: &str, objects: u64, bytes: u64| {
             let (shallow, retained) = (Bytes(bytes), Bytes(bytes));
@@ -425,19 +450,10 @@ fn a_structure_that_stands_elsewhere_grew_by_the_difference() {
 
 #[test]
 fn who_was_above_what_stands_elsewhere_did_not_shrink_by_it() {
-    let owner = |edge: &str, class: &str, retained: u64, children: Vec<Owner>| Owner {
-        step: Step { edge: edge.to_owned(), class: class.to_owned() },
-        count: 1,
-        shallow: Bytes(0),
-        retained: Bytes(retained),
-        entries: None,
-        marks: Marks::default(),
-        children,
-    };
-    let rows = |retained: u64| owner("Broker.rows.entries", "Row", retained, Vec::new());
+    let rows = |retained: u64| row("Broker.rows.entries", "Row", 1, retained, Vec::new());
     let thread = |broker: u64, below: Vec<Owner>| {
-        let broker = owner(".broker", "Broker", broker, below);
-        owner("thread main", "", broker.retained.0, vec![broker])
+        let broker = row(".broker", "Broker", 1, broker, below);
+        row("thread main", "", 1, broker.retained.0, vec![broker])
     };
     let before = HeapSummary { owners: vec![thread(50_300, vec![rows(50_000)])], ..dump("") };
     let told = |owners: Vec<Owner>| {
