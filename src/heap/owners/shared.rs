@@ -31,6 +31,8 @@ const DICT: &str = "builtins.dict";
 const WEAK: &str = "weakref.Weak";
 /// Objects between an anchor and its reference: a namespace, a cell.
 const MOST_STEPS: usize = 4;
+/// Steps from an internal of a container up to that, if most are links of one bucket.
+const MOST_LINKS: usize = 16;
 
 /// A holder with more references is asked once whether it has a name for anything: the table of a map has none.
 const MANY: u64 = 256;
@@ -189,7 +191,12 @@ impl View<'_> {
     /// The container whose internal an object is.
     fn around(&self, internal: Node) -> Option<Node> {
         let class = self.graph.class(internal);
-        let mut above = self.dominators.all_above(internal).take(MOST_STEPS);
+        let mut others = 0;
+        let near = |node: &Node| {
+            others += usize::from(self.graph.class(*node) != class);
+            others <= MOST_STEPS
+        };
+        let mut above = self.dominators.all_above(internal).take(MOST_LINKS).take_while(near);
         above.find(|node| self.is_inside(*node, class, false))
     }
 

@@ -654,6 +654,28 @@ java.lang.ClassLoader x1 50/50",
 }
 
 #[test]
+fn what_two_maps_hold_is_told_as_their_entry_wherever_in_a_bucket_it_is() {
+    let links = 8;
+    let mut text = String::new();
+    for (map, of_session) in [("BY_ID", " | com.shop.Session 5000"), ("BY_USER", "")] {
+        text += &format!(
+            "root | class | c{map} | java.lang.Class 50
+             label | c{map} | class com.shop.{map}
+             c{map} | static com.shop.{map}.INDEX | s{map} | com.shop.Index 16
+             s{map} | .map | m{map} | java.util.HashMap 48
+             m{map} | .table | t{map} | java.util.HashMap$Node[] 80
+             t{map} | [3] | n{map}0 | java.util.HashMap$Node 32\n"
+        );
+        for link in 1..links {
+            text += &format!("n{map}{} | .next | n{map}{link} | java.util.HashMap$Node 32\n", link - 1);
+        }
+        text += &format!("n{map}{} | .value | v{of_session}\n", links - 1);
+    }
+    let told = print(&owners(&text));
+    assert!(told.starts_with("Index.map.entries: com.shop.Session x1 5000/5000\n"), "{told}");
+}
+
+#[test]
 fn a_thread_local_that_threads_share_is_told_by_the_static_field_that_holds_it() {
     let worker = |n: u32| worker(n, "Server.CHANNEL");
     let shared = "e1 | .value | h | com.shop.Channel 480\ne2 | .value | h";
