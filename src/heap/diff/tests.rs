@@ -367,11 +367,11 @@ fn what_came_to_stand_below_an_owner_from_elsewhere_did_not_grow_there() {
             row("static Task.CURRENT", "Task", 1, task * each, vec![rows]),
             row("static Store.ROWS", "list", 1, 2000 + store * 100, vec![stored]),
         ];
-        let row = |class: &str, objects: u64, bytes: u64| {
+        let of_class = |class: &str, objects: u64, bytes: u64| {
             let (shallow, retained) = (Bytes(bytes), Bytes(bytes));
             ClassRow { class: class.to_owned(), objects, shallow, retained }
         };
-        let classes = vec![row("dict", task + store, (task + store) * 100), row("list", 1, 2000)];
+        let classes = vec![of_class("dict", task + store, (task + store) * 100), of_class("list", 1, 2000)];
         HeapSummary { owners, classes, total: Bytes(2000 + task * each + store * 100), ..dump("") }
     };
     let told = |before: &HeapSummary, after: &HeapSummary| {

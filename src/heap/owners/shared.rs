@@ -89,7 +89,8 @@ pub(super) fn settle(
     let adopters: FxHashMap<Node, Node> = adopters.into_iter().collect();
     for (Floating { node, holders, .. }, home, _) in &mut shared {
         if let Some(adopter) = adopters.get(node) {
-            let name = if is_small(*node) { None } else { view.name(*node, *adopter, holders) };
+            let known = home.take();
+            let name = if is_small(*node) { None } else { view.name(*node, *adopter, holders, known) };
             *home = Some(Home::Inside { adopter: *adopter, name });
         }
     }
@@ -236,10 +237,14 @@ impl View<'_> {
         first.iter().chain(rest).filter_map(|holder| self.alias(node, *holder)).min()
     }
 
-    /// What it is called below an object that may not refer to it.
-    fn name(&self, node: Node, adopter: Node, holders: &[Node]) -> Option<String> {
-        match self.named(node, holders)? {
-            Home::Field(alias) | Home::Named(alias) if !holders.contains(&adopter) => Some(alias),
+    /// What it is called below an object that may not refer to it; a name that is its home is the best one.
+    fn name(&self, node: Node, adopter: Node, holders: &[Node], home: Option<Home>) -> Option<String> {
+        if holders.contains(&adopter) {
+            return None;
+        }
+        let is_name = |home: &Home| matches!(home, Home::Field(_) | Home::Named(_));
+        match home.filter(is_name).or_else(|| self.named(node, holders))? {
+            Home::Field(alias) | Home::Named(alias) => Some(alias),
             _ => None,
         }
     }
