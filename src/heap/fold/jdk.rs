@@ -28,16 +28,17 @@ pub(super) const RULES: &[Container] = containers! {
     // What waits for a future
     "java.util.concurrent.CompletableFuture" ["$"] Links("java.util.concurrent.CompletableFuture$Uni*");
     // Maps
-    "java.util.LinkedHashMap" ["$", "java.util.HashMap$*"] Links("java.util.LinkedHashMap$Entry|java.util.HashMap$TreeNode");
+    "java.util.LinkedHashMap" ["$", "java.util.HashMap$*"] Links("java.util.LinkedHashMap$*Entry|java.util.HashMap$TreeNode");
     "java.util.HashMap" ["$"] Links("java.util.HashMap$*Node");
     "java.util.TreeMap" ["$"] Links("java.util.TreeMap$Entry");
-    "java.util.Properties" ["="] Wrapped;
+    "java.util.Properties" [">java.util.concurrent.ConcurrentHashMap", "java.util.concurrent.ConcurrentHashMap$*", "java.util.Hashtable$*"] Links("java.util.concurrent.ConcurrentHashMap$*Node|java.util.Hashtable$Entry");
     "java.util.Hashtable" ["$"] Links("java.util.Hashtable$Entry");
     "java.util.WeakHashMap" ["$"] Links("java.util.WeakHashMap$Entry");
     "java.util.IdentityHashMap" ["[]", "$"] Field("size");
     "java.util.EnumMap" ["[]", "$"] Field("size");
     "java.util.concurrent.ConcurrentHashMap" ["$"] Links("java.util.concurrent.ConcurrentHashMap$*Node");
-    "java.util.concurrent.ConcurrentSkipListMap" ["$"] Filled("java.util.concurrent.ConcurrentSkipListMap$Node");
+    // Up to JDK 8 its head holds an object of its own.
+    "java.util.concurrent.ConcurrentSkipListMap" ["$", "java.lang.Object"] Filled("java.util.concurrent.ConcurrentSkipListMap$Node");
     // Sets: each is a map inside
     "java.util.HashSet" ["="] Wrapped;
     "java.util.TreeSet" ["="] Wrapped;

@@ -1,8 +1,10 @@
 //! How classes are folded, as data: which are containers, what of them is inside, what is not worth a step.
 
+mod android;
 mod jdk;
 mod kind;
 mod libraries;
+mod older;
 mod rule;
 mod script;
 
@@ -30,7 +32,7 @@ pub(super) enum Role {
 }
 
 /// The rules; the first that matches a class, or else the nearest of its superclasses, applies.
-const TABLES: [&[Container]; 3] = [jdk::RULES, libraries::RULES, script::RULES];
+const TABLES: [&[Container]; 4] = [jdk::RULES, android::RULES, libraries::RULES, script::RULES];
 
 /// What a container itself refers to of these is no entry of it: locks, counters, queues of the collector.
 const FITTINGS: [&str; 5] = [
@@ -96,7 +98,10 @@ impl Folding {
     pub(super) fn of(graph: &Graph) -> Self {
         let filed = graph.classes().iter().any(|class| &*class.name == rule::TABLE);
         let told = if filed { &rule::FILED } else { &rule::TOLD };
-        let rules: Vec<&Container> = TABLES.iter().copied().flatten().chain([told, &rule::ARRAYS]).collect();
+        let is_older = graph.classes().iter().any(|class| older::SIGNS.contains(&&*class.name));
+        let first = if is_older { older::RULES } else { &[] };
+        let tables = [first].into_iter().chain(TABLES).flatten();
+        let rules: Vec<&Container> = tables.chain([told, &rule::ARRAYS]).collect();
         let roles = roles(graph, &rules);
         let index = Index::of(graph);
         let mut is_used = vec![false; rules.len()];
@@ -299,9 +304,11 @@ mod tests {
 
     #[test]
     fn every_rule_stands_once_and_counts_what_is_inside() {
-        let rules = || TABLES.iter().copied().flatten();
+        let rules = || TABLES.into_iter().flatten();
         for rule in rules() {
             assert!(rules().filter(|other| other.class == rule.class).count() == 1, "{}", rule.class);
+        }
+        for rule in rules().chain(older::RULES) {
             if let Count::Links(link) | Count::Filled(link) = rule.count {
                 for link in link.split('|').map(|link| link.replace('*', "")) {
                     assert!(rule.internals().any(|(name, _)| fits(&name, &link)), "{} counts no internals", rule.class);

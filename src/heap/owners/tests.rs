@@ -721,6 +721,80 @@ thread main x1 100/728
 }
 
 #[test]
+fn collections_of_older_jdks_and_of_android_count_neither_heads_nor_segments() {
+    let older = "root | thread main | t | java.lang.Thread 100
+         t | .list | list | java.util.LinkedList 24
+         list | .header | lh | java.util.LinkedList$Entry 24
+         lh | .next | l1 | java.util.LinkedList$Entry 24
+         l1 | .next | lh
+         l1 | .element | a | app.Item 10
+         t | .linked | linked | java.util.LinkedHashMap 56
+         linked | .header | h | java.util.LinkedHashMap$Entry 40
+         linked | .table | table | java.util.HashMap$Entry[] 80
+         table | [1] | e1 | java.util.LinkedHashMap$Entry 40
+         e1 | .value | b | app.Item 10
+         e1 | .after | h
+         h | .after | e1
+         t | .index | index | java.util.HashMap 48
+         index | .table | buckets | java.util.HashMap$Entry[] 24
+         buckets | [2] | i1 | java.util.HashMap$Entry 32
+         i1 | .value | i | app.Item 10
+         t | .map | map | java.util.concurrent.ConcurrentHashMap 48
+         map | .segments | segments | java.util.concurrent.ConcurrentHashMap$Segment[] 80
+         segments | [0] | s0 | java.util.concurrent.ConcurrentHashMap$Segment 40
+         s0 | .sync | lock | java.util.concurrent.locks.ReentrantLock$NonfairSync 30
+         s0 | .table | t0 | java.util.concurrent.ConcurrentHashMap$HashEntry[] 24
+         t0 | [0] | c1 | java.util.concurrent.ConcurrentHashMap$HashEntry 32
+         c1 | .value | c | app.Item 10
+         c1 | .next | c2 | java.util.concurrent.ConcurrentHashMap$HashEntry 32
+         c2 | .value | d | app.Item 10
+         t | .views | views | android.util.SparseArray 24
+         views | .mKeys | keys | int[] 60
+         views | .mValues | values | java.lang.Object[] 60
+         values | [3] | v | app.View 200";
+    check(
+        older,
+        "
+thread main x1 100/1172
+  .views: android.util.SparseArray x1 144/344 #1
+    entries: app.View x1 200/200
+  .map: java.util.concurrent.ConcurrentHashMap x1 286/306 #2
+    entries: app.Item x2 20/20
+  .linked: java.util.LinkedHashMap x1 216/226 #1
+    entries: app.Item x1 10/10
+  .index: java.util.HashMap x1 104/114 #1
+    entries: app.Item x1 10/10
+  .list: java.util.LinkedList x1 72/82 #1
+    entries: app.Item x1 10/10",
+    );
+}
+
+#[test]
+fn properties_and_sorted_maps_of_jdk_8_count_their_entries_alone() {
+    check(
+        "root | thread main | t | java.lang.Thread 100
+         t | .settings | settings | java.util.Properties 48
+         settings | .table | table | java.util.Hashtable$Entry[] 60
+         table | [2] | p1 | java.util.Hashtable$Entry 32
+         p1 | .value | v1 | app.Item 10
+         p1 | .next | p2 | java.util.Hashtable$Entry 32
+         p2 | .value | v2 | app.Item 10
+         t | .sorted | sorted | java.util.concurrent.ConcurrentSkipListMap 48
+         sorted | .head | index | java.util.concurrent.ConcurrentSkipListMap$HeadIndex 32
+         index | .node | base | java.util.concurrent.ConcurrentSkipListMap$Node 24
+         base | .value | mark | java.lang.Object 16
+         base | .next | n | java.util.concurrent.ConcurrentSkipListMap$Node 24
+         n | .value | v3 | app.Item 10",
+        "
+thread main x1 100/446
+  .settings: java.util.Properties x1 172/192 #2
+    entries: app.Item x2 20/20
+  .sorted: java.util.concurrent.ConcurrentSkipListMap x1 144/154 #1
+    entries: app.Item x1 10/10",
+    );
+}
+
+#[test]
 fn nothing_stands_below_the_root_of_roots() {
     let app = "root || roots | (GC roots) 0
          roots || stack | (Stack roots) 0

@@ -3,10 +3,11 @@
 //! Other tools read them to tell empty collections, to decode text and to list threads. None of them can
 //! carry what a user typed: hash codes, for one, can, and are not here.
 
-const CONTAINERS: [&str; 2] = ["java.util.", "java.util.concurrent."];
+const CONTAINERS: [&str; 3] = ["java.util.", "java.util.concurrent.", "android.util."];
 
-const SIZES: [&str; 15] = [
+const SIZES: [&str; 16] = [
     "size",
+    "mSize",
     "count",
     "elementCount",
     "modCount",
@@ -48,6 +49,7 @@ mod tests {
             ("java.util.HashMap", "size", true),
             ("java.util.concurrent.ConcurrentHashMap", "baseCount", true),
             ("java.util.ArrayList$SubList", "size", true),
+            ("android.util.ArrayMap", "mSize", true),
             ("java.lang.String", "coder", true),
             ("java.lang.String", "hash", false),
             ("java.util.HashMap$Node", "hash", false),
