@@ -8,8 +8,10 @@ mod jvm;
 mod variants;
 mod writer;
 
+use std::path::Path;
+
 use plimsoll::heap::hprof::Referents;
-use plimsoll::heap::{Node, Orphans, RootKind};
+use plimsoll::heap::{Keep, Mapping, Node, Orphans, RootKind, redact};
 use writer::{INT, OBJECT, Writer, read, read_with};
 
 const STICKY: u8 = 0x05;
@@ -110,6 +112,28 @@ fn segments_may_be_many_one_or_open() {
     open.out.extend(heap);
     for content in [one(0x0c).finish(), one(0x1c).finish(), many.finish(), open.out] {
         assert_eq!(read(&content).unwrap().retained(0x2000), 192);
+    }
+}
+
+#[test]
+fn of_several_dumps_in_a_file_the_last_is_read() {
+    for (tag, marked) in [(0x0c, false), (0x1c, true)] {
+        let mut dump = boxes(8, [0x2000, 0x2300, 0x2400]);
+        dump.segment(tag);
+        if marked {
+            dump.top(0x2c, &[]);
+        }
+        dump.heap = boxes(8, [0x2000, 0x2100, 0x2200]).heap;
+        dump.segment(tag);
+        let content = dump.finish();
+        let last = read(&content).unwrap();
+        assert_eq!(last.retained(0x2000), 192);
+        assert!(last.dump.names.at_address(0x2300).is_none());
+        assert_eq!(last.dump.caveats, ["the file holds 2 dumps: this is the last of them"]);
+        let mut redacted = Vec::new();
+        redact(&Mapping::held(content), Path::new("x"), &mut redacted, Keep { thread_names: false }).unwrap();
+        let last = read(&redacted).unwrap();
+        assert_eq!((last.retained(0x2000), last.dump.caveats.len()), (192, 0));
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Outline {
     /// Identifier, offset and length of each string, by identifier.
     pub(super) strings: Strings,
     pub(super) roots: Vec<RawRoot>,
-    /// Bodies of the segments, in the order of the file.
+    /// Bodies of the segments of the last dump, in the order of the file.
     pub(super) segments: Vec<Range<usize>>,
     /// In the order of the file, or of identifiers if these are orderly.
     pub(super) chunks: Vec<Chunk>,
@@ -78,6 +78,8 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
     let mut found = Outline::new(file.len());
     let mut segments: Vec<Range<usize>> = Vec::new();
     let (mut segmented, mut ended, mut cut) = (false, false, None);
+    // Whether a dump is whole, after which another may follow.
+    let (mut whole, mut earlier) = (false, 0);
     let mut at = start;
     while at < file.len() {
         let Some(length) = u32_at(file, at + 5) else {
@@ -93,7 +95,12 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
         let end = body + length.min(left);
         match tag {
             HEAP_DUMP | HEAP_DUMP_SEGMENT => {
+                if whole && length > 0 {
+                    segments.clear();
+                    (segmented, ended, earlier) = (false, false, earlier + 1);
+                }
                 segmented |= tag == HEAP_DUMP_SEGMENT;
+                whole = tag == HEAP_DUMP;
                 segments.push(body..end);
                 if length > left {
                     cut = Some(end);
@@ -113,10 +120,13 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
                     found.classes.load(class, name);
                 }
             }
-            HEAP_DUMP_END => ended = true,
+            HEAP_DUMP_END => (ended, whole) = (true, true),
             _ => {}
         }
         at = end;
+    }
+    if earlier > 0 {
+        found.caveats.push(format!("the file holds {} dumps: this is the last of them", earlier + 1));
     }
     found.strings.sort();
     let stopped = read_segments::<W>(file, &segments, &mut found)?;

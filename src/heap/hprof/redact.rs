@@ -173,18 +173,19 @@ impl<'a, const W: usize> Redactor<'a, W> {
 }
 
 /// Tag, start and body of each record outside of segments, as far as the file has them whole; the body of
-/// a segment is what the outline could read of it.
+/// a segment is what the outline could read of it. Of several dumps in a file the last one is told.
 fn top_records<'a>(
     file: &'a [u8],
     start: usize,
     segments: &'a [Range<usize>],
 ) -> impl Iterator<Item = (u8, usize, Range<usize>)> + 'a {
+    let first = segments.first().map_or(usize::MAX, |segment| segment.start);
     let (mut at, mut segments) = (start, segments.iter().peekable());
-    std::iter::from_fn(move || {
+    let records = std::iter::from_fn(move || {
         let (tag, head, body) = (*file.get(at)?, at, at + 9);
         let length = u32_at(file, at + 5)? as usize;
         let mut end = body + length;
-        if matches!(tag, top::HEAP_DUMP | top::HEAP_DUMP_SEGMENT) {
+        if is_segment(tag) && body >= first {
             end = segments.next_if(|segment| segment.start == body)?.end;
         }
         if end > file.len() {
@@ -192,5 +193,11 @@ fn top_records<'a>(
         }
         at = end;
         Some((tag, head, body..end))
-    })
+    });
+    let earlier = move |tag, body: usize| body < first && (is_segment(tag) || tag == top::HEAP_DUMP_END);
+    records.filter(move |(tag, _, body)| !earlier(*tag, body.start))
+}
+
+fn is_segment(tag: u8) -> bool {
+    matches!(tag, top::HEAP_DUMP | top::HEAP_DUMP_SEGMENT)
 }
