@@ -39,6 +39,8 @@ pub enum Content {
         characters: Node,
         /// Bytes of a character.
         width: u8,
+        /// Where the text starts among the characters and how long it is, if it may be a part of them.
+        part: Option<(u32, u32)>,
     },
     /// An array of numbers, bytes or characters.
     Numbers {

@@ -11,7 +11,7 @@ mod writer;
 use std::path::Path;
 
 use plimsoll::heap::hprof::Referents;
-use plimsoll::heap::{Keep, Mapping, Node, Orphans, RootKind, redact};
+use plimsoll::heap::{Keep, Mapping, Node, Options, Orphans, RootKind, Snapshot, redact};
 use writer::{INT, OBJECT, Writer, read, read_with};
 
 const STICKY: u8 = 0x05;
@@ -135,6 +135,26 @@ fn of_several_dumps_in_a_file_the_last_is_read() {
         let last = read(&redacted).unwrap();
         assert_eq!((last.retained(0x2000), last.dump.caveats.len()), (192, 0));
     }
+}
+
+#[test]
+fn texts_that_share_characters_are_equal_only_where_they_are_the_same_part() {
+    let mut dump = Writer::new(8);
+    dump.class(CLASSES, 0, "java/lang/Object", &[], &[]);
+    dump.class(STRING, CLASSES, "java/lang/String", &[], &[("value", OBJECT), ("offset", INT), ("count", INT)]);
+    dump.bytes(0x2000, b"abcdef");
+    dump.bytes(0x2040, b"abcdef");
+    for (id, characters, start, length) in
+        [(0x2100, 0x2000, 0, 6), (0x2140, 0x2000, 0, 3), (0x2180, 0x2000, 3, 3), (0x21c0, 0x2040, 3, 3_u32)]
+    {
+        let fields = [&dump.id(characters)[..], &u32::to_be_bytes(start), &length.to_be_bytes()].concat();
+        dump.heap.extend([&[0x21][..], &dump.id(id), &[0; 4], &dump.id(STRING), &[0, 0, 0, 16], &fields].concat());
+        dump.root(0x01, id, &[0; 8]);
+    }
+    let snapshot = Snapshot::read(Mapping::held(dump.finish()), Path::new("x"), &Options::default()).unwrap();
+    let strings = snapshot.owners().waste().strings.unwrap();
+    assert_eq!((strings.texts, strings.different), (4, 3));
+    assert_eq!(strings.groups.iter().map(|group| (group.length, group.copies)).collect::<Vec<_>>(), [(3, 2)]);
 }
 
 #[test]

@@ -32,8 +32,16 @@ const COLLECTIONS: [(&str, &str, &str); 19] = [
 /// What to read of the instances of a class; offsets into the field values.
 #[derive(Debug, Clone, Copy)]
 enum Reading {
-    Text { value: usize, coder: Option<usize> },
-    Collection { entries: Option<usize>, store: Option<usize> },
+    /// `part`: offset and count, which the strings of JDK 6 and Android 5 have.
+    Text {
+        value: usize,
+        coder: Option<usize>,
+        part: Option<(usize, usize)>,
+    },
+    Collection {
+        entries: Option<usize>,
+        store: Option<usize>,
+    },
 }
 
 /// The header of an array in bytes, at least.
@@ -114,9 +122,11 @@ impl Names {
     fn take<const W: usize>(&self, body: &[u8], reading: Reading) -> Option<Content> {
         let node = |at: usize| super::bytes::id_at::<W>(body, at).and_then(|id| self.node(id));
         match reading {
-            Reading::Text { value, coder } => {
+            Reading::Text { value, coder, part } => {
+                let number = |at: usize| super::bytes::u32_at(body, at);
                 let width = coder.and_then(|at| body.get(at)).map_or(1, |coder| 1 + (coder & 1));
-                node(value).map(|characters| Content::TextIn { characters, width })
+                let part = part.and_then(|(start, length)| number(start).zip(number(length)));
+                node(value).map(|characters| Content::TextIn { characters, width, part })
             }
             Reading::Collection { entries, store } => {
                 let count = |at: usize| super::bytes::u32_at(body, at).map(u64::from);
@@ -137,9 +147,11 @@ impl Names {
         let string = classes.named("java.lang.String");
         let reading = |row: u32| {
             if Some(row) == string {
-                let (value, _) = self.place::<W>(row, row, "value").filter(|(_, kind)| *kind == OBJECT)?;
-                let coder = self.place::<W>(row, row, "coder").filter(|(_, kind)| *kind == BYTE);
-                return Some(Reading::Text { value, coder: coder.map(|(at, _)| at) });
+                let place = |name: &str, wanted: u8| {
+                    self.place::<W>(row, row, name).filter(|(_, kind)| *kind == wanted).map(|(at, _)| at)
+                };
+                let part = place("offset", INT).zip(place("count", INT));
+                return Some(Reading::Text { value: place("value", OBJECT)?, coder: place("coder", BYTE), part });
             }
             let (declarer, rule) =
                 classes.chain(row).find_map(|above| rules.iter().find(|(class, _)| *class == above).copied())?;

@@ -64,7 +64,7 @@ impl Ledger {
                 Content::Text { digest, length } => {
                     ledger.texts.push(Text { digest, node, characters: None, length });
                 }
-                Content::TextIn { characters, width } => pending.push((node, characters, width)),
+                Content::TextIn { characters, width, part } => pending.push((node, characters, width, part)),
                 Content::Numbers { length, digest, zero } => {
                     ledger.numbers.push(Numbers { node, length, digest, zero, is_text: false });
                 }
@@ -87,8 +87,8 @@ impl Ledger {
         ledger.collections.dedup_by_key(|collection| collection.node);
         pending.sort_unstable();
         pending.dedup_by_key(|(node, ..)| *node);
-        for (node, characters, width) in pending {
-            ledger.join(node, characters, width);
+        for (node, characters, width, part) in pending {
+            ledger.join(node, characters, width, part);
         }
         ledger.texts.sort_unstable();
         ledger.texts.dedup_by_key(|text| text.node);
@@ -100,13 +100,14 @@ impl Ledger {
         ledger
     }
 
-    fn join(&mut self, node: Node, characters: Node, width: u8) {
+    fn join(&mut self, node: Node, characters: Node, width: u8, part: Option<(u32, u32)>) {
         let Ok(place) = self.numbers.binary_search_by_key(&characters, |numbers| numbers.node) else { return };
         let numbers = &mut self.numbers[place];
         numbers.is_text = true;
-        // Equal bytes in another encoding are another text.
-        let digest = numbers.digest.rotate_left(u32::from(width) - 1);
-        let length = u64::from(numbers.length);
+        let (start, length) = part.unwrap_or((0, numbers.length));
+        // Equal bytes in another encoding are another text, and so is what starts elsewhere in them.
+        let digest = numbers.digest.rotate_left(u32::from(width) - 1).wrapping_add(u64::from(start));
+        let length = u64::from(length);
         self.texts.push(Text { digest, node, characters: Some(characters), length });
     }
 
