@@ -33,7 +33,7 @@ pub enum Content {
         /// Characters.
         length: u64,
     },
-    /// Text whose characters are in another object; `form` tells encodings apart.
+    /// Text whose characters are in another object.
     TextIn {
         /// The array of characters.
         characters: Node,

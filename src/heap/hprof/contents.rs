@@ -121,17 +121,16 @@ impl Names {
 
     fn take<const W: usize>(&self, body: &[u8], reading: Reading) -> Option<Content> {
         let node = |at: usize| super::bytes::id_at::<W>(body, at).and_then(|id| self.node(id));
+        let number = |at: usize| super::bytes::u32_at(body, at);
         match reading {
             Reading::Text { value, coder, part } => {
-                let number = |at: usize| super::bytes::u32_at(body, at);
                 let width = coder.and_then(|at| body.get(at)).map_or(1, |coder| 1 + (coder & 1));
                 let part = part.and_then(|(start, length)| number(start).zip(number(length)));
                 node(value).map(|characters| Content::TextIn { characters, width, part })
             }
             Reading::Collection { entries, store } => {
-                let count = |at: usize| super::bytes::u32_at(body, at).map(u64::from);
                 let store = store.and_then(node);
-                Some(Content::Collection { entries: entries.and_then(count), store })
+                Some(Content::Collection { entries: entries.and_then(number).map(u64::from), store })
             }
         }
     }
@@ -147,31 +146,27 @@ impl Names {
         let string = classes.named("java.lang.String");
         let reading = |row: u32| {
             if Some(row) == string {
-                let place = |name: &str, wanted: u8| {
-                    self.place::<W>(row, row, name).filter(|(_, kind)| *kind == wanted).map(|(at, _)| at)
-                };
+                let place = |name: &str, kind: u8| self.place::<W>(row, row, name, kind);
                 let part = place("offset", INT).zip(place("count", INT));
                 return Some(Reading::Text { value: place("value", OBJECT)?, coder: place("coder", BYTE), part });
             }
             let (declarer, rule) =
                 classes.chain(row).find_map(|above| rules.iter().find(|(class, _)| *class == above).copied())?;
             let (_, entries, store) = COLLECTIONS[rule];
-            let place = |name: &str, wanted: u8| {
-                self.place::<W>(row, declarer, name).filter(|(_, kind)| *kind == wanted).map(|(at, _)| at)
-            };
+            let place = |name: &str, kind: u8| self.place::<W>(row, declarer, name, kind);
             let (entries, store) = (place(entries, INT), place(store, OBJECT));
             (entries.is_some() || store.is_some()).then_some(Reading::Collection { entries, store })
         };
         (0..classes.rows.len() as u32).map(reading).collect()
     }
 
-    /// Offset and type of a field that `declarer` declares, in the instances of a class.
-    fn place<const W: usize>(&self, row: u32, declarer: u32, name: &str) -> Option<(usize, u8)> {
+    /// Offset of a field of this type that `declarer` declares, in the instances of a class.
+    fn place<const W: usize>(&self, row: u32, declarer: u32, name: &str, kind: u8) -> Option<usize> {
         let mut at = 0;
         for above in self.classes.chain(row) {
             for field in self.classes.fields_of(above) {
                 if above == declarer && self.text(field.name) == name {
-                    return Some((at, field.kind));
+                    return (field.kind == kind).then_some(at);
                 }
                 at += width::<W>(field.kind).unwrap_or(0);
             }
