@@ -14,6 +14,7 @@ use plimsoll::heap::hprof::Referents;
 use plimsoll::heap::{Keep, Mapping, Node, Options, Orphans, RootKind, Snapshot, redact};
 use writer::{INT, OBJECT, Writer, read, read_with};
 
+const JNI_GLOBAL: u8 = 0x01;
 const STICKY: u8 = 0x05;
 const CLASSES: u64 = 0x1000;
 const BOX: u64 = CLASSES + 0x40;
@@ -149,7 +150,7 @@ fn texts_that_share_characters_are_equal_only_where_they_are_the_same_part() {
     {
         let fields = [&dump.id(characters)[..], &u32::to_be_bytes(start), &length.to_be_bytes()].concat();
         dump.heap.extend([&[0x21][..], &dump.id(id), &[0; 4], &dump.id(STRING), &[0, 0, 0, 16], &fields].concat());
-        dump.root(0x01, id, &[0; 8]);
+        dump.root(JNI_GLOBAL, id, &[0; 8]);
     }
     let snapshot = Snapshot::read(Mapping::held(dump.finish()), Path::new("x"), &Options::default()).unwrap();
     let strings = snapshot.owners().waste().strings.unwrap();
@@ -224,7 +225,7 @@ fn an_entry_of_thread_locals_is_named_by_the_static_field() {
     dump.instance(0x2040, ENTRY, &[0x2060, 0x2000]);
     dump.instance(0x2060, BOX, &[0, 0]);
     dump.instance(0x2080, ENTRY, &[0x2060, 0x2020]);
-    dump.root(0x01, 0x2040, &[0; 8]);
+    dump.root(JNI_GLOBAL, 0x2040, &[0; 8]);
     let read = read(&dump.finish()).unwrap();
     assert_eq!(read.key(0x2040).as_deref(), Some("static app.Holder.CACHE"));
     assert_eq!(read.key(0x2080).as_deref(), Some("java.lang.ThreadLocal"));
@@ -240,6 +241,69 @@ fn boot_classes_are_roots_if_no_class_is_said_to_be() {
     dump.instance(0x2000, CLASSES, &[]);
     let read = read(&dump.finish()).unwrap();
     assert_eq!(read.tree.reached(), 2);
+}
+
+/// A heap of 32-bit references, as native-image writes it: `App.CACHE` -> map -> box, and a box that nobody refers to with
+/// one below it; all but the first box are said to be JNI globals. Classes stand `beside` their objects.
+fn image(beside: u64, handle: u64) -> Writer {
+    let [object, class, boxes, app, references] = [0x1000, 0x1100, 0x1200, 0x1300, 0x1400].map(|id| id + beside);
+    let mut dump = Writer::new(8);
+    dump.instance = 8;
+    dump.class(object, 0, "java.lang.Object", &[], &[]);
+    dump.class(app, object, "app.App", &[("CACHE", 0x2000)], &[]);
+    dump.instance = 0;
+    dump.class(references, object, "java.lang.Object[]", &[], &[]);
+    dump.instance = 16;
+    dump.class(boxes, object, "app.Box", &[], &[("left", OBJECT), ("right", OBJECT)]);
+    dump.instance = 152;
+    dump.class(class, object, "java.lang.Class", &[], &[]);
+    for class in [object, class, boxes, app, references] {
+        dump.root(STICKY, class, &[]);
+    }
+    for hub in (0x1000..=0x1400).step_by(0x100).filter(|_| beside > 0) {
+        dump.instance(hub, class, &[]);
+        dump.root(JNI_GLOBAL, hub, &dump.id(handle));
+    }
+    dump.objects(0x2000, references, &[0x3000, 0, 0]);
+    dump.instance(0x2018, boxes, &[0x2030, 0]);
+    dump.instance(0x2030, boxes, &[0, 0]);
+    for said in [0x2000, 0x2018, 0x2030] {
+        dump.root(JNI_GLOBAL, said, &dump.id(handle));
+    }
+    dump.instance(0x3000, boxes, &[0, 0]);
+    dump
+}
+
+#[test]
+fn what_an_image_starts_with_is_held_by_who_refers_to_it() {
+    let dump = read(&image(1, 0).finish()).unwrap();
+    assert_eq!(dump.holder(0x2000), Some(dump.node(0x1301)));
+    assert_eq!(dump.holder(0x3000), Some(dump.node(0x2000)));
+    assert_eq!(dump.holder(0x2018), Some(Node::ROOT));
+    assert_eq!(dump.holder(0x2030), Some(dump.node(0x2018)));
+    let of_image = dump.dump.graph.roots().iter().filter(|root| root.kind == RootKind::Image);
+    assert_eq!(of_image.filter(|root| root.node == dump.node(0x2018)).count(), 1);
+    // Eclipse MAT believes what the dump says.
+    let mat = read_with(&image(1, 0).finish(), Referents::Mat, Orphans::Drop).unwrap();
+    assert_eq!([0x2000, 0x2018, 0x2030].map(|id| mat.holder(id)), [Some(Node::ROOT); 3]);
+    // And so does this for any other virtual machine, and for a handle that is one.
+    for (beside, handle) in [(0, 0), (1, 0x7f00)] {
+        let read = read(&image(beside, handle).finish()).unwrap();
+        assert_eq!([0x2000, 0x2018, 0x2030].map(|id| read.holder(id)), [Some(Node::ROOT); 3]);
+        assert!(read.dump.graph.roots().iter().all(|root| root.kind != RootKind::Image));
+    }
+}
+
+#[test]
+fn objects_of_an_image_are_as_large_as_it_says() {
+    let sizes = |beside| {
+        let read = read(&image(beside, 0).finish()).unwrap();
+        [0x2000, 0x2018].map(|id| read.shallow(id))
+    };
+    // A header of eight bytes and three references; what was told.
+    assert_eq!(sizes(1), [24, 16]);
+    // HotSpot: a header of 16 bytes, and two references behind one of twelve.
+    assert_eq!(sizes(0), [32, 24]);
 }
 
 #[test]

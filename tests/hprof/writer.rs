@@ -15,6 +15,8 @@ pub struct Writer {
     width: usize,
     pub out: Vec<u8>,
     pub heap: Vec<u8>,
+    /// What the next classes say of how large their instances are, in bytes.
+    pub instance: u32,
     names: u64,
 }
 
@@ -23,7 +25,7 @@ impl Writer {
         let mut out = b"JAVA PROFILE 1.0.2\0".to_vec();
         out.extend((width as u32).to_be_bytes());
         out.extend(0_u64.to_be_bytes());
-        Self { width, out, heap: Vec::new(), names: 1 }
+        Self { width, out, heap: Vec::new(), instance: 0, names: 1 }
     }
 
     pub fn id(&self, id: u64) -> Vec<u8> {
@@ -51,7 +53,9 @@ impl Writer {
         let load = [&[0; 4][..], &self.id(id), &[0; 4], &self.id(string)].concat();
         self.top(0x02, &load);
         let mut body = [&[0x20][..], &self.id(id), &[0; 4], &self.id(superclass)].concat();
-        body.extend(vec![0; 5 * self.width + 4 + 2]);
+        body.extend(vec![0; 5 * self.width]);
+        body.extend(self.instance.to_be_bytes());
+        body.extend([0; 2]);
         body.extend((statics.len() as u16).to_be_bytes());
         for (name, value) in statics {
             let name = self.name(name);

@@ -31,8 +31,8 @@ pub(super) struct Walk {
     pub(super) roots: Vec<u32>,
     /// All references that were followed.
     pub(super) references: u64,
-    /// What no root reached and waits for its finalizer.
-    pub(super) waiting: Vec<Node>,
+    /// What no root reached and lives all the same.
+    pub(super) late: Vec<Root>,
     /// The number of the first node that was adopted; one more than the last number if none was.
     pub(super) adopted: u32,
     /// The memory of the references, for another table.
@@ -73,9 +73,11 @@ impl Walk {
     pub(super) fn over(graph: &Graph, edges: Edges, orphans: Orphans) -> Self {
         let mut walker = Walker::new(&graph.roots, edges, graph.memory);
         walker.descend_from_roots();
-        for node in walker.holders_first(graph.finalizable.iter().map(|node| node.0)) {
-            if walker.descend_from(node) {
-                walker.walk.waiting.push(Node(node));
+        for (kind, nodes) in &graph.late {
+            for node in walker.holders_first(nodes.iter().map(|node| node.0)) {
+                if walker.descend_from(node) {
+                    walker.walk.late.push(Root { node: Node(node), kind: *kind, name: Box::default() });
+                }
             }
         }
         walker.walk.adopted = walker.walk.parents.count();
@@ -108,7 +110,7 @@ impl Walker {
             root_log: Log::new(nodes.len(), targets.len(), memory),
             roots: nodes,
             references: 0,
-            waiting: Vec::new(),
+            late: Vec::new(),
             adopted: 0,
             spare: Column::default(),
         };

@@ -6,8 +6,8 @@
 //! TOPLAS 1979). Everything is iterative, so a list of twenty million links is as good as any other
 //! graph, and the references may be freed as soon as the walk is over.
 //!
-//! A GC root is held by the virtual root and by nobody else, whatever refers to it. An object that no root reaches and
-//! whose finalizer is still to run is walked to after all others, and is a root of the graph from then on.
+//! A GC root is held by the virtual root and by nobody else, whatever refers to it. An object that lives though no root
+//! reaches it, as its finalizer is still to run, is walked to after all others, and is a root of the graph from then on.
 
 mod depth_first;
 mod holders;
@@ -27,7 +27,7 @@ use holders::Holders;
 use samples::Samples;
 use sums::Sums;
 
-use super::graph::{Column, Graph, Node, Root, RootKind};
+use super::graph::{Column, Graph, Node};
 use crate::units::Bytes;
 
 /// What becomes of the references of the graph.
@@ -92,8 +92,7 @@ impl Dominators {
         };
         let memory = graph.memory;
         let mut walk = Walk::over(graph, used, orphans);
-        let waiting = std::mem::take(&mut walk.waiting).into_iter();
-        graph.roots.extend(waiting.map(|node| Root { node, kind: RootKind::Finalizer, name: Box::default() }));
+        graph.roots.append(&mut walk.late);
         let (idom, lowered) =
             semi_nca::immediate_dominators(&walk.parents, &walk.log, std::mem::take(&mut walk.spare), memory);
         tree::grow(graph, walk, idom, lowered, shared)

@@ -44,7 +44,7 @@ fn what_no_root_reaches_is_counted_and_left_out() {
 #[test]
 fn what_waits_for_its_finalizer_hangs_below_the_root_unless_somebody_else_holds_it() {
     let (mut graph, nodes) = parse("root -> a(1) -> b(2)\nx(4) -> y(8) -> a\nz(16) -> y\nlost(32) -> z");
-    graph.finalizable = vec![nodes["b"], nodes["x"], nodes["z"]];
+    graph.late = vec![(RootKind::Finalizer, vec![nodes["b"], nodes["x"], nodes["z"]])];
     let tree = Dominators::of(&mut graph, EdgeUse::Keep, Orphans::Drop);
     let above = |name: &str| tree.immediate(nodes[name]);
     assert_eq!(above("b"), Some(nodes["a"]));
@@ -60,8 +60,9 @@ fn of_two_that_wait_for_their_finalizers_the_holder_is_told_whatever_their_order
         ["root -> a(1)\nzip(4) -> inflater(8) -> page(16)", "root -> a(1)\ninflater(8) -> page(16)\nzip(4) -> inflater"]
     {
         let (mut graph, nodes) = parse(text);
-        graph.finalizable = vec![nodes["zip"], nodes["inflater"]];
-        graph.finalizable.sort_unstable();
+        let mut waiting = vec![nodes["zip"], nodes["inflater"]];
+        waiting.sort_unstable();
+        graph.late = vec![(RootKind::Finalizer, waiting)];
         let tree = Dominators::of(&mut graph, EdgeUse::Keep, Orphans::Drop);
         assert_eq!(tree.immediate(nodes["inflater"]), Some(nodes["zip"]));
         assert_eq!(tree.retained(nodes["zip"]), Bytes(28));

@@ -120,7 +120,7 @@ impl GraphBuilder {
             sizes: Sizes::from_bytes(self.sizes),
             edges: Edges { start: self.start.into(), targets: self.targets.into(), count },
             roots: self.roots,
-            finalizable: Vec::new(),
+            late: Vec::new(),
             memory: Memory::Held,
         })
     }

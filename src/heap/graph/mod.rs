@@ -54,8 +54,8 @@ pub struct Graph {
     pub(super) sizes: Sizes,
     pub(super) edges: Edges,
     pub(super) roots: Vec<Root>,
-    /// Objects whose finalizer is still to run, ascending: what no root reaches lives until then.
-    pub(super) finalizable: Vec<Node>,
+    /// Objects that live even if no root reaches them, by why they do, ascending.
+    pub(super) late: Vec<(RootKind, Vec<Node>)>,
     pub(super) memory: Memory,
 }
 

@@ -36,6 +36,8 @@ pub enum RootKind {
     Monitor,
     /// An object that waits for its finalizer.
     Finalizer,
+    /// An object that a native-image starts with.
+    Image,
     /// A table that the virtual machine keeps: interned strings, code, handles.
     Internal,
     /// No root at all: nothing reaches it, and it was kept on request.
@@ -56,6 +58,7 @@ impl fmt::Display for RootKind {
             Self::Native => "native handle",
             Self::Monitor => "monitor",
             Self::Finalizer => "finalizer",
+            Self::Image => "image heap",
             Self::Internal => "internal",
             Self::Unreachable => "unreachable",
             Self::Other => "other",

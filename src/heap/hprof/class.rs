@@ -4,7 +4,9 @@
 //! applies (`HprofParserHandlerImpl`): header of a pointer and a class reference, fields of each class
 //! of the hierarchy rounded up to the size of a reference, the whole to the object alignment. Compact
 //! object headers (JEP 450, JEP 519), which MAT 1.17 does not know, make the header one word: they are
-//! told by arrays that end before they could with any other header.
+//! told by arrays that end before they could with any other header. GraalVM native-image, which MAT takes for
+//! HotSpot, has the class reference alone for a header, and lays fields out as it likes: its writer
+//! (`HeapDumpWriter.java` of SubstrateVM) says in each class how large an instance is.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -34,6 +36,8 @@ pub(super) struct ClassRow {
     pub(super) id: u64,
     pub(super) superclass: u64,
     pub(super) loader: u64,
+    /// Bytes of an instance, as the dump has it.
+    pub(super) told: u32,
     pub(super) name: Box<str>,
     pub(super) statics: Range<u32>,
     pub(super) fields: Range<u32>,
@@ -64,8 +68,18 @@ pub(super) struct Heap {
     pub(super) pointer: u64,
     pub(super) reference: u64,
     pub(super) alignment: u64,
-    /// Whether the class reference is part of the first word of an object.
-    pub(super) compact: bool,
+    pub(super) header: Header,
+}
+
+/// What stands in front of the fields of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Header {
+    /// A word and a class reference.
+    Plain,
+    /// A word, of which the class reference is part.
+    Compact,
+    /// A class reference: the heap of a native-image.
+    Image,
 }
 
 /// So many classes whose names differ in their numbers only were generated; somebody may have written less.
@@ -91,6 +105,7 @@ impl Classes {
             id: dump.id,
             superclass: dump.superclass,
             loader: dump.loader,
+            told: dump.instance,
             name: Box::default(),
             statics: statics..self.statics.len() as u32,
             fields: fields..self.fields.len() as u32,
@@ -191,8 +206,12 @@ impl Classes {
         let rows = 0..self.rows.len() as u32;
         let own = |row| self.fields_of(row).iter().map(|field| heap.size(field.kind)).sum::<u64>();
         let own: Vec<u64> = rows.clone().map(own).collect();
-        let header = heap.header();
+        let header = heap.object_header();
         rows.map(|row| {
+            let told = u64::from(self.rows[row as usize].told);
+            if heap.header == Header::Image && told > 0 {
+                return told.next_multiple_of(heap.alignment);
+            }
             let mut lineage: Vec<u32> = self.chain(row).collect();
             // The last is `java.lang.Object`, whose fields (it has none) are not counted.
             lineage.pop();
@@ -206,6 +225,12 @@ impl Classes {
     pub(super) fn class_size(&self, row: u32, heap: Heap) -> u64 {
         let statics = self.statics_of(row).iter().map(|field| heap.size(field.kind)).sum::<u64>();
         statics.next_multiple_of(heap.alignment)
+    }
+
+    /// Whether the dump is of a GraalVM native-image: there a class has the address of its object, which is told as
+    /// any other object is, and one.
+    pub(super) fn are_of_image(&self) -> bool {
+        !self.rows.is_empty() && self.rows.iter().all(|class| class.id % 8 == 1)
     }
 
     /// Classes that do not keep their referent alive.
@@ -238,14 +263,23 @@ impl Heap {
     }
 
     /// Bytes in front of the fields of an object.
-    pub(super) fn header(self) -> u64 {
-        if self.compact { self.pointer } else { self.pointer + self.reference }
+    pub(super) fn object_header(self) -> u64 {
+        match self.header {
+            Header::Plain => self.pointer + self.reference,
+            Header::Compact => self.pointer,
+            Header::Image => self.reference,
+        }
     }
 
     fn array(self, length: u32, element: u64) -> u64 {
-        let header = self.header() + 4;
+        let header = self.object_header() + 4;
         // Elements stand at multiples of their size; all other heaps are counted as MAT does.
-        let header = header.next_multiple_of(if self.compact { element.max(4) } else { self.reference });
+        let header = match self.header {
+            Header::Plain => header.next_multiple_of(self.reference),
+            Header::Compact => header.next_multiple_of(element.max(4)),
+            // With references of eight bytes the hash code stands before the length.
+            Header::Image => 2 * self.reference,
+        };
         (header + u64::from(length) * element).next_multiple_of(self.alignment)
     }
 }
@@ -304,6 +338,7 @@ mod tests {
             id: 0,
             superclass: 0,
             loader: 0,
+            told: 0,
             name: name.as_str().into(),
             statics: 0..0,
             fields: 0..0,

@@ -473,7 +473,7 @@ impl<const W: usize> Worker<'_, W> {
                 }
                 None => {
                     self.tally.classless += 1;
-                    let size = (heap.header() + u64::from(length)).next_multiple_of(heap.alignment);
+                    let size = (heap.object_header() + u64::from(length)).next_multiple_of(heap.alignment);
                     (self.source.unknown, Layout::default(), size)
                 }
             },

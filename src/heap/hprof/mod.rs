@@ -27,7 +27,7 @@ pub use names::Names;
 pub(in crate::heap) use outline::written;
 pub(in crate::heap) use redact::redact;
 
-use class::{Classes, Heap};
+use class::{Classes, Header, Heap};
 use elements::Elements;
 use layout::{Layouts, ReferentNames};
 use link::{Columns, Source, Tally};
@@ -37,7 +37,7 @@ use roots::Roots;
 
 use super::graph::edges::MOST_NODES;
 use super::graph::sizes::word_of;
-use super::graph::{Class, ClassId, Memory, Node};
+use super::graph::{Class, ClassId, Memory, Node, RootKind};
 use super::{Graph, HeapError, Mapping};
 use crate::units::Bytes;
 
@@ -102,8 +102,15 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
     if u64::from(ids.len()) >= MOST_NODES {
         return Err(HeapError::TooLarge { objects });
     }
-    let heap = Heap::of::<W>(compressed, compact, if objects > 1000 { union } else { 0 });
-    let roots = Roots::resolve(&roots, &ids, &classes);
+    let image = classes.are_of_image();
+    let header = match (image, compact) {
+        (true, _) => Header::Image,
+        (_, true) => Header::Compact,
+        _ => Header::Plain,
+    };
+    let heap = Heap::of::<W>(compressed, header, if objects > 1000 { union } else { 0 });
+    let all = options.referents == Referents::Mat;
+    let roots = Roots::resolve(&roots, &ids, &classes, image && !all);
     let referents = ReferentNames::find(&classes, &strings, &file);
     let node_of = |id| ids.rank(id).map_or(0, |rank| rank + 1);
     let linked = |row: &class::ClassRow| Some(node_of(row.id)).filter(|node| !roots.holds(*node)).unwrap_or(0);
@@ -135,7 +142,7 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
     let mut tallies = link::link::<W>(&source, &mut columns, &chunks, orderly);
     let ranges = chunks.into_iter().map(|chunk| chunk.range).collect();
     let locator = Locator::new(index, columns.take_offsets(), ranges, &ids);
-    let weak = if options.referents == Referents::Mat { Vec::new() } else { classes.weak() };
+    let weak = if all { Vec::new() } else { classes.weak() };
     let mut names = Names::new(W, file, ids, classes, strings, locator, weak, referents);
     let arrays = tallies.iter_mut().flat_map(|tally| std::mem::take(&mut tally.elements)).collect();
     names.hold(roots.locals, Elements::of(arrays));
@@ -146,8 +153,9 @@ fn read_wide<const W: usize>(file: Mapping, start: usize, options: &Options) -> 
         tallies.iter().flat_map(|tally| &tally.finalizable).map(|node| Node(*node)).collect();
     finalizable.sort_unstable();
     let (class_of, sizes, edges) = columns.finish(&mut tallies).ok_or(HeapError::TooLarge { objects })?;
+    let late = vec![(RootKind::Image, roots.image), (RootKind::Finalizer, finalizable)];
     let roots = names.named(roots.rows);
-    let graph = Graph { classes: table.classes, class_of, sizes, edges, roots, finalizable, memory };
+    let graph = Graph { classes: table.classes, class_of, sizes, edges, roots, late, memory };
     Ok(Dump { graph, names, caveats })
 }
 
@@ -207,10 +215,10 @@ fn remarks(tallies: &[Tally]) -> impl Iterator<Item = String> {
 
 impl Heap {
     /// The layout of the heap, from the width of identifiers, what would overlap, and the bits that occur in addresses.
-    fn of<const W: usize>(compressed: bool, compact: bool, union: u64) -> Self {
+    fn of<const W: usize>(compressed: bool, header: Header, union: u64) -> Self {
         let reference = if compressed { 4 } else { W as u64 };
         let alignment = if union == 0 { 8 } else { 1 << union.trailing_zeros().clamp(3, 8) };
-        Self { pointer: W as u64, reference, alignment, compact }
+        Self { pointer: W as u64, reference, alignment, header }
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) struct RawRoot {
     pub(super) id: u64,
     /// Serial number of the thread, for the kinds that have one; 0 otherwise.
     pub(super) thread: u32,
+    /// Whether it is said to be a JNI global, and the handle is none.
+    pub(super) bare: bool,
 }
 
 /// Why a record cannot be read.
@@ -141,7 +143,8 @@ pub(super) fn record<const W: usize>(data: &[u8], at: usize) -> Result<(Record, 
                 other => return Err(Fault::Tag(other)),
             };
             let thread = if thread { u32_at(data, at + W).ok_or(Fault::Cut)? } else { 0 };
-            (Record::Root(RawRoot { tag, id: id::<W>(data, at)?, thread }), at + W + length)
+            let bare = tag == root::JNI_GLOBAL && id::<W>(data, at + W)? == 0;
+            (Record::Root(RawRoot { tag, id: id::<W>(data, at)?, thread, bare }), at + W + length)
         }
     };
     if next > data.len() { Err(Fault::Cut) } else { Ok((record, next)) }
@@ -157,6 +160,8 @@ pub(super) struct ClassDump<const W: usize> {
     pub(super) id: u64,
     pub(super) superclass: u64,
     pub(super) loader: u64,
+    /// Bytes of an instance, as far as the writer knows.
+    pub(super) instance: u32,
     pub(super) statics: usize,
     pub(super) static_count: u16,
     pub(super) fields: usize,
@@ -188,6 +193,7 @@ impl<const W: usize> ClassDump<W> {
             id: id::<W>(data, at)?,
             superclass: id::<W>(data, at + W + 4)?,
             loader: id::<W>(data, at + 2 * W + 4)?,
+            instance: u32_at(data, pool - 4).ok_or(Fault::Cut)?,
             statics,
             static_count,
             fields,

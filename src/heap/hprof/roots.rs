@@ -14,21 +14,29 @@ pub(super) struct Roots {
     pub(super) rows: Vec<Root>,
     /// What the frames of each thread hold, by the node of the thread.
     pub(super) locals: BTreeMap<u32, Vec<u32>>,
+    /// The heap that a native-image starts with, ascending: it is in memory for ever, whoever refers to it.
+    pub(super) image: Vec<Node>,
     /// Nodes of `rows`, ascending.
     nodes: Vec<u32>,
 }
 
 impl Roots {
-    pub(super) fn resolve(raw: &[RawRoot], ids: &IdMap, classes: &Classes) -> Self {
+    /// `image`: the writer of native-image calls every object that the image starts with a JNI global, though it knows
+    /// no handle; none of them is taken for a root that anything else reaches.
+    pub(super) fn resolve(raw: &[RawRoot], ids: &IdMap, classes: &Classes, image: bool) -> Self {
         let node_of = |id| ids.rank(id).map(|rank| rank + 1);
         let threads: BTreeMap<u32, u32> = raw
             .iter()
             .filter(|root| root.tag == root::THREAD_OBJECT)
             .filter_map(|root| Some((root.thread, node_of(root.id)?)))
             .collect();
-        let mut roots = Self { rows: Vec::new(), locals: BTreeMap::new(), nodes: Vec::new() };
+        let mut roots = Self { rows: Vec::new(), locals: BTreeMap::new(), image: Vec::new(), nodes: Vec::new() };
         for root in raw {
             let Some(node) = node_of(root.id) else { continue };
+            if image && root.bare {
+                roots.image.push(Node(node));
+                continue;
+            }
             let local =
                 matches!(root.tag, root::JNI_LOCAL | root::JAVA_FRAME | root::NATIVE_STACK | root::THREAD_BLOCK);
             match threads.get(&root.thread).filter(|_| local) {
@@ -42,6 +50,7 @@ impl Roots {
             let boot = classes.rows.iter().filter(|class| is_absent(class.loader) && !class.name.ends_with("[]"));
             boot.filter_map(|class| node_of(class.id)).for_each(|node| roots.push(node, RootKind::Class));
         }
+        roots.image.sort_unstable();
         roots.nodes = roots.rows.iter().map(|root| root.node.0).collect();
         roots.nodes.sort_unstable();
         roots.nodes.dedup();

@@ -153,7 +153,7 @@ fn graph(
         sizes,
         edges,
         roots: Vec::new(),
-        finalizable: Vec::new(),
+        late: Vec::new(),
         memory: Memory::Held,
     };
     let is_handle = |node| nodes.kinds[numbering.ordinal(node) as usize] == NodeKind::Synthetic;
