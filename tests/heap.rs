@@ -134,6 +134,7 @@ fn what_is_no_dump_is_told_what_it_looks_like_and_ends_with_3() {
         (folder.path().to_str().unwrap().to_owned(), "cannot read"),
         (write("empty", b""), "is empty"),
         (write("zip", b"PK\x03\x04...."), "ZIP archive"),
+        (write("heapdump.phd", b"\x00\x12portable heap dump\0\0\0\x04"), "Eclipse MAT"),
         (write("text", b"hello world"), "starts with `hello world`"),
         (
             write("odd.heapsnapshot", br#"{"snapshot":{"meta":{},"node_count":5},"nodes":[1,2"#),

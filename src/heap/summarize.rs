@@ -64,12 +64,21 @@ pub(super) fn format(file: &[u8]) -> Result<Format, String> {
 }
 
 fn looks(file: &[u8], text: &[u8]) -> String {
-    const KNOWN: [(&[u8], &str); 9] = [
+    const KNOWN: [(&[u8], &str); 10] = [
         (b"PK\x03\x04", "is a ZIP archive: unpack it first"),
         (b"\x28\xb5\x2f\xfd", "is packed with zstd: unpack it first"),
         (b"\xfd7zXZ", "is packed with xz: unpack it first"),
         (b"BZh", "is packed with bzip2: unpack it first"),
-        (b"\x7fELF", "is an ELF file: a core dump has no heap graph, take a heap dump of the runtime"),
+        (
+            b"\x7fELF",
+            "is an ELF file: a core dump has no heap graph, take a heap dump of the runtime (of OpenJ9: let Eclipse MAT \
+             with DTFJ export it as HPROF)",
+        ),
+        (
+            b"\x00\x12portable heap dump",
+            "is a portable heap dump of OpenJ9, which knows no fields: take a system dump (`jcmd PID Dump.system`) and let \
+             Eclipse MAT with DTFJ export it as HPROF",
+        ),
         (b"PLIMPY", "is a Python graph of another version: analyze it with the version that wrote it"),
         (b"FLR\0", "is a Java flight recording, which has no heap graph: use `jcmd PID GC.heap_dump FILE`"),
         (b"{\"head\":", "is a heap profile of V8 (sampled): take a heap snapshot"),

@@ -1,4 +1,4 @@
-//! HPROF binary heap dumps, as HotSpot, OpenJ9, native-image and Android write them.
+//! HPROF binary heap dumps, as HotSpot, native-image and Android write them, and Eclipse MAT of what OpenJ9 dumps.
 //!
 //! Two passes over the mapped file. The first notes where things are ([`outline`]), the second
 //! resolves references into the graph on all cores ([`link`]); names are read off the file later,
