@@ -43,12 +43,15 @@ impl DemoRuntime {
         }
     }
 
-    /// What the program says of its version, if it runs at all.
-    fn version(self) -> Option<String> {
-        let output = Command::new(self.program()).arg("--version").stdin(Stdio::null()).output().ok()?;
+    /// What the program says of its version.
+    fn version(self) -> Result<String, String> {
+        let program = self.program();
+        let output = Command::new(program).arg("--version").stdin(Stdio::null()).output();
+        let output = output.map_err(|_| format!("`{program}` is not installed"))?;
         let text = if output.stdout.is_empty() { &output.stderr } else { &output.stdout };
-        let line = String::from_utf8_lossy(text).lines().next()?.trim().to_owned();
-        output.status.success().then_some(line)
+        let line = String::from_utf8_lossy(text).lines().next().unwrap_or_default().trim().to_owned();
+        // As Java 8 does, which has no such option.
+        if output.status.success() { Ok(line) } else { Err(format!("`{program} --version` failed: {line}")) }
     }
 
     /// Writes the source into `folder`, compiles it where that is needed, and gives the command.
@@ -79,9 +82,12 @@ pub(super) fn service(wanted: Option<DemoRuntime>, folder: &Path) -> anyhow::Res
     let mut passed_over = Vec::new();
     for runtime in DemoRuntime::ALL.into_iter().filter(|runtime| wanted.is_none_or(|wanted| wanted == *runtime)) {
         let program = runtime.program();
-        let Some(version) = runtime.version() else {
-            passed_over.push(format!("`{program}` is not installed"));
-            continue;
+        let version = match runtime.version() {
+            Ok(version) => version,
+            Err(why) => {
+                passed_over.push(why);
+                continue;
+            }
         };
         match runtime.prepare(folder) {
             Ok(command) => {
