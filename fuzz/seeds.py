@@ -17,12 +17,16 @@ def seed(target, name, content):
 
 
 class Hprof:
-    def __init__(self, width):
-        self.width, self.out, self.heap, self.names = width, bytearray(), bytearray(), 0
+    def __init__(self, width, image):
+        self.width, self.image, self.out, self.heap, self.names = width, image, bytearray(), bytearray(), 0
         self.out += b"JAVA PROFILE 1.0.2\0" + struct.pack(">IQ", width, 0)
 
     def id(self, number):
         return number.to_bytes(self.width, "big")
+
+    def class_id(self, number):
+        # In a native-image an object has the address before that of its class.
+        return self.id(number + 1 if self.image and number else number)
 
     def top(self, tag, body):
         self.out += struct.pack(">BII", tag, 0, len(body)) + body
@@ -33,8 +37,9 @@ class Hprof:
         return self.id(self.names)
 
     def klass(self, number, parent, name, statics=(), fields=()):
-        self.top(2, struct.pack(">I", 1) + self.id(number) + bytes(4) + self.name(name))
-        body = b"\x20" + self.id(number) + bytes(4) + self.id(parent) + bytes(5 * self.width + 4)
+        self.top(2, struct.pack(">I", 1) + self.class_id(number) + bytes(4) + self.name(name))
+        body = b"\x20" + self.class_id(number) + bytes(4) + self.class_id(parent) + bytes(5 * self.width)
+        body += struct.pack(">I", 16 if self.image else 0)
         body += struct.pack(">HHB", 1, 1, 10) + bytes(4)
         body += struct.pack(">H", len(statics))
         for name, value in statics:
@@ -43,10 +48,10 @@ class Hprof:
         self.heap += body
 
     def instance(self, number, klass, data):
-        self.heap += b"\x21" + self.id(number) + bytes(4) + self.id(klass) + struct.pack(">I", len(data)) + data
+        self.heap += b"\x21" + self.id(number) + bytes(4) + self.class_id(klass) + struct.pack(">I", len(data)) + data
 
     def objects(self, number, klass, targets):
-        self.heap += b"\x22" + self.id(number) + struct.pack(">II", 0, len(targets)) + self.id(klass)
+        self.heap += b"\x22" + self.id(number) + struct.pack(">II", 0, len(targets)) + self.class_id(klass)
         self.heap += b"".join(map(self.id, targets))
 
     def array(self, number, kind, length, data):
@@ -57,8 +62,8 @@ class Hprof:
         self.heap.clear()
 
 
-def hprof(width, segment, android):
-    d = Hprof(width)
+def hprof(width, segment, android=False, image=False):
+    d = Hprof(width, image)
     i = d.id
     d.klass(0x1000, 0, b"java/lang/Object")
     d.klass(0x1008, 0x1000, b"java/lang/Class")
@@ -70,7 +75,7 @@ def hprof(width, segment, android):
     d.klass(0x1038, 0x1000, b"app/Holder", [(b"LOCAL", 0x2000), (b"CACHE", 0x2100)], [(b"left", 2), (b"n", 10)])
     d.klass(0x1040, 0x1000, b"[Ljava/lang/Object;")
     d.klass(0x1048, 0x1000, b"[B")
-    d.heap += b"\x05" + i(0x1000) + b"\x08" + i(0x2200) + struct.pack(">II", 7, 0)
+    d.heap += b"\x05" + d.class_id(0x1000) + b"\x08" + i(0x2200) + struct.pack(">II", 7, 0)
     d.heap += b"\x03" + i(0x2100) + struct.pack(">II", 7, 0) + b"\x01" + i(0x2300) + i(0) + b"\xff" + i(0x2000)
     d.heap += b"\x07" + i(0x2100) + b"\x06" + i(0x2100) + struct.pack(">I", 7)
     if android:
@@ -174,7 +179,8 @@ ANSWERS = [
 
 
 def main():
-    shapes = {"wide": hprof(8, 0x1C, False), "narrow": hprof(4, 0x1C, True), "single": hprof(4, 0x0C, False)}
+    shapes = {"wide": hprof(8, 0x1C), "narrow": hprof(4, 0x1C, android=True), "single": hprof(4, 0x0C),
+              "image": hprof(8, 0x1C, image=True)}
     for name, content in shapes.items():
         seed("hprof", name, content)
         seed("redact", name, content)
