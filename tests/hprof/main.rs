@@ -139,6 +139,20 @@ fn of_several_dumps_in_a_file_the_last_is_read() {
 }
 
 #[test]
+fn an_end_mark_in_front_of_the_dump_ends_nothing() {
+    let mut dump = boxes(8, [0x2000, 0x2300, 0x2400]);
+    dump.top(0x2c, &[]);
+    dump.segment(0x1c);
+    let mut redacted = Vec::new();
+    redact(&Mapping::held(dump.out.clone()), Path::new("x"), &mut redacted, Keep { thread_names: false }).unwrap();
+    for content in [dump.out, redacted] {
+        let read = read(&content).unwrap();
+        assert_eq!(read.retained(0x2000), 192);
+        assert_eq!(read.dump.caveats, ["the dump has no end mark: its writer may have been stopped"]);
+    }
+}
+
+#[test]
 fn texts_that_share_characters_are_equal_only_where_they_are_the_same_part() {
     let mut dump = Writer::new(8);
     dump.class(CLASSES, 0, "java/lang/Object", &[], &[]);

@@ -120,7 +120,8 @@ pub(super) fn outline<const W: usize>(file: &Mapping, start: usize) -> Result<Ou
                     found.classes.load(class, name);
                 }
             }
-            HEAP_DUMP_END => (ended, whole) = (true, true),
+            // Before the first segment it ends nothing.
+            HEAP_DUMP_END if !segments.is_empty() => (ended, whole) = (true, true),
             _ => {}
         }
         at = end;
