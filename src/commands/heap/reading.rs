@@ -36,7 +36,7 @@ pub(super) struct Reading {
 enum Referents {
     /// Strong and soft references.
     NotWeak,
-    /// All, as Eclipse MAT counts by default.
+    /// All, as Eclipse MAT counts by default; all that a native-image starts with are roots then.
     Mat,
 }
 

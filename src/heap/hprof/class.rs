@@ -37,7 +37,7 @@ pub(super) struct ClassRow {
     pub(super) superclass: u64,
     pub(super) loader: u64,
     /// Bytes of an instance, as the dump has it.
-    pub(super) told: u32,
+    pub(super) instance_size: u32,
     pub(super) name: Box<str>,
     pub(super) statics: Range<u32>,
     pub(super) fields: Range<u32>,
@@ -105,7 +105,7 @@ impl Classes {
             id: dump.id,
             superclass: dump.superclass,
             loader: dump.loader,
-            told: dump.instance,
+            instance_size: dump.instance_size,
             name: Box::default(),
             statics: statics..self.statics.len() as u32,
             fields: fields..self.fields.len() as u32,
@@ -208,7 +208,7 @@ impl Classes {
         let own: Vec<u64> = rows.clone().map(own).collect();
         let header = heap.object_header();
         rows.map(|row| {
-            let told = u64::from(self.rows[row as usize].told);
+            let told = u64::from(self.rows[row as usize].instance_size);
             if heap.header == Header::Image && told > 0 {
                 return told.next_multiple_of(heap.alignment);
             }
@@ -338,7 +338,7 @@ mod tests {
             id: 0,
             superclass: 0,
             loader: 0,
-            told: 0,
+            instance_size: 0,
             name: name.as_str().into(),
             statics: 0..0,
             fields: 0..0,

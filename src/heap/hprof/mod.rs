@@ -59,7 +59,7 @@ pub enum Referents {
     /// keeps is held by nobody, until that has run.
     #[default]
     NotWeak,
-    /// As in Eclipse MAT: all do.
+    /// As in Eclipse MAT: all do, and all that a native-image starts with are roots, as its dump says.
     Mat,
 }
 

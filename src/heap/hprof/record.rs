@@ -161,7 +161,7 @@ pub(super) struct ClassDump<const W: usize> {
     pub(super) superclass: u64,
     pub(super) loader: u64,
     /// Bytes of an instance, as far as the writer knows.
-    pub(super) instance: u32,
+    pub(super) instance_size: u32,
     pub(super) statics: usize,
     pub(super) static_count: u16,
     pub(super) fields: usize,
@@ -193,7 +193,7 @@ impl<const W: usize> ClassDump<W> {
             id: id::<W>(data, at)?,
             superclass: id::<W>(data, at + W + 4)?,
             loader: id::<W>(data, at + 2 * W + 4)?,
-            instance: u32_at(data, pool - 4).ok_or(Fault::Cut)?,
+            instance_size: u32_at(data, pool - 4).ok_or(Fault::Cut)?,
             statics,
             static_count,
             fields,
